@@ -1,0 +1,175 @@
+"""`dlfaq ask`, start to exit, beside a bare Typer command of the same environment.
+
+python benchmarks/ask_speed.py [--runs 21] [--entries 8 1000] [--program 'python some_cli.py']
+
+Entries and evidence are generated in a temporary folder. Runs are interleaved; the table shows medians and ratios.
+Bars: 1.3 with output to a pipe, 2.5 on a terminal.
+"""
+
+import argparse
+import os
+import pty
+import random
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BARE = '''import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def say(words: list[str], times: int = 1, loud: bool = False) -> None:
+    """Say it."""
+    for _ in range(times):
+        typer.echo(" ".join(words).upper() if loud else " ".join(words))
+
+
+app()
+'''
+SIMULATION = '''"""A toy."""
+
+from torch import Tensor
+
+from dlfaq.sim import Replicates
+
+
+def toy(replicates: Replicates, size: int = 3) -> dict[str, Tensor]:
+    """Draw numbers.
+
+    Args:
+        replicates: One number each.
+        size: How many are averaged.
+
+    Metrics:
+        loss: a mean of normal numbers.
+    """
+    return {"loss": replicates.normal("x", size).mean(-1)}
+'''
+QUESTION = ["my", "loss", "is", "nan", "after", "warmup", "with", "adam"]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=21)
+    parser.add_argument("--entries", type=int, nargs="+", default=[8, 1000])
+    parser.add_argument("--program", default=shlex.join([str(Path(sys.executable).with_name("dlfaq"))]))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.py"
+        bare.write_text(BARE)
+        commands = {"bare Typer": [sys.executable, str(bare), *QUESTION]}
+        for count in arguments.entries:
+            root = generate(Path(folder) / f"faq-{count}", count)
+            commands[f"ask, {count} entries"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(root)]
+        environment = {**os.environ, "DLFAQ_CACHE_DIR": str(Path(folder) / "cache"), "TERM": "xterm-256color"}
+        environment.pop(
+            "PYTHONDONTWRITEBYTECODE", None
+        )  # a checkout is compiled at its first run, as an installation is
+        environment["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "compiled")
+        for where, run in (("pipe", to_pipe), ("terminal", to_terminal)):
+            table(where, measure(commands, environment, run, arguments.runs))
+
+
+def measure(commands: dict, environment: dict, run: object, runs: int) -> dict[str, list[float]]:
+    """Seconds of each command, interleaved; the first run of each builds what it needs and is not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs + 1):
+        for name, command in commands.items():
+            start = time.perf_counter()
+            run(command, environment)
+            seconds[name].append(time.perf_counter() - start)
+    return {name: times[1:] for name, times in seconds.items()}
+
+
+def to_pipe(command: list[str], environment: dict) -> None:
+    """Run with output to a pipe."""
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode in {0, 1}, done.stderr.decode()
+
+
+def to_terminal(command: list[str], environment: dict) -> None:
+    """Run with output to a terminal, and read it all."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(command, env=environment, stdin=follower, stdout=follower, stderr=follower)
+    os.close(follower)
+    try:
+        while os.read(leader, 65536):
+            pass
+    except OSError:  # how a terminal's end is told on Linux
+        pass
+    process.wait()
+    os.close(leader)
+
+
+def table(where: str, seconds: dict[str, list[float]]) -> None:
+    """Median and ratio to the bare command."""
+    base = statistics.median(seconds["bare Typer"])
+    for name, times in seconds.items():
+        median = statistics.median(times)
+        ratios = sorted(a / b for a, b in zip(times, seconds["bare Typer"], strict=True))
+        print(
+            f"{where:9}{name:20}{1000 * median:7.1f} ms   {median / base:5.2f} (paired {statistics.median(ratios):.2f})"
+        )
+
+
+def generate(root: Path, count: int) -> Path:
+    """An FAQ of `count` entries of ordinary size, each with three claims and evidence."""
+    draw = random.Random(0)  # noqa: S311 - words, no secrets
+    for folder in ("faq", "sims", "evidence"):
+        (root / folder).mkdir(parents=True)
+    (root / "faq" / "topics.yml").write_text("training: Training\n")
+    (root / "faq" / "documents.yml").write_text("{}\n")
+    (root / "sims" / "toy.py").write_text(SIMULATION)
+    syllables = ["lo", "ra", "mi", "ne", "tu", "ga", "sto", "pen", "dri", "val", "kor", "bas"]
+    vocabulary = ["".join(draw.choices(syllables, k=draw.randint(2, 4))) for _ in range(4000)]
+    field = ["loss", "nan", "gradient", "batch", "learning rate", "warmup", "adam", "network", "training", "accuracy"]
+
+    def words(number: int) -> str:
+        return " ".join(draw.choice(field if draw.random() < 0.3 else vocabulary) for _ in range(number))
+
+    for i in range(count):
+        (root / "faq" / f"entry-{i:04}.yaml").write_text(entry(words))
+        record(root, f"entry-{i:04}", draw)
+    return root
+
+
+def entry(words: object) -> str:
+    """The YAML of one entry."""
+    claims = "".join(
+        f"  - id: claim-{k}\n    says: {words(14)}.\n    simulation: toy\n    expect: -1 < mean(loss) < 1\n"
+        f"    control:\n      - why: {words(6)}\n        given: {{size: 1}}\n"
+        for k in range(3)
+    )
+    also = "".join(f"  - {words(8)}\n" for _ in range(8))
+    long = "".join(f"    {words(14)}\n" for _ in range(30))
+    return (
+        f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n  short: {words(30)} $\\ln k$.\n"
+        f"  long: |\n{long}claims:\n{claims}"
+    )
+
+
+def record(root: Path, name: str, draw: random.Random) -> None:
+    """Evidence as a verification would have written it."""
+    from dlfaq.verify.evidence import ClaimEvidence, Evidence, Judged, Point, Side, write
+
+    def side(why: str, outcome: str) -> Side:
+        value = draw.random()
+        point = Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64)
+        return Side(outcome, 64, (Judged("-1 < mean(loss) < 1", outcome, (point,)),), why)
+
+    marks = {"claim": "0" * 16, "simulation": "0" * 16}
+    claims = {
+        f"claim-{k}": ClaimEvidence("verified", marks, side("", "holds"), (side("why", "fails"),)) for k in range(3)
+    }
+    write(root, Evidence(name, "2.13.0", claims, {}))
+
+
+if __name__ == "__main__":
+    main()

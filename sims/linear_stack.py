@@ -1,0 +1,106 @@
+"""Linear layers without activations between them are one linear layer.
+
+python sims/linear_stack.py --layers 10 --narrowest 5
+
+https://arxiv.org/abs/1312.6120
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from dlfaq.sim import Replicates
+
+
+class Stack(nn.Module):
+    """`layers` linear layers with biases, in float64; the middle one may be narrower; activations from one place on."""
+
+    def __init__(self, layers: int, width: int, narrowest: int, activation: str) -> None:
+        super().__init__()
+        sizes = [width] * (layers + 1)
+        sizes[layers // 2] = narrowest
+        self.linear = nn.ModuleList(nn.Linear(a, b, dtype=torch.float64) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.bend = {"identity": nn.Identity(), "relu": nn.ReLU()}[activation]
+        for layer in self.linear:
+            nn.init.orthogonal_(layer.weight)  # so that a long product neither grows nor shrinks
+
+    def forward(self, x: Tensor) -> Tensor:
+        """All layers, the activation only after the first."""
+        h = self.bend(self.linear[0](x))
+        for layer in self.linear[1:]:
+            h = layer(h)
+        return h
+
+
+def linear_stack(
+    replicates: Replicates,
+    activation: Literal["identity", "relu"] = "identity",
+    layers: int = 10,
+    width: int = 20,
+    narrowest: int = 20,
+    steps: int = 300,
+    lr: float = 0.02,
+    examples: int = 128,
+) -> dict[str, Tensor]:
+    """Compare a stack of linear layers with the one matrix they multiply to, before and after training it.
+
+    The stack is trained by full-batch gradient descent to predict tanh(5 x A) / 2, A random, from standard normal x.
+
+    Args:
+        replicates: One stack and one data set each.
+        activation: What follows the first layer.
+        layers: Linear layers, at least 2.
+        width: Inputs, outputs, and width of all layers but the middle one.
+        narrowest: Width of the middle layer.
+        steps: Training steps.
+        lr: Learning rate.
+        examples: Training examples N.
+
+    Metrics:
+        difference: largest difference between the stack's output and the product's, divided by the largest output,
+            before training.
+        rank: rank of the map from inputs to outputs that the stack is near 0 inputs, after training.
+        start_loss: mean squared error before training, divided by that of the best linear map (ordinary least squares).
+        loss: the same after training.
+    """
+    net = replicates.stack("net", lambda: Stack(layers, width, narrowest, activation))
+    x = replicates.normal("x", examples, width, dtype=torch.float64)  # (R, N, width)
+    target = torch.tanh(5 * x @ replicates.normal("target", width, width, dtype=torch.float64)) / 2  # (R, N, width)
+
+    def product() -> tuple[Tensor, Tensor]:
+        weights = net.weights()
+        matrix = torch.eye(width, dtype=torch.float64, device=x.device).expand(len(replicates), -1, -1)
+        bias = x.new_zeros(len(replicates), 1, width)
+        for number in range(layers):
+            w, b = weights[f"linear.{number}.weight"], weights[f"linear.{number}.bias"]
+            matrix, bias = matrix @ w.mT, bias @ w.mT + b[:, None]  # rows are examples: y = x W' + b
+        return matrix, bias
+
+    with torch.no_grad():
+        output = net(x)
+        matrix, bias = product()
+        difference = (output - x @ matrix - bias).abs().amax((1, 2)) / output.abs().amax((1, 2))
+
+        ones = torch.cat([x, torch.ones_like(x[..., :1])], 2)  # a last column of ones is the bias
+        best = ones @ torch.linalg.lstsq(ones, target).solution
+        least = (best - target).square().mean((1, 2))  # (R,)
+
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    for step in range(steps + 1):
+        loss = (net(x) - target).square().mean((1, 2))  # (R,)
+        losses.append(loss.detach())
+        if step < steps:
+            optimizer.zero_grad()
+            (loss * width).sum().backward()  # squared errors summed over outputs, averaged over examples
+            optimizer.step()
+    with torch.no_grad():
+        rank = torch.linalg.matrix_rank(product()[0], rtol=1e-9)
+    return {"difference": difference, "rank": rank, "start_loss": losses[0] / least, "loss": losses[-1] / least}
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

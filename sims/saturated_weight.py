@@ -1,0 +1,58 @@
+"""One weight deep in saturation: how often it is updated, and by how much.
+
+python sims/saturated_weight.py --optimizer adam
+
+https://arxiv.org/abs/1412.6980
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from dlfaq.sim import Replicates
+
+
+def saturated_weight(
+    replicates: Replicates,
+    start: float = 8.0,
+    optimizer: Literal["sgd", "adam"] = "sgd",
+    lr: float = 0.1,
+    steps: int = 100,
+) -> dict[str, Tensor]:
+    """Minimize s(w)^2 over one weight, s the sigmoid, in float32. The minimum is at w = -infinity: w has to fall.
+
+    Args:
+        replicates: One start each.
+        start: Where w begins, plus a normal number of standard deviation 0.1.
+        optimizer: Plain SGD or Adam, with PyTorch's defaults but for the rate.
+        lr: Learning rate.
+        steps: Updates.
+
+    Metrics:
+        updated: share of the steps after which w was another number than before.
+        moved: distance that w fell in all.
+        first_move: distance that w fell in the first step.
+    """
+    w = nn.Parameter(start + 0.1 * replicates.normal("start"))  # (R,)
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer]
+    descent = make([w], lr=lr)
+    path = [w.detach().clone()]
+    for _ in range(steps):
+        loss = torch.sigmoid(w) ** 2
+        descent.zero_grad()
+        loss.sum().backward()
+        descent.step()
+        path.append(w.detach().clone())
+    path = torch.stack(path, 1)  # (R, steps + 1)
+    return {
+        "updated": (path[:, 1:] != path[:, :-1]).double().mean(1),
+        "moved": path[:, 0] - path[:, -1],
+        "first_move": path[:, 0] - path[:, 1],
+    }
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

@@ -1,0 +1,1 @@
+"""The FAQ of neural-network training whose answers are checked."""

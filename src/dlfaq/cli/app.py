@@ -1,0 +1,65 @@
+"""The program: its commands put together, and the one place that turns problems into an exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dlfaq.cli import making, playing, reading, verifying
+from dlfaq.cli.shared import complain
+from dlfaq.errors import Problems
+
+app = typer.Typer(
+    name="dlfaq",
+    help="The FAQ of neural-network training whose answers are checked.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # help is plain text: nothing of rich is loaded for it
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+site = typer.Typer(help="Build or serve the site.", no_args_is_help=True, rich_markup_mode=None)
+
+# what an asker types may begin with a dash, and a simulation's parameters are known only once its file was read
+FREE = {"ignore_unknown_options": True}
+
+app.command(context_settings=FREE)(reading.ask)
+app.command()(reading.show)
+app.command("list")(reading.list_entries)
+app.command()(verifying.verify)
+app.command(context_settings=FREE | {"allow_extra_args": True})(playing.run)
+app.command()(verifying.check)
+site.command("build")(making.site_build)
+site.command("serve")(making.site_serve)
+app.add_typer(site, name="site")
+app.command()(making.new)
+app.command()(making.init)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("dlfaq"))
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Ask, verify, read: the FAQ of neural-network training whose answers are checked."""
+
+
+def main() -> None:
+    """Run the program; the console script's door."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without Unicode gets a "?", not a traceback
+    try:
+        app()
+    except Problems as found:
+        complain(found)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

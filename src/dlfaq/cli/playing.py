@@ -1,0 +1,135 @@
+"""`dlfaq run`: play with a simulation."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
+from dlfaq.errors import Problem, Problems, did_you_mean
+from dlfaq.terminal import sanitise
+
+if TYPE_CHECKING:
+    from dlfaq.knowledge.entry import Scalar
+    from dlfaq.knowledge.simulations import Signature
+
+
+def run(
+    context: typer.Context,
+    simulation: Annotated[
+        str | None, typer.Argument(metavar="[SIM]", help="A file of sims/. Without it, they are listed.")
+    ] = None,
+    replicates: Annotated[int, typer.Option("--replicates", "-n", min=1, max=65536, help="How many.")] = 32,
+    first: Annotated[int, typer.Option("--first", min=0, help="The number of the first replicate.")] = 0,
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw the measurements: .svg, .png or .pdf.")] = None,
+    device: Annotated[str, typer.Option("--device", help="Where tensors live: cpu or cuda.")] = "cpu",
+    json: AsJson = False,
+    root: Root = None,
+) -> None:
+    """Run a simulation with parameters of your choice, and show what it measures.
+
+    Parameters follow as --name value; `dlfaq run SIM --parameters` lists them.
+
+    Example: dlfaq run initial_loss --classes 100
+    """
+    where = root_of(root)
+    if simulation is None:
+        _list(where)
+        return
+    signature = _signature(where, simulation)
+    if "--parameters" in context.args:
+        _describe(signature)
+        return
+    given = _parse(signature, context.args)
+    try:
+        from dlfaq.verify.play import draw, play
+
+        played = play(where, signature, given, first=first, replicates=replicates, device=device)
+        if figure is not None:
+            draw(played, figure)
+    except ModuleNotFoundError as error:
+        extra = "figures" if (error.name or "").startswith("matplotlib") else "verify"
+        raise missing_extra(error.name, extra) from error
+    say_json(played.as_json()) if json else _show(played.rows())
+
+
+def run_alone(file: str) -> None:
+    """Run the simulation in this file with the command line's parameters: `python sims/<name>.py --classes 100`."""
+    from dlfaq.cli.app import main
+
+    path = Path(file).resolve()
+    sys.argv = [f"python {file}", "run", path.stem, "--root", str(path.parents[1]), *sys.argv[1:]]
+    main()
+
+
+def _signature(root: Path, name: str) -> "Signature":
+    from dlfaq.knowledge.simulations import read_simulation, simulation_names
+
+    names = simulation_names(root)
+    if name not in names:
+        raise Problems([Problem("dlfaq run", None, f"there is no simulation '{name}'.", did_you_mean(name, names))])
+    return read_simulation(root, name)
+
+
+def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
+    """`--name value` and `--name=value` pairs, checked against the simulation's parameters; every problem at once."""
+    from dlfaq.knowledge.simulations import coerce
+
+    given: dict[str, Scalar] = {}
+    problems = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.removeprefix("--").replace("-", "_").partition("=")
+        value = word.partition("=")[2] if equals else value
+        if not word.startswith("--"):
+            problems.append(_problem(signature, f"'{word}' is not of the form --name value.", name))
+        elif name not in signature.parameters:
+            problems.append(_problem(signature, f"there is no parameter '{name}'.", name))
+            if not equals and rest and not rest[0].startswith("--"):
+                rest.pop(0)
+        elif not equals and not rest:
+            problems.append(_problem(signature, f"--{name} has no value.", name))
+        else:
+            try:
+                given[name] = coerce(signature, name, value if equals else rest.pop(0))
+            except ValueError as error:
+                problems.append(Problem(f"dlfaq run {signature.name}", None, str(error)))
+    if problems:
+        raise Problems(problems)
+    return given
+
+
+def _problem(signature: "Signature", what: str, name: str) -> Problem:
+    return Problem(f"dlfaq run {signature.name}", None, what, did_you_mean(name, signature.parameters))
+
+
+def _list(root: Path) -> None:
+    from dlfaq.knowledge.simulations import read_simulation, simulation_names
+
+    names = simulation_names(root)
+    width = max(map(len, names), default=0)
+    for name in names:
+        typer.echo(sanitise(f"{name:{width}}  {read_simulation(root, name).summary}"))
+
+
+def _describe(signature: "Signature") -> None:
+    typer.echo(sanitise(signature.summary))
+    typer.echo("\nParameters:")
+    for parameter in signature.parameters.values():
+        kind = " | ".join(map(str, parameter.choices)) if parameter.choices else parameter.type
+        typer.echo(sanitise(f"  --{parameter.name} {kind} (default {parameter.default}): {parameter.doc}"))
+    typer.echo("\nMetrics:")
+    for metric in signature.metrics.values():
+        axis = f"[{metric.axis}]" if metric.axis else ""
+        typer.echo(sanitise(f"  {metric.name}{axis}: {metric.doc}"))
+
+
+def _show(rows: Sequence[Sequence[Any]]) -> None:
+    """A table with a header, columns aligned."""
+    texts = [[sanitise(str(cell)) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))]
+    for row in texts:
+        typer.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,139 @@
+"""`dlfaq verify` and `dlfaq check`."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
+from dlfaq.errors import Problem, Problems, did_you_mean
+
+if TYPE_CHECKING:
+    from dlfaq.knowledge.entry import Claim, Entry, Faq
+    from dlfaq.verify.engine import Ruling
+
+
+def verify(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID|ID/CLAIM|TOPIC|SIMULATION]...", help="What to verify. Default: everything."),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = os.cpu_count() or 1,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything anew, whatever is cached.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Write the evidence files.")] = False,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report here.")] = None,
+    device: Annotated[str, typer.Option("--device", help="Where tensors live: cpu or cuda.")] = "cpu",
+    time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds that one trial may take.")] = 60,
+    json: AsJson = False,
+    root: Root = None,
+) -> None:
+    """Measure claims and rule on them.
+
+    Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2: files to mend.
+
+    Example: dlfaq verify initial-loss
+    """
+    from dlfaq.cli.progress import progress
+    from dlfaq.cli.verify_table import as_json, render
+    from dlfaq.knowledge.load import load_faq
+
+    faq = load_faq(root_of(root))
+    claims = select(faq, what or [])
+    try:
+        from dlfaq.verify.session import verify_claims
+
+        with progress(quiet=json) as report:
+            rulings = verify_claims(
+                faq, claims, jobs=jobs, fresh=fresh, device=device, time_limit=time_limit, report=report
+            )
+    except ModuleNotFoundError as error:
+        raise missing_extra(error.name, "verify") from error
+    compared = [_recorded(faq, ruling) for ruling in rulings]
+    if record:
+        from dlfaq.verify.session import record_evidence
+
+        record_evidence(faq, rulings)
+    if junit:
+        from dlfaq.cli.junit import write_junit
+
+        write_junit(junit, rulings, compared)
+    if json:
+        say_json(as_json(rulings, compared))
+    else:
+        render(rulings, compared, recorded_now=record)
+    raise typer.Exit(_exit_code(rulings, compared, record=record))
+
+
+def _recorded(faq: "Faq", ruling: "Ruling") -> str:
+    from dlfaq.verify.session import compare
+
+    return compare(faq.root, ruling)
+
+
+def _exit_code(rulings: "Sequence[Ruling]", compared: Sequence[str], *, record: bool) -> int:
+    verified = all(ruling.verdict.word == "verified" for ruling in rulings)
+    return 0 if verified and (record or "differs" not in compared) else 1
+
+
+def select(faq: "Faq", words: Sequence[str]) -> "list[tuple[Entry, Claim]]":
+    """The claims that the words name: an entry, entry/claim, a topic or a simulation; all of them without words.
+
+    Raises:
+        Problems: For each word that names nothing.
+    """
+    if not words:
+        return list(faq.claims())
+    names = [(entry, claim, _names(entry, claim)) for entry, claim in faq.claims()]
+    known = set().union(*(named for _, _, named in names)) | set(faq.topics)
+    problems = [
+        Problem("dlfaq verify", None, f"'{word}' is no entry, entry/claim, topic or simulation.", _nearest(word, known))
+        for word in words
+        if word not in known
+    ]
+    if problems:
+        raise Problems(problems)
+    return [(entry, claim) for entry, claim, named in names if named & set(words)]
+
+
+def _names(entry: "Entry", claim: "Claim") -> set[str]:
+    return {entry.id, f"{entry.id}/{claim.id}", claim.simulation, *entry.topics}
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    """Short names only, unless the word itself names a claim: a list of every claim helps nobody."""
+    return did_you_mean(word, known if "/" in word else {name for name in known if "/" not in name})
+
+
+def check(json: AsJson = False, root: Root = None) -> None:
+    """Check every entry, topic, link, placeholder, expectation, parameter and metric, and that the evidence is current.
+
+    Nothing is run and no simulation is imported. Exit code 2 if something is to be mended.
+
+    Example: dlfaq check
+    """
+    from dlfaq.knowledge.load import load_faq
+    from dlfaq.verify.fingerprint import stale
+
+    try:
+        faq = load_faq(root_of(root))
+        problems = tuple(stale(faq))
+        if problems:
+            raise Problems(problems)
+    except Problems as found:
+        if not json:
+            raise
+        say_json({"problems": [problem._asdict() for problem in found.problems]})
+        raise typer.Exit(2) from None
+    claims = list(faq.claims())
+    counts = {
+        "entries": len(faq.entries),
+        "planned": len(faq.planned),
+        "claims": len(claims),
+        "simulations": len({claim.simulation for _, claim in claims}),
+    }
+    if json:
+        say_json({"problems": [], **counts})
+        return
+    typer.echo(", ".join(f"{number} {name}" for name, number in counts.items() if number) + ": nothing to mend.")

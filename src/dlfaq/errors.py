@@ -1,0 +1,46 @@
+"""What is wrong, where, and what would be right: one shape for every message about a user's files."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One thing to mend.
+
+    Args:
+        file: The file as the user would name it, relative to the root where that is possible.
+        line: Counted from 1; None where no line can be named.
+        what: What is wrong, with the offending value quoted.
+        hint: What would be right; may be empty.
+    """
+
+    file: str
+    line: int | None
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.what}" + (f"\n  {self.hint}" if self.hint else "")
+
+
+class Problems(Exception):  # noqa: N818 - a collection, read as one
+    """Everything that is wrong with the user's files or words, found in one pass."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Name the nearest known word, if one is near, and then all of them.
+
+    >>> did_you_mean("los", ["loss", "entropy"])
+    "Did you mean 'loss'? Known: entropy, loss."
+    """
+    import difflib  # loaded only once something went wrong
+
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    meant = f"Did you mean '{near[0]}'? " if near else ""
+    return f"{meant}Known: {', '.join(names) or 'none'}."

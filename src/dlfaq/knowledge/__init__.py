@@ -1,0 +1,1 @@
+"""What is known: entries, their claims and expectations, and what each simulation takes and measures."""

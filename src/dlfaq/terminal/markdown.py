@@ -1,0 +1,214 @@
+"""The Markdown that answers are written in, as blocks of styled spans: plain in a pipe, with style on a terminal.
+
+Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$. HTML is text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dlfaq.terminal.maths import readable
+from dlfaq.terminal.text import sanitise
+
+
+class Span(NamedTuple):
+    """Text of one style: empty, `bold`, `italic`, `code`, `maths` or `link`."""
+
+    text: str
+    style: str = ""
+
+
+class Block(NamedTuple):
+    """One block.
+
+    Attributes:
+        kind: `heading`, `paragraph`, `item`, `quote`, `code`, `maths`, `row` or `rule`.
+        lines: Each line's spans; only code has several.
+        indent: Columns to the right, of a list within a list.
+        mark: An item's bullet or number.
+    """
+
+    kind: str
+    lines: tuple[tuple[Span, ...], ...]
+    indent: int = 0
+    mark: str = ""
+
+
+_INLINE = (
+    r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))"
+    r"|(?P<display>\$\$(?P<wide>.+?)\$\$)"
+    r"|(?P<maths>(?<![\\$])\$(?=\S)(?P<formula>(?:\\.|[^$\\])+?)(?<=\S)\$(?!\d))"
+    r"|(?P<bold>(?P<stars>\*\*|__)(?=\S)(?P<strong>.+?)(?<=\S)(?P=stars))"
+    r"|(?P<italic>(?<!\w)(?P<star>[*_])(?=[^\s*_])(?P<slanted>.+?)(?<=[^\s*_])(?P=star)(?!\w))"
+    r"|(?P<link>!?\[(?P<title>[^\]\n]*)\]\((?P<address>[^)\s]*)[^)\n]*\))"
+    r"|\\(?P<escaped>[\\`*_{}\[\]()#+.!$|<>-])"
+)
+_ITEM = r"(?P<indent> *)(?P<mark>[-*+]|\d{1,9}[.)])\s+(?P<text>.*)"
+_HEADING = r"#{1,6}\s+(?P<text>.*?)\s*#*"
+_RULE = r" {0,3}([-*_])( *\1){2,} *"
+_FENCE = r" *(```+|~~~+)"
+_DIVIDER = r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*"
+_LONGEST = 20_000  # a paragraph beyond this is shown as it is: patterns within it could take long
+
+
+def inline(text: str) -> tuple[Span, ...]:
+    """A paragraph's text as spans."""
+    if len(text) > _LONGEST or not any(mark in text for mark in "`$*_[\\"):
+        return (Span(text),)
+    return tuple(_merged(_spans(text)))
+
+
+def _spans(text: str, style: str = "") -> Iterator[Span]:
+    place = 0
+    for match in re.finditer(_INLINE, text, re.DOTALL):
+        yield Span(text[place : match.start()], style)
+        place = match.end()
+        if match["code"]:
+            yield Span(match["inner"].strip() or match["inner"], "code")
+        elif match["display"] or match["maths"]:
+            yield Span(readable(match["wide"] or match["formula"]), "maths")
+        elif match["bold"]:
+            yield from _spans(match["strong"], "bold")
+        elif match["italic"]:
+            yield from _spans(match["slanted"], style or "italic")
+        elif match["link"]:
+            yield from _link(match["title"], match["address"], style)
+        else:
+            yield Span(match["escaped"], style)
+    yield Span(text[place:], style)
+
+
+def _link(title: str, address: str, style: str) -> Iterator[Span]:
+    yield from _spans(title, style)
+    if address.startswith(("http://", "https://")) and address != title:
+        yield Span(f" ({address})", "link")
+
+
+def _merged(spans: Iterator[Span]) -> Iterator[Span]:
+    last: Span | None = None
+    for span in spans:
+        if not span.text:
+            continue
+        if last and last.style == span.style:
+            last = Span(last.text + span.text, last.style)
+        else:
+            if last:
+                yield last
+            last = span
+    if last:
+        yield last
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a text, in order. The text is made safe first, so that what is shown is what was checked."""
+    found: list[Block] = []
+    lines = sanitise(text).split("\n")
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        fence = re.match(_FENCE, line)
+        if not line.strip():
+            place += 1
+        elif fence:
+            place = _code(lines, place, fence[1], found)
+        elif line.strip().startswith("$$"):
+            place = _display(lines, place, found)
+        elif re.fullmatch(_RULE, line):
+            found.append(Block("rule", ()))
+            place += 1
+        elif heading := re.fullmatch(_HEADING, line.strip()):
+            found.append(Block("heading", (inline(heading["text"]),)))
+            place += 1
+        elif line.lstrip().startswith("|"):
+            place = _table(lines, place, found)
+        else:
+            place = _paragraph(lines, place, found)
+    return found
+
+
+def _code(lines: list[str], place: int, fence: str, found: list[Block]) -> int:
+    body: list[str] = []
+    place += 1
+    while place < len(lines) and not lines[place].strip().startswith(fence):
+        body.append(lines[place])
+        place += 1
+    found.append(Block("code", tuple((Span(one, "code"),) for one in body)))
+    return place + 1
+
+
+def _display(lines: list[str], place: int, found: list[Block]) -> int:
+    """Maths on lines of its own, up to the closing dollars or an empty line."""
+    body = lines[place].strip()[2:]
+    while "$$" not in body and place + 1 < len(lines) and lines[place + 1].strip():
+        place += 1
+        body += " " + lines[place].strip()
+    formula, _, rest = body.partition("$$")
+    found.append(Block("maths", ((Span(readable(formula), "maths"),),)))
+    if rest.strip():
+        found.append(Block("paragraph", (inline(rest.strip()),)))
+    return place + 1
+
+
+def _table(lines: list[str], place: int, found: list[Block]) -> int:
+    while place < len(lines) and lines[place].lstrip().startswith("|"):
+        if not re.fullmatch(_DIVIDER, lines[place]):
+            found.append(Block("row", (inline("  ".join(lines[place].strip().strip("|").split("|")).strip()),)))
+        place += 1
+    return place
+
+
+def _paragraph(lines: list[str], place: int, found: list[Block]) -> int:
+    """A paragraph, an item or a quote, with the lines that continue it."""
+    item = re.fullmatch(_ITEM, lines[place])
+    quoted = not item and lines[place].lstrip().startswith(">")
+    body = [item["text"] if item else lines[place].strip().lstrip("> ") if quoted else lines[place].strip()]
+    place += 1
+    while place < len(lines) and not _begins(lines[place]):
+        body.append(lines[place].strip().lstrip("> ") if quoted else lines[place].strip())
+        place += 1
+    spans = inline("\n".join(body).replace("\n", " "))
+    if item:
+        mark = "•" if item["mark"] in "-*+" else item["mark"]
+        found.append(Block("item", (spans,), len(item["indent"]), mark))
+    else:
+        found.append(Block("quote" if quoted else "paragraph", (spans,)))
+    return place
+
+
+def _begins(line: str) -> bool:
+    """Does a line begin a block of its own?"""
+    text = line.lstrip()
+    return (
+        not text
+        or bool(
+            re.fullmatch(_ITEM, line)
+            or re.match(_FENCE, line)
+            or re.fullmatch(_RULE, line)
+            or re.fullmatch(_HEADING, text)
+        )
+        or text.startswith(("|", "$$"))
+    )
+
+
+def plain(text: str) -> str:
+    """Markdown as plain text: one line a paragraph, nothing wrapped."""
+    lines: list[str] = []
+    before = ""
+    for block in blocks(text):
+        if lines and not (block.kind == before and before in {"item", "row"}):
+            lines.append("")
+        lines += _plain_block(block)
+        before = block.kind
+    return "\n".join(lines)
+
+
+def _plain_block(block: Block) -> list[str]:
+    texts = ["".join(span.text for span in line) for line in block.lines]
+    if block.kind == "item":
+        mark = "-" if block.mark == "•" else block.mark
+        return [f"{' ' * block.indent}{mark} {texts[0]}"]
+    if block.kind in {"code", "maths"}:
+        return [f"    {text}".rstrip() for text in texts]
+    if block.kind == "quote":
+        return [f"> {text}" for text in texts]
+    return texts or ["---"]

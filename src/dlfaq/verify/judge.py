@@ -1,0 +1,124 @@
+"""From measurements to outcomes: each expectation at each point of the sweep, and all of them together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.expectation import Expectation, Quantity
+from dlfaq.verify.estimate import SHOWN_ALPHA, SIDE_ALPHA, EstimateError, interval, level
+from dlfaq.verify.evaluate import ExpressionError, Scope, number, per_replicate
+from dlfaq.verify.evidence import Bound, Judged, Measured, Point
+from dlfaq.verify.verdict import Outcome, together
+
+
+class JudgeError(ValueError):
+    """Measurements that cannot be judged; the message names the expectation, the point of the sweep and the cause."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What one side measured so far.
+
+    Attributes:
+        points: The swept parameters at each point; one empty mapping without a sweep.
+        scopes: What the names stand for at each point.
+        replicates: R of every array in them.
+    """
+
+    points: Sequence[Mapping[str, Scalar]]
+    scopes: Sequence[Scope]
+    replicates: int
+
+
+def judge(
+    expectations: Sequence[Expectation], measured: Measurement, look: int, side_alpha: float = SIDE_ALPHA
+) -> tuple[Outcome, tuple[Judged, ...]]:
+    """Judge one side: all expectations must hold, at all points.
+
+    Args:
+        expectations: At least one.
+        measured: Everything the side has measured so far.
+        look: Which look this is, from 1: each spends a part of what the side may spend.
+        side_alpha: Error probability of the whole side, over all looks.
+
+    Raises:
+        JudgeError: If an expression has no finite value.
+    """
+    pairs = sum(len(_places(expectation.quantity, measured)) for expectation in expectations)
+    alpha = level(pairs, look, side_alpha)
+    judged = tuple(_judge_one(expectation, measured, alpha) for expectation in expectations)
+    return together([one.outcome for one in judged]), judged
+
+
+def outcome(interval: tuple[Bound, Bound], expectation: Expectation, low: Bound, high: Bound) -> Outcome:
+    """Compare an interval with the prediction: wholly inside holds, wholly outside fails, else it is undecided."""
+    if expectation.quantity.estimator == "all":
+        return "holds" if interval[0] == 1 else "fails"
+    left, right = interval
+    above = low is None or (left is not None and (left > low or (left == low and not expectation.low_open)))
+    below = high is None or (right is not None and (right < high or (right == high and not expectation.high_open)))
+    if above and below:
+        return "holds"
+    too_low = low is not None and right is not None and (right < low or (right == low and expectation.low_open))
+    too_high = high is not None and left is not None and (left > high or (left == high and expectation.high_open))
+    return "fails" if too_low or too_high else "inconclusive"
+
+
+def measure(quantity: Quantity, at: Mapping[str, Scalar], measured: Measurement) -> Measured:
+    """A number for a text: the quantity at one point of the sweep, with its 95 % confidence interval.
+
+    Args:
+        quantity: From `parse_quantity`.
+        at: The swept parameters; those that are left out must leave one point only.
+        measured: Everything the side has measured.
+
+    Raises:
+        JudgeError: If there is no such point, or no finite value.
+    """
+    if quantity.along_sweep:
+        places = [range(len(measured.points))]
+    else:
+        places = [[i] for i, point in enumerate(measured.points) if at.items() <= point.items()]
+    if len(places) != 1:
+        msg = f"`{quantity.text}` needs one point of the sweep, and {dict(at)} leaves {len(places)}"
+        raise JudgeError(msg)
+    return _estimate(quantity, measured, places[0], SHOWN_ALPHA)
+
+
+def _places(quantity: Quantity, measured: Measurement) -> list[Sequence[int]]:
+    """Which points of the sweep are looked at together: all at once, or each by itself."""
+    count = range(len(measured.points))
+    return [count] if quantity.along_sweep else [[i] for i in count]
+
+
+def _judge_one(expectation: Expectation, measured: Measurement, alpha: float) -> Judged:
+    points = tuple(
+        _judge_point(expectation, measured, place, alpha) for place in _places(expectation.quantity, measured)
+    )
+    return Judged(expectation.text, together([point.outcome for point in points]), points)
+
+
+def _judge_point(expectation: Expectation, measured: Measurement, place: Sequence[int], alpha: float) -> Point:
+    quantity = expectation.quantity
+    estimate = _estimate(quantity, measured, place, alpha)
+    scopes = [measured.scopes[i] for i in place]
+    try:
+        low, high = (None if node is None else number(node, scopes) for node in (expectation.low, expectation.high))
+    except ExpressionError as error:
+        raise _explained(error, expectation.text, measured, place) from error
+    at = {} if quantity.along_sweep else dict(measured.points[place[0]])
+    said = outcome(estimate.interval, expectation, low, high)
+    return Point(at, said, estimate.estimate, estimate.interval, low, high, estimate.replicates)
+
+
+def _estimate(quantity: Quantity, measured: Measurement, place: Sequence[int], alpha: float) -> Measured:
+    try:
+        samples = per_replicate(quantity, [measured.scopes[i] for i in place], measured.replicates)
+        return interval(quantity.estimator, samples, alpha)
+    except (ExpressionError, EstimateError) as error:
+        raise _explained(error, quantity.text, measured, place) from error
+
+
+def _explained(error: ValueError, text: str, measured: Measurement, place: Sequence[int]) -> JudgeError:
+    at = ", ".join(f"{name}={value}" for name, value in measured.points[place[0]].items()) if len(place) == 1 else ""
+    return JudgeError(f"`{text}`{f' at {at}' if at else ''}: {error}")

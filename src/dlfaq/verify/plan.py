@@ -1,0 +1,72 @@
+"""Trials: what is run, cached and distributed."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dlfaq.knowledge.conditions import Condition
+from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.simulations import Signature
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of a simulation.
+
+    Attributes:
+        parameters: All of them, defaults included, sorted by name.
+        start: The first replicate.
+        stop: One past the last replicate.
+        device: Where tensors live: `cpu` or `cuda`.
+    """
+
+    simulation: str
+    parameters: tuple[tuple[str, Scalar], ...]
+    start: int
+    stop: int
+    device: str = "cpu"
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name}={value}" for name, value in self.parameters)
+        return f"{self.simulation}({given}), replicates {self.start} to {self.stop - 1}"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The replicates of one look: the first takes n, each later one as many again as there were before it."""
+
+    start: int
+    stop: int
+
+    def next(self) -> "Chunk":
+        """The chunk that doubles the replicates."""
+        return Chunk(self.stop, 2 * self.stop)
+
+
+def trials_of(
+    condition: Condition, signature: Signature, chunk: Chunk, device: str
+) -> Iterator[tuple[int, str, Trial]]:
+    """The trials one side needs for a chunk: (number of the sweep's point, arm, trial)."""
+    for number, point in enumerate(condition.points):
+        for arm in condition.arms:
+            parameters = condition.parameters(arm, point)
+            exact = {name: _exact(signature, name, value) for name, value in parameters.items()}
+            yield number, arm, Trial(signature.name, tuple(sorted(exact.items())), chunk.start, chunk.stop, device)
+
+
+def repeat(trial: Trial, signature: Signature) -> str:
+    """The command that runs a trial by hand; it leaves out what is the default."""
+    defaults: Mapping[str, Scalar] = {name: known.default for name, known in signature.parameters.items()}
+    words = ["dlfaq", "run", trial.simulation]
+    for name, value in trial.parameters:
+        if name not in defaults or defaults[name] != value:
+            words += [f"--{name}", str(value).lower() if isinstance(value, bool) else str(value)]
+    words += ["--first", str(trial.start), "--replicates", str(trial.stop - trial.start)]
+    words += ["--device", trial.device] if trial.device != "cpu" else []
+    return shlex.join(words)
+
+
+def _exact(signature: Signature, name: str, value: Scalar) -> Scalar:
+    """A whole number given for a float is that float: `1` and `1.0` are one trial."""
+    is_float = name in signature.parameters and signature.parameters[name].type == "float"
+    return float(value) if is_float and isinstance(value, int) else value

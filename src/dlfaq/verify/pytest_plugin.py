@@ -1,0 +1,132 @@
+"""pytest collects `faq/*.yaml`: one item a claim, all claims of a session verified together.
+
+Every pytest of an environment with dlfaq loads this module, so it loads nothing itself before it meets an FAQ.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dlfaq.knowledge.entry import Claim, Entry, Faq
+    from dlfaq.verify.engine import Ruling
+
+    Rulings = dict[tuple[str, str], tuple[Ruling, str]]
+
+FAQS = pytest.StashKey[dict[Path, "Faq | None"]]()
+RULED = pytest.StashKey[dict[Path, "Rulings"]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what a verification can be told."""
+    group = parser.getgroup("dlfaq", "claims of an FAQ")
+    group.addoption(
+        "--dlfaq-jobs", type=int, default=os.cpu_count() or 1, help="Worker processes. Default: one a core."
+    )
+    group.addoption("--dlfaq-fresh", action="store_true", help="Measure everything anew, whatever is cached.")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> EntryFile | None:
+    """Collect the entries of an FAQ: a folder `faq` that holds `topics.yml`, beside a folder `sims`."""
+    folder = file_path.parent
+    is_entry = file_path.suffix == ".yaml" and folder.name == "faq"
+    if is_entry and (folder / "topics.yml").is_file() and (folder.parent / "sims").is_dir():
+        return EntryFile.from_parent(parent, path=file_path)
+    return None
+
+
+class EntryFile(pytest.File):
+    """One entry: its claims are the items."""
+
+    def collect(self) -> Iterable[ClaimItem]:
+        """Yield an item a claim; what is wrong with the FAQ is reported once, by the first of its files."""
+        faq = self._faq()
+        if faq is None:
+            return
+        entry = faq.entry(self.path.stem)
+        for claim in entry.claims:
+            yield ClaimItem.from_parent(self, name=claim.id, faq=faq, entry=entry, claim=claim)
+
+    def _faq(self) -> Faq | None:
+        from dlfaq.errors import Problems
+        from dlfaq.knowledge.load import load_faq
+
+        root = self.path.parents[1]
+        loaded = self.config.stash.setdefault(FAQS, {})
+        if root not in loaded:
+            loaded[root] = None
+            try:
+                loaded[root] = load_faq(root)
+            except Problems as found:
+                raise self.CollectError(str(found)) from None
+        return loaded[root]
+
+
+class ClaimItem(pytest.Item):
+    """One claim. It passes if it is verified, and ruled as it is recorded."""
+
+    def __init__(self, *, faq: Faq, entry: Entry, claim: Claim, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.faq, self.entry, self.claim = faq, entry, claim
+
+    def runtest(self) -> None:
+        """Verify the claim, together with all others of this session."""
+        ruled = self.config.stash.setdefault(RULED, {})
+        if self.faq.root not in ruled:
+            ruled[self.faq.root] = _verify_together(self)
+        ruling, recorded = ruled[self.faq.root][self.entry.id, self.claim.id]
+        if ruling.verdict.word != "verified" or recorded == "differs":
+            raise ClaimFailed(_explain(self.claim, ruling, recorded))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show what was measured, not where Python was."""
+        if isinstance(excinfo.value, ClaimFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the claim stands, and its name."""
+        return self.path, max(self.claim.line - 1, 0), f"{self.entry.id}::{self.claim.id}"
+
+
+class ClaimFailed(Exception):  # noqa: N818 - the claim failed, nothing went wrong
+    """A claim is not verified, or is ruled otherwise than recorded."""
+
+
+def _verify_together(first: ClaimItem) -> Rulings:
+    """Verify every claim of the session that belongs to the FAQ of this one."""
+    from dlfaq.verify.session import compare, verify_claims
+    from dlfaq.verify.store import one_at_a_time
+
+    faq = first.faq
+    items = [item for item in first.session.items if isinstance(item, ClaimItem) and item.faq is faq]
+    claims = list({(item.entry.id, item.claim.id): (item.entry, item.claim) for item in items}.values())
+    with one_at_a_time(faq.root):  # pytest-xdist's workers each have all items: the first of them measures
+        options = first.config.option
+        rulings = verify_claims(faq, claims, jobs=options.dlfaq_jobs, fresh=options.dlfaq_fresh)
+    return {(ruling.entry, ruling.claim): (ruling, compare(faq.root, ruling)) for ruling in rulings}
+
+
+def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
+    lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.value}"]
+    if recorded == "differs":
+        lines.append("  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it.")
+    sides = (
+        [("measured", ruling.evidence.claim), *(("control", side) for side in ruling.evidence.controls)]
+        if ruling.evidence
+        else []
+    )
+    for title, side in sides:
+        judged, point = side.decisive()
+        at = "".join(f", {name}={value}" for name, value in point.at.items())
+        low, high = ("…" if end is None else f"{end:.4g}" for end in point.interval)
+        why = f" ({side.why})" if side.why else ""
+        lines.append(f"  {title}: {judged.expect}: {side.outcome}: {point.estimate:.4g} [{low}, {high}]{at}{why}")
+    lines += [f"  {error}" for error in ruling.errors]
+    return "\n".join([*lines, f"  Again: dlfaq verify {ruling.entry}/{ruling.claim}"])

@@ -1,0 +1,165 @@
+"""What was already measured and ruled, in one SQLite file that may be deleted at any time.
+
+It survives a kill at any moment and serves two processes at once. A file that is damaged is begun anew, and where
+nothing can be written nothing is kept: a cache must never be the reason why a verification fails.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from dlfaq.paths import cache_dir
+
+if TYPE_CHECKING:
+    import numpy as np
+
+VERSION = 1  # of the tables below
+BUSY = 30.0  # seconds to wait for another process
+SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, measurements BLOB NOT NULL, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS rulings (key TEXT PRIMARY KEY, ruling TEXT NOT NULL);
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+T = TypeVar("T")
+
+
+class Store:
+    """Measurements of trials and rulings on claims, by key.
+
+    Args:
+        path: The file; made when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def measurements(self, key: str) -> "tuple[dict[str, np.ndarray], float] | None":
+        """A trial's measurements and the seconds it took; None if they are not there."""
+        row = self._ask("SELECT measurements, seconds FROM trials WHERE key = ?", key)
+        unpacked = _unpacked(row[0]) if row else None
+        return None if unpacked is None else (unpacked, row[1])
+
+    def keep_measurements(self, key: str, measurements: "Mapping[str, np.ndarray]", seconds: float) -> None:
+        """Keep a trial's measurements."""
+        self._write("INSERT OR REPLACE INTO trials VALUES (?, ?, ?)", key, _packed(measurements), seconds)
+
+    def ruling(self, key: str) -> dict[str, Any] | None:
+        """What was kept of a ruling; None if it is not there."""
+        row = self._ask("SELECT ruling FROM rulings WHERE key = ?", key)
+        with suppress(ValueError):
+            return json.loads(row[0]) if row else None
+        return None
+
+    def keep_ruling(self, key: str, ruling: Mapping[str, Any]) -> None:
+        """Keep a ruling, as plain values."""
+        self._write("INSERT OR REPLACE INTO rulings VALUES (?, ?)", key, json.dumps(ruling))
+
+    def _ask(self, query: str, *values: object) -> Any:
+        return self._try(lambda db: db.execute(query, values).fetchone())
+
+    def _write(self, query: str, *values: object) -> None:
+        self._try(lambda db: db.execute(query, values).close())
+
+    def _try(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
+        if self._db is None:
+            return None
+        try:
+            return act(self._db)
+        except sqlite3.OperationalError:  # busy, full, read-only: go on without
+            return None
+        except sqlite3.DatabaseError:  # damaged
+            self.close()
+            self._remove()
+            self._db = self._open()
+            return None
+
+    def _open(self) -> sqlite3.Connection | None:
+        try:
+            db = self._connect()
+            if db is None:
+                self._remove()
+                db = self._connect()
+        except sqlite3.OperationalError:  # busy or not writable: that is no reason to begin anew
+            return None
+        return db
+
+    def _connect(self) -> sqlite3.Connection | None:
+        """Open the file; None if it is damaged or of another version."""
+        db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+        try:
+            db.execute("PRAGMA synchronous = OFF")  # a kill loses nothing; only a power cut may, and then it is rebuilt
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if version == VERSION and {"trials", "rulings"} <= tables:
+                return db
+            if version == 0 and not tables:
+                db.executescript(SCHEMA)
+                return db
+        except sqlite3.OperationalError:
+            db.close()
+            raise
+        except sqlite3.DatabaseError:
+            pass
+        db.close()
+        return None
+
+    def _remove(self) -> None:
+        for path in (self.path, self.path.with_name(self.path.name + "-journal")):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def open_store(root: Path) -> Store:
+    """The store of the FAQ at `root`."""
+    return Store(cache_dir(root) / "trials.sqlite")
+
+
+@contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """Wait until no other process verifies this FAQ, so that one measures and the others read what it measured."""
+    with closing(sqlite3.connect(cache_dir(root) / "turn.sqlite", timeout=3600, isolation_level=None)) as db:
+        with suppress(sqlite3.Error):  # where there is no lock to be had, work is only done twice
+            db.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _packed(measurements: "Mapping[str, np.ndarray]") -> bytes:
+    import io
+
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **{f"_{name}": values for name, values in measurements.items()})  # savez has a parameter `file`
+    return buffer.getvalue()
+
+
+def _unpacked(blob: bytes) -> "dict[str, np.ndarray] | None":
+    import io
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
+            return {name[1:]: values for name, values in archive.items()}
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile):
+        return None

@@ -1,0 +1,85 @@
+"""`dlfaq run` and `python sims/<name>.py`."""
+
+import json
+import subprocess
+import sys
+
+from tests.cli.conftest import ROOT
+
+
+def test_run_measures(dlfaq):
+    """Mean, interval and spread of each metric."""
+    done = dlfaq("run", "initial_loss", "--classes", "100", "--replicates", "8", "--json")
+    played = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert played["parameters"]["classes"] == 100
+    assert played["replicates"] == 8
+    loss = played["metrics"]["loss"]
+    assert 4.5 < loss["interval"][0] < loss["mean"] < loss["interval"][1] < 5
+
+
+def test_run_in_words(dlfaq):
+    """A table that a person reads."""
+    done = dlfaq("run", "initial_loss", "--replicates", "4")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0].split() == ["metric", "mean", "95", "%", "interval", "sd"]
+
+
+def test_a_file_runs_alone(dlfaq):
+    """`python sims/initial_loss.py` is `dlfaq run initial_loss`."""
+    words = ["--classes", "5", "--replicates", "4"]
+    alone = subprocess.run(
+        [sys.executable, "sims/initial_loss.py", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert alone.returncode == 0, alone.stderr
+    assert alone.stdout == dlfaq("run", "initial_loss", *words).stdout
+
+
+def test_every_wrong_parameter_is_named(dlfaq):
+    """Unknown names, ill-typed values, missing values: all at once, with what would be right."""
+    done = dlfaq("run", "initial_loss", "--clases", "3", "--classes", "many")
+
+    assert done.returncode == 2
+    assert "Did you mean 'classes'?" in done.stderr
+    assert "'many'" in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert dlfaq("run", "initial_loss", "--classes").returncode == 2
+    assert dlfaq("run", "initial_loss", "stray").returncode == 2
+
+
+def test_an_unknown_simulation(dlfaq):
+    """The nearest one is named."""
+    done = dlfaq("run", "initial_los")
+
+    assert done.returncode == 2
+    assert "Did you mean 'initial_loss'?" in done.stderr
+
+
+def test_a_value_that_the_simulation_cannot_take(dlfaq):
+    """What the simulation raises is told in one message, not as a traceback."""
+    done = dlfaq("run", "initial_loss", "--classes", "-3", "--replicates", "2")
+
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+    assert "initial_loss" in done.stderr
+
+
+def test_simulations_and_parameters_are_listed(dlfaq):
+    """Without a name, all of them; with --parameters, what one takes and measures."""
+    assert "initial_loss" in dlfaq("run").stdout
+    listed = dlfaq("run", "initial_loss", "--parameters").stdout
+    assert "--classes" in listed
+    assert "loss" in listed.split("Metrics:")[1]
+
+
+def test_a_figure(dlfaq, tmp_path):
+    """Drawn if asked for; another ending is bad input."""
+    done = dlfaq("run", "initial_loss", "--replicates", "4", "--figure", tmp_path / "figure.svg")
+
+    assert done.returncode == 0, done.stderr
+    assert "<svg" in (tmp_path / "figure.svg").read_text()
+    assert dlfaq("run", "initial_loss", "--replicates", "4", "--figure", tmp_path / "figure.doc").returncode == 2

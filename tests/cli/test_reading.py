@@ -1,0 +1,134 @@
+"""`dlfaq ask`, `show` and `list`, as their users call them."""
+
+import json
+
+import pytest
+
+QUESTIONS = {
+    "my first loss is 2.3 with 10 classes, is that right": "initial-loss",
+    "can I just train longer to get a better model": "train-longer",
+    "should I normalize sentence embeddings before cosine similarity": "normalize-embeddings",
+    "why do we need activation functions": "why-activations",
+    "why is sigmoid bad, it saturates": "tanh-sigmoid-saturation",
+    "relu neurons died, all outputs are zero": "dying-relu",
+    "why is my loss nan": "loss-spikes-nan",
+    "what does warmup do for the learning rate": "lr-schedules",
+}
+
+
+@pytest.mark.parametrize(("question", "entry"), QUESTIONS.items(), ids=QUESTIONS.values())
+def test_the_right_entry_comes_first(dlfaq, question, entry):
+    """Each of the first eight entries is found by a plain question, without quotes."""
+    done = dlfaq("ask", "--json", *question.split())
+    answer = json.loads(done.stdout)
+
+    assert done.returncode == 0
+    assert answer["answered"] is True
+    assert answer["question"] == question
+    assert answer["results"][0]["id"] == entry
+    assert len(answer["results"]) >= 5
+    assert {"id", "question", "score", "short", "verified", "claims"} <= set(answer["results"][0])
+    scores = [result["score"] for result in answer["results"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_an_answer_is_complete_without_another_command(dlfaq):
+    """The question, the short answer, the claims with their verdicts, and the runners-up."""
+    done = dlfaq("ask", "why is my loss nan")
+
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "Why does my loss spike or become NaN?" in done.stdout
+    assert "verified" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "{{" not in done.stdout
+    assert "\\" not in done.stdout
+
+
+def test_standard_input_is_asked_with_a_dash(dlfaq):
+    """An error message or the tail of a log can be piped in."""
+    log = "epoch 1 loss 2.31\nepoch 2 loss 4.9\nepoch 3 loss nan\nRuntimeWarning: loss is nan\n"
+    done = dlfaq("ask", "-", "--json", stdin=log)
+
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["results"][0]["id"] == "loss-spikes-nan"
+
+
+def test_what_does_not_fit_is_not_answered(dlfaq):
+    """It says so, names the nearest, and ends with 1."""
+    done = dlfaq("ask", "how do I export my model to onnx and call it from C")
+    answer = json.loads(dlfaq("ask", "--json", "how do I export my model to onnx and call it from C").stdout)
+
+    assert done.returncode == 1
+    assert answer["answered"] is False
+    assert any(result["id"] in done.stdout for result in answer["results"][:3])
+
+
+@pytest.mark.parametrize("words", ["", " ", "???", "\x1b[31mred\x07", "a" * 50_000, '" OR 1=1 --', "NEAR(", "*", "🤖"])
+def test_no_words_break_it(dlfaq, words):
+    """Whatever is typed: an answer, a refusal or bad usage; never a traceback, never a control character."""
+    done = dlfaq("ask", words)
+
+    assert done.returncode in {0, 1, 2}
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\x07" not in done.stdout + done.stderr
+
+
+def test_nothing_asked_is_bad_usage(dlfaq):
+    """Without a question there is nothing to answer."""
+    assert dlfaq("ask").returncode == 2
+    assert dlfaq("ask", "-", stdin="").returncode == 2
+
+
+def test_n_full_and_explain(dlfaq):
+    """-n limits the runners-up, --full adds the explanation, --explain says why this entry."""
+    plain = dlfaq("ask", "why is my loss nan").stdout
+    full = dlfaq("ask", "--full", "why is my loss nan").stdout
+    explained = dlfaq("ask", "--explain", "why is my loss nan")
+    few = json.loads(dlfaq("ask", "--json", "-n", "6", "why is my loss nan").stdout)
+
+    assert len(full) > 2 * len(plain)
+    assert explained.returncode == 0
+    assert "nan" in explained.stdout.lower()
+    assert len(explained.stdout) > len(plain)
+    assert len(few["results"]) == 6
+
+
+def test_show_prints_an_entry_whole(dlfaq):
+    """Question, long answer, claims, source statements, references."""
+    done = dlfaq("show", "initial-loss")
+
+    assert done.returncode == 0
+    assert "What loss should a classifier show before any training?" in done.stdout
+    assert "{{" not in done.stdout
+
+
+def test_show_of_an_unknown_id_names_the_nearest(dlfaq):
+    """One message, exit 2, no traceback."""
+    done = dlfaq("show", "inital-loss")
+
+    assert done.returncode == 2
+    assert "Did you mean 'initial-loss'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_list(dlfaq):
+    """Every entry with its topics and its verified claims."""
+    rows = json.loads(dlfaq("list", "--json").stdout)
+
+    assert {row["id"] for row in rows} >= set(QUESTIONS.values())
+    for row in rows:
+        assert set(row) == {"id", "question", "topics", "claims", "verified", "planned"}
+        assert row["planned"] or 0 < row["verified"] <= row["claims"]
+
+
+def test_list_of_a_topic(dlfaq):
+    """Only its entries; an unknown topic gets the nearest one named."""
+    rows = json.loads(dlfaq("list", "--topic", "activations", "--json").stdout)
+
+    assert rows
+    assert all("activations" in row["topics"] for row in rows)
+    wrong = dlfaq("list", "--topic", "activation")
+    assert wrong.returncode == 2
+    assert "'activations'" in wrong.stderr

@@ -1,0 +1,157 @@
+"""Who may import whom, and what may not be loaded: the design's last section as a table that fails."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SRC = ROOT / "src" / "dlfaq"
+
+# The folders are the walk. Each may import from itself, and from those named here.
+MAY_IMPORT = {
+    "errors": set(),
+    "paths": set(),
+    "knowledge": {"errors", "paths"},
+    "ask": {"errors", "paths", "knowledge", "verify.evidence"},
+    "sim": {"errors"},
+    "verify": {"errors", "paths", "knowledge", "sim"},
+    "site": {"errors", "paths", "knowledge", "verify.evidence", "verify.verdict"},
+    "terminal": {"errors", "ask.rank", "ask.shelf"},  # the values that it shows
+    "__main__": {"cli"},
+    "cli": {"errors", "paths", "knowledge", "ask", "verify", "site", "terminal"},
+}
+ASK_RANK = {"ask.words"}
+HEAVY = {"torch": {"sim", "verify.worker"}, "numpy": {"sim", "verify"}, "scipy": {"verify"}, "yaml": {"knowledge"}}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in SRC.rglob("*.py") if "_bundled" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SRC).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__") or "dlfaq"
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports anywhere in it, with `from x import y` read as x.y too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def below(name: str, allowed: set[str]) -> bool:
+    return any(name == one or name.startswith(one + ".") for one in allowed)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_point_down_only(path):
+    """A module imports only what stands below it."""
+    name = name_of(path)
+    if name == "dlfaq":
+        allowed = set()
+    elif name == "ask.rank":
+        allowed = ASK_RANK
+    else:
+        package = name.split(".")[0]
+        allowed = MAY_IMPORT[package] | {package}
+    used = {one.removeprefix("dlfaq.") for one in imported(path) if one.startswith("dlfaq.")}
+
+    assert {one for one in used if not below(one, allowed) and not _is_package_of(one, allowed)} == set()
+
+
+def _is_package_of(name: str, allowed: set[str]) -> bool:
+    """`from dlfaq.verify import evidence` names the package `verify` on the way to `verify.evidence`."""
+    return any(one.startswith(name + ".") for one in allowed)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_what_computes_is_loaded_where_it_is_needed(path):
+    """torch, numpy, scipy and yaml are imported by the packages that compute or read with them, nowhere else."""
+    name = name_of(path)
+    for module, owners in HEAVY.items():
+        if not below(name, owners):
+            assert not below(module, {one.split(".")[0] for one in imported(path)}), f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_only_the_command_line_prints_and_exits(path):
+    """A library is quiet: it raises and returns; cli says."""
+    if name_of(path).split(".")[0] == "cli":
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+    assert calls & {"print", "exit", "quit", "input", "eval", "exec"} == set()
+    assert names & {"argv"} == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "sims").glob("*.py")), ids=lambda path: path.stem)
+def test_a_simulation_knows_nothing_of_claims(path):
+    """A simulation imports dlfaq.sim, torch, numpy and the data's package, and opens nothing."""
+    body = ast.parse(path.read_text("utf-8")).body
+    guard = [node for node in body if isinstance(node, ast.If)]
+    allowed = {"__future__", "collections", "dlfaq", "functools", "math", "numpy", "sklearn", "torch", "typing"}
+    nodes = [node for top in body if top not in guard for node in ast.walk(top)]
+    used = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            used |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            used.add(node.module)
+    calls = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+
+    assert {one.split(".")[0] for one in used} <= allowed
+    assert all(below(one, {"dlfaq.sim"}) for one in used if one.startswith("dlfaq"))
+    assert calls & {"print", "open", "eval", "exec", "input"} == set()
+    assert len(path.read_text("utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_files_are_small(path):
+    """A module has one job: 300 lines at most, no function over 50."""
+    text = path.read_text("utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+
+    assert len(text.splitlines()) <= 300
+    assert [node.name for node in functions if node.end_lineno - node.body[0].lineno >= 50] == []
+
+
+LIGHT = {
+    "ask": (["ask", "my loss is nan"], {"torch", "numpy", "pydantic", "yaml", "rich", "importlib.metadata", "scipy"}),
+    "check": (["check"], {"torch", "numpy", "pydantic", "scipy"}),
+    "list": (["list"], {"torch", "numpy", "pydantic", "yaml"}),
+    "show": (["show", "initial-loss"], {"torch", "numpy", "pydantic", "yaml"}),
+    "help": (["--help"], {"torch", "numpy", "pydantic", "yaml", "scipy"}),
+}
+
+
+@pytest.mark.parametrize("command", sorted(LIGHT))
+def test_a_command_loads_nothing_it_does_not_need(command, tmp_path):
+    """An answer is instant because nothing that computes is loaded."""
+    words, heavy = LIGHT[command]
+    script = (
+        "import sys, dlfaq.cli\n"
+        f"sys.argv = ['dlfaq', *{words!r}]\n"
+        "try:\n dlfaq.cli.main()\nexcept SystemExit as end:\n code = end.code\n"
+        "print('\\n'.join(sorted(sys.modules)), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+    environment = {**os.environ, "DLFAQ_CACHE_DIR": str(tmp_path)}
+    for _ in range(2):  # the first builds the index
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert heavy & set(done.stderr.splitlines()) == set()

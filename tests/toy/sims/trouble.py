@@ -1,0 +1,58 @@
+"""Everything that can go wrong in a simulation.
+
+python sims/trouble.py --how nan
+"""
+
+import os
+import time
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from dlfaq.sim import Replicates
+
+
+def trouble(
+    replicates: Replicates,
+    how: Literal[
+        "none", "abort", "hang", "nan", "shape", "undeclared", "missing", "raise", "leave", "none at all"
+    ] = "none",
+    level: float = 1.0,
+) -> dict[str, Tensor]:
+    """Return the level, or break in the way that is asked for.
+
+    Args:
+        replicates: All alike.
+        how: What goes wrong.
+        level: What is measured if nothing does.
+
+    Metrics:
+        value: the level.
+    """
+    value = torch.full((len(replicates),), level)  # (R,)
+    if how == "abort":
+        os.abort()
+    if how == "hang":
+        while True:
+            time.sleep(1)
+    if how == "nan":
+        value[3:] = torch.nan
+    if how == "raise":
+        message = "the wheel came off"
+        raise ArithmeticError(message)
+    if how == "leave":
+        raise SystemExit(3)
+    if how == "none at all":
+        return None
+    if how == "missing":
+        return {}
+    if how == "shape":
+        return {"value": value[:, None]}
+    return {"value": value, "extra": value} if how == "undeclared" else {"value": value}
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

@@ -1,0 +1,138 @@
+"""Verdicts err no more often than promised, however often one looks; outcomes follow from intervals."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from dlfaq.knowledge.expectation import parse_expectation, parse_quantity
+from dlfaq.verify import judge as judging
+from dlfaq.verify.evaluate import scope
+from dlfaq.verify.judge import JudgeError, Measurement, judge, measure, outcome
+
+PATHS, LOOKS, FIRST = 1500, 6, 8
+
+
+def measurement(*values, **swept):
+    points = [{"lr": lr} for lr in swept.get("lr", [0.0])]
+    scopes = [scope({"": (point, {"x": np.asarray(one)})}) for point, one in zip(points, values, strict=True)]
+    return Measurement(points, scopes, len(values[0]))
+
+
+def ruled(expectations, draw, side_alpha):
+    """Look until it is decided, as the engine does: `holds`, `fails` or `inconclusive`."""
+    samples = draw(FIRST * 2 ** (LOOKS - 1))
+    for look in range(1, LOOKS + 1):
+        seen = samples[..., : FIRST * 2 ** (look - 1)]
+        said, _ = judge(expectations, measurement(*seen, lr=range(len(seen))), look, side_alpha)
+        if said != "inconclusive":
+            return said
+    return "inconclusive"
+
+
+def false_alarms(expectations, points, side_alpha):
+    """How many of PATHS sides are said to fail, when in truth the mean is 0 everywhere and the prediction holds."""
+    rng = np.random.default_rng(11)
+    said = [ruled(expectations, lambda n: rng.normal(size=(points, n)), side_alpha) for _ in range(PATHS)]
+    assert "holds" not in said  # it is too narrow ever to be shown
+    return said.count("fails")
+
+
+NARROW = [parse_expectation("-1e-9 < mean(x) < 1e-9")]
+SEVERAL = [parse_expectation("mean(x) > -1e-9"), parse_expectation("mean(x) < 1e-9")]
+
+
+@pytest.mark.parametrize(("expectations", "points"), [(NARROW, 1), (SEVERAL, 2)], ids=["one pair", "four pairs"])
+def test_a_side_errs_no_more_often_than_it_may(expectations, points):
+    """Over all looks, points and expectations together: a chance of at most `side_alpha`."""
+    assert stats.binom.sf(false_alarms(expectations, points, 0.1) - 1, PATHS, 0.1) > 1e-4
+
+
+def test_without_paying_for_looks_it_would_err_more_often(monkeypatch):
+    """The test above can fail: at the same level at every look, false alarms add up."""
+    monkeypatch.setattr(judging, "level", lambda pairs, look, side_alpha: side_alpha / pairs)
+
+    assert stats.binom.sf(false_alarms(NARROW, 1, 0.1) - 1, PATHS, 0.1) < 1e-9
+
+
+def test_without_sharing_among_points_it_would_err_more_often(monkeypatch):
+    """Nor can several points each spend all of it."""
+    monkeypatch.setattr(judging, "level", lambda pairs, look, side_alpha: side_alpha * 2.0**-look)
+
+    assert stats.binom.sf(false_alarms(SEVERAL, 8, 0.1) - 1, PATHS, 0.1) < 1e-4
+
+
+def test_a_true_difference_is_found():
+    """What clearly holds is said to hold, what clearly fails to fail, at the level of a real verification."""
+    rng = np.random.default_rng(3)
+    far = [parse_expectation("mean(x) > 1")]
+
+    assert {judge(far, measurement(rng.normal(3, 1, 32)), 1)[0] for _ in range(50)} == {"holds"}
+    assert {judge(far, measurement(rng.normal(-1, 1, 32)), 1)[0] for _ in range(50)} == {"fails"}
+
+
+@pytest.mark.parametrize(
+    ("text", "interval", "low", "high", "said"),
+    [
+        ("0 < mean(x) < 1", (0.2, 0.8), 0, 1, "holds"),
+        ("0 < mean(x) < 1", (0.2, 1.1), 0, 1, "inconclusive"),
+        ("0 < mean(x) < 1", (1.1, 1.2), 0, 1, "fails"),
+        ("0 < mean(x) < 1", (-2, -1), 0, 1, "fails"),
+        ("0 < mean(x) < 1", (-1, 2), 0, 1, "inconclusive"),
+        ("0 < mean(x) < 1", (None, None), 0, 1, "inconclusive"),
+        ("mean(x) < 1", (0.2, 0.8), None, 1, "holds"),
+        ("mean(x) < 1", (1, 1), None, 1, "fails"),
+        ("mean(x) <= 1", (1, 1), None, 1, "holds"),
+        ("mean(x) >= 1", (1, 1), 1, None, "holds"),
+        ("mean(x) > 1", (1, 1), 1, None, "fails"),
+        ("mean(x) > 1", (None, 3), 1, None, "inconclusive"),
+        ("all(x > 1)", (1, 1), None, None, "holds"),
+        ("all(x > 1)", (0.9, 0.9), None, None, "fails"),
+    ],
+)
+def test_an_outcome_follows_from_interval_and_prediction(text, interval, low, high, said):
+    """Wholly inside, wholly outside, or undecided; an open bound is outside."""
+    assert outcome(interval, parse_expectation(text), low, high) == said
+
+
+def test_every_expectation_is_judged_at_every_point():
+    """Bounds may follow the sweep; one point that fails settles the side."""
+    said, (first, second) = judge(
+        [parse_expectation("lr - 1 < mean(x) < lr + 1"), parse_expectation("all(x > 0)")],
+        measurement(np.full(4, 1.0), np.full(4, 5.0), lr=[1, 2]),
+        1,
+    )
+
+    assert said == "fails"
+    assert [(point.at, point.outcome, point.low, point.high) for point in first.points] == [
+        ({"lr": 1}, "holds", 0, 2),
+        ({"lr": 2}, "fails", 1, 3),
+    ]
+    assert (second.outcome, second.points[0].estimate, second.points[0].replicates) == ("holds", 1, 4)
+
+
+def test_what_looks_along_the_sweep_is_judged_once():
+    """It has no point of its own."""
+    _, (judged,) = judge([parse_expectation("mean(slope(x, lr)) > 0")], measurement([1, 2], [3, 5], lr=[1, 2]), 1)
+
+    assert [point.at for point in judged.points] == [{}]
+    assert judged.points[0].estimate == 2.5
+
+
+def test_a_text_takes_its_number_from_one_point():
+    """What is left out of a placeholder must leave one point; its interval is the usual 95 %."""
+    rng = np.random.default_rng(0)
+    two = measurement(rng.normal(0, 1, 32), rng.normal(9, 1, 32), lr=[1, 2])
+    shown = measure(parse_quantity("mean(x)"), {"lr": 2}, two)
+
+    assert shown.estimate == pytest.approx(9, abs=0.6)
+    assert shown.interval[1] - shown.interval[0] == pytest.approx(2 * 2.04 / 32**0.5, rel=0.3)
+    assert measure(parse_quantity("mean(slope(x, lr))"), {}, two).estimate == pytest.approx(9, abs=1)
+    for at in ({}, {"lr": 3}, {"width": 1}):
+        with pytest.raises(JudgeError, match="one point of the sweep"):
+            measure(parse_quantity("mean(x)"), at, two)
+
+
+def test_what_cannot_be_judged_is_named():
+    """Expression, point of the sweep, replicate."""
+    with pytest.raises(JudgeError, match=r"`mean\(log\(x\)\)` at lr=2: `log\(x\)` is nan for replicate 1"):
+        judge([parse_expectation("mean(log(x)) < 1")], measurement([1.0, 1.0], [1.0, -1.0], lr=[1, 2]), 1)

@@ -1,0 +1,87 @@
+"""A trial gives what the simulation declares, or says what is wrong with it."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from dlfaq.verify.plan import Trial
+from dlfaq.verify.worker import TrialError, run_trial
+
+
+def trouble(how):
+    return Trial("trouble", (("how", how), ("level", 1.0)), 32, 40)
+
+
+def dial(start, stop, **given):
+    defaults = {"centre": 1.0, "spread": 0.1, "growth": 1.0, "points": 5}
+    return Trial("dial", tuple(sorted((defaults | given).items())), start, stop)
+
+
+def test_measurements_are_numbers_a_replicate(toy):
+    """Whatever the simulation returns, what arrives is float64: (R,), or (R, T) with its axis."""
+    measured = run_trial(toy, dial(0, 6))
+
+    assert {name: (values.shape, values.dtype) for name, values in measured.items()} == {
+        "value": ((6,), np.float64),
+        "positive": ((6,), np.float64),
+        "curve": ((6, 5), np.float64),
+        "step": ((5,), np.float64),
+    }
+
+
+def test_chunks_are_parts_of_one_whole(toy):
+    """Replicates 4 to 7 are the same, run alone or with those before them."""
+    whole, part = run_trial(toy, dial(0, 8)), run_trial(toy, dial(4, 8))
+
+    assert np.array_equal(whole["value"][4:], part["value"])
+
+
+def test_an_edited_simulation_is_another_one(toy):
+    """Its file is read again when it has changed."""
+    before = run_trial(toy, dial(0, 2))["value"]
+    path = toy / "sims" / "dial.py"
+    path.write_text(path.read_text("utf-8").replace("value = centre +", "value = 7 + centre +"), "utf-8")
+
+    assert run_trial(toy, dial(0, 2))["value"] == pytest.approx(before + 7)
+
+
+@pytest.mark.parametrize(
+    ("how", "cause"),
+    [
+        ("nan", "'value' is nan for replicate 35 and for 4 other replicates"),
+        ("shape", r"'value' has the shape \(8, 1\); one number a replicate has \(8,\)"),
+        ("undeclared", "returns 'extra', which its docstring does not declare"),
+        ("missing", "does not return 'value', which its docstring declares"),
+        ("raise", r"ArithmeticError: the wheel came off \(line 43 of sims/trouble.py\)"),
+        ("leave", "SystemExit: 3"),
+        ("none at all", "returned NoneType, not a dict"),
+    ],
+)
+def test_what_is_wrong_is_said(toy, how, cause):
+    """By metric, replicate, shape or line; and the error travels between processes."""
+    with pytest.raises(TrialError, match=cause) as caught:
+        run_trial(toy, trouble(how))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("returned", "cause"),
+    [
+        ('"value": "text"', "'value' is not a tensor of numbers"),
+        (
+            '"curve": value, "step": torch.arange(5)',
+            r"'curve' has the shape \(2,\); a curve of 2 replicates has \(2, 5\)",
+        ),
+        ('"step": torch.tensor(3)', r"'step' has the shape \(\); an axis has \(1,\)"),
+        ('"curve": torch.full((2, 5), torch.inf)', "'curve' is inf for replicate 0, point 0 and for 1 other replicate"),
+    ],
+)
+def test_what_is_wrong_with_a_curve_is_said(toy, returned, cause):
+    """Its shape follows from its axis."""
+    path = toy / "sims" / "dial.py"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('"step": step}', f'"step": step}} | {{{returned}}}'), "utf-8")
+
+    with pytest.raises(TrialError, match=cause):
+        run_trial(toy, dial(0, 2))
