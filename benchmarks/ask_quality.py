@@ -1,16 +1,15 @@
 """How often `dlfaq ask` puts the right entry first, and refuses what no entry answers.
 
-python benchmarks/ask_quality.py QUERIES.jsonl [--root FOLDER] [--misses]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--misses] [--tune]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without entries, or whose
-entries are all missing from the FAQ, should be refused. `--tune` prints what other thresholds would do.
+entries are all missing from the FAQ, should be refused. `--tune` prints what other limits would do.
 """
 
 import argparse
 import json
 from pathlib import Path
 
-from dlfaq.ask import rank
 from dlfaq.ask.fresh import read_index
 from dlfaq.ask.rank import Answer, ask
 from dlfaq.ask.shelf import ids
@@ -23,7 +22,7 @@ def main() -> None:
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
     parser.add_argument("--misses", action="store_true", help="print every query that went wrong")
-    parser.add_argument("--tune", action="store_true", help="print the rates at other thresholds")
+    parser.add_argument("--tune", action="store_true", help="print the rates at other limits")
     arguments = parser.parse_args()
     root = arguments.root or find_root()
     known = read_index(root, ids)
@@ -34,25 +33,30 @@ def main() -> None:
             right = [one for one in row.get("entries", []) if one in known]
             answer = read_index(root, lambda index, query=row["query"]: ask(index, query))
             (inside if right else outside).append((row["query"], right, answer))
-    report(inside, outside, rank.FITS)
+    report(inside, outside, None)
     if arguments.tune:
-        for percent in range(20, 70, 4):
+        for percent in range(16, 64, 4):
             report(inside, outside, percent / 100)
     if arguments.misses:
         misses(inside, outside)
 
 
-def report(inside: list, outside: list, fits: float) -> None:
-    """One line: ranking of what the FAQ answers, and the share that is answered and refused at a threshold."""
+def report(inside: list, outside: list, limit: float | None) -> None:
+    """One line: ranking of what the FAQ answers, and the share that is answered and refused, as it is or at a limit."""
     places = [place(right, answer) for _, right, answer in inside]
-    answered = [answer.results[0].score >= fits for _, _, answer in inside]
-    refused = [answer.results[0].score < fits for _, _, answer in outside]
-    good = [ok and rank == 1 for ok, rank in zip(answered, places, strict=True)]
+    answered = [fits(answer, limit) for _, _, answer in inside]
+    refused = [not fits(answer, limit) for _, _, answer in outside]
+    good = [ok and first == 1 for ok, first in zip(answered, places, strict=True)]
     print(
-        f"threshold {fits:.2f} | in scope {len(inside)}: first {share(rank == 1 for rank in places)}, "
-        f"within three {share(rank <= 3 for rank in places)}, answered {share(answered)}, "
+        f"limit {'as set' if limit is None else f'{limit:.2f}'} | in scope {len(inside)}: first {share(one == 1 for one in places)}, "
+        f"within three {share(one <= 3 for one in places)}, answered {share(answered)}, "
         f"answered and right {share(good)} | out of scope {len(outside)}: refused {share(refused)}"
     )
+
+
+def fits(answer: Answer, limit: float | None) -> bool:
+    """Was it answered, or would it be at another limit?"""
+    return answer.answered if limit is None else answer.results[0].score >= limit
 
 
 def place(right: list[str], answer: Answer) -> int:

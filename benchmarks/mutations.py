@@ -34,7 +34,7 @@ def mutated(root: Path, mutation: dict) -> None:
 def verify(root: Path, entry: str) -> dict[str, str]:
     """The verdict of every claim of the entry."""
     command = [sys.executable, "-m", "dlfaq", "verify", entry, "--json", "--root", str(root)]
-    environment = {**os.environ, "DLFAQ_CACHE_DIR": str(root / "cache")}
+    environment = {**os.environ, "DLFAQ_CACHE_DIR": str(root / "cache"), "PYTHONPATH": str(root / "src")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode == 2:
         sys.exit(done.stderr)
@@ -51,8 +51,8 @@ def main() -> int:
         for mutation in yaml.safe_load(path.read_text("utf-8")):
             with tempfile.TemporaryDirectory() as folder:
                 root = Path(folder)
-                for part in ("faq", "sims", "evidence"):
-                    shutil.copytree(ROOT / part, root / part)
+                for part in ("faq", "sims", "evidence", "src"):
+                    shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
                 mutated(root, mutation)
                 verdicts = verify(root, path.stem)
             lost = [f"{claim} ({verdict})" for claim, verdict in verdicts.items() if verdict != "verified"]

@@ -63,7 +63,9 @@ def backprop_by_hand(
     # backward: through a matrix by its transpose, through s by its slope at that layer's input
     slope2 = torch.ones_like(a2) if mistake == "no-slope" else slope(h2 if mistake == "wrong-place" else a2)
     back2 = (w3.mT @ delta) * slope2  # dL/da2
-    back1 = ((w2 if mistake == "no-transpose" else w2.mT) @ back2) * slope(h1 if mistake == "wrong-place" else a1)  # dL/da1
+    back1 = ((w2 if mistake == "no-transpose" else w2.mT) @ back2) * slope(
+        h1 if mistake == "wrong-place" else a1
+    )  # dL/da1
     by_hand = [back1 @ x.mT, back2 @ (x if mistake == "wrong-input" else h1).mT, delta @ h2.mT]
 
     leaves = [w.clone().requires_grad_() for w in weights]

@@ -5,6 +5,7 @@ python sims/deep_digits.py --activation sigmoid --layers 6
 https://proceedings.mlr.press/v9/glorot10a.html
 """
 
+import itertools
 from typing import Literal
 
 import torch
@@ -16,28 +17,21 @@ ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu,
 
 
 class Deep(nn.Module):
-    """64 pixels, `layers` hidden layers, 10 logits. Biases start at 0, weights normal with variance gain^2 / inputs."""
+    """Linear layers with activations between them. Biases start at 0, weights normal with variance gain^2 / inputs."""
 
-    def __init__(self, activation: str, layers: int, hidden: int, gain: float, skip: float, *, as_tanh: bool) -> None:
+    def __init__(self, activation: str, sizes: list[int], gain: float, skip: float, *, as_tanh: bool) -> None:
         super().__init__()
-        sizes = [64, *[hidden] * layers, 10]
-        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
         self.activation, self.skip = ACTIVATIONS[activation], skip
         for layer in self.linear:
             nn.init.normal_(layer.weight, std=gain / layer.in_features**0.5)
             nn.init.zeros_(layer.bias)
-        if as_tanh:
-            self.start_as_tanh()
-
-    @torch.no_grad()
-    def start_as_tanh(self) -> None:
-        """Make sigmoids compute what tanh would with these weights, since tanh(a) = 2 sigmoid(2 a) - 1."""
-        for layer in self.linear[1:]:
-            layer.bias -= layer.weight.sum(1)  # the - 1 …
-            layer.weight *= 2  # … and the outer 2, in the layer that reads the sigmoids
-        for layer in self.linear[:-1]:
-            layer.weight *= 2  # the inner 2, in the layer before the sigmoids
-            layer.bias *= 2
+        # tanh(a) = 2 sigmoid(2 a) - 1: let sigmoids compute what tanh would with the weights just drawn
+        for before, after in itertools.pairwise(self.linear) if as_tanh else ():
+            before.weight.data *= 2  # the inner 2, in the layer before the sigmoids
+            before.bias.data *= 2
+            after.bias.data -= after.weight.data.sum(1)  # the - 1 …
+            after.weight.data *= 2  # … and the outer 2, in the layer that reads the sigmoids
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logits and the last hidden layer of a batch."""
@@ -57,22 +51,21 @@ def deep_digits(
     optimizer: Literal["sgd", "adam"] = "sgd",
     lr: float = 0.5,
     steps: int = 100,
-    hidden: int = 32,
+    parity: bool = False,
 ) -> dict[str, Tensor]:
     """Train on 1200 digits in batches of 32, after looking at the first gradient.
 
     Args:
         replicates: One network and one order of the images each.
         activation: Of the hidden layers.
-        layers: Hidden layers, at least 1.
+        layers: Hidden layers of 32 units, at least 1.
         gain: The weights' standard deviation times the root of a layer's inputs: 1 is Xavier's, the root of 2 He's.
         as_tanh: Start sigmoids with the weights and biases that compute what tanh would with the weights drawn.
-        skip: What a hidden layer's input is multiplied by before it is added to its output; 0 is a plain network, 1 adds
-            the identity.
+        skip: Share of a hidden layer's input that is added to its output: 0 in a plain network, 1 adds the identity.
         optimizer: SGD without momentum, or Adam.
         lr: Learning rate.
         steps: Training steps; with 0 only the start is measured.
-        hidden: Width of the hidden layers.
+        parity: Ask whether the digit is odd instead of which one it is.
 
     Metrics:
         first_gradient: norm of the gradient of the first layer's weights, before training.
@@ -84,16 +77,16 @@ def deep_digits(
         last_change: the same for the last hidden layer.
     """
     data = digits(centred=True)
-    scale = data.x.std()  # all pixels together
-    x, y, x_test, y_test = (part.to(replicates.device) for part in (data.x / scale, data.y, data.x_test / scale, data.y_test))
-    x_test, y_test = replicates.same(x_test), replicates.same(y_test)
-    net = replicates.stack("net", lambda: Deep(activation, layers, hidden, gain, skip, as_tanh=as_tanh))
+    scale, classes = data.x.std(), 2 if parity else 10
+    x, x_test = data.x.to(replicates.device) / scale, replicates.same(data.x_test / scale)  # (1200, 64), (R, 597, 64)
+    y, y_test = data.y.to(replicates.device) % classes, replicates.same(data.y_test % classes)
+    sizes = [64, *[32] * layers, classes]
+    net = replicates.stack("net", lambda: Deep(activation, sizes, gain, skip, as_tanh=as_tanh))
     first, last = (net.weights()[f"linear.{number}.weight"] for number in (0, layers - 1))  # (R, out, in)
     batches = replicates.batches("batches", len(x), 32, steps + 1)  # (R, steps + 1, 32)
 
     logits, h = net(rows(x, batches[:, -1]))
     gradients = torch.autograd.grad(cross_entropy(logits, y[batches[:, -1]]).sum(), (first, last))
-
     descent = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer](net.parameters(), lr=lr)
     before = [first.detach().clone(), last.detach().clone()]
     reached = torch.full((len(replicates),), float(steps + 10), device=replicates.device)
@@ -105,21 +98,19 @@ def deep_digits(
         descent.step()
         if step % 10 == 0:
             with torch.no_grad():
-                good = accuracy(net(x_test)[0], y_test) >= 0.9
-            reached = torch.where(good, reached.clamp(max=step), reached)
+                good = accuracy(net(x_test)[0], y_test) >= 0.9  # (R,)  # noqa: PLR2004 - 90 %
+                reached[good] = reached[good].clamp(max=step)
     norm = torch.linalg.matrix_norm
-    change = [(norm(w.detach() - w0) / norm(w0)) for w, w0 in zip((first, last), before, strict=True)]
     with torch.no_grad():
-        final = accuracy(net(x_test)[0], y_test)
-    return {
-        "first_gradient": norm(gradients[0]),
-        "last_gradient": norm(gradients[1]),
-        "offset": h.detach().mean((1, 2)),
-        "accuracy": final,
-        "steps_to_90": reached,
-        "first_change": change[0],
-        "last_change": change[1],
-    }
+        return {
+            "first_gradient": norm(gradients[0]),
+            "last_gradient": norm(gradients[1]),
+            "offset": h.mean((1, 2)),
+            "accuracy": accuracy(net(x_test)[0], y_test),
+            "steps_to_90": reached,
+            "first_change": norm(first - before[0]) / norm(before[0]),
+            "last_change": norm(last - before[1]) / norm(before[1]),
+        }
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ python sims/linear_stack.py --layers 10 --narrowest 5
 https://arxiv.org/abs/1312.6120
 """
 
+import itertools
 from typing import Literal
 
 import torch
@@ -20,7 +21,7 @@ class Stack(nn.Module):
         super().__init__()
         sizes = [width] * (layers + 1)
         sizes[layers // 2] = narrowest
-        self.linear = nn.ModuleList(nn.Linear(a, b, dtype=torch.float64) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.linear = nn.ModuleList(nn.Linear(a, b, dtype=torch.float64) for a, b in itertools.pairwise(sizes))
         self.bend = {"identity": nn.Identity(), "relu": nn.ReLU()}[activation]
         for layer in self.linear:
             nn.init.orthogonal_(layer.weight)  # so that a long product neither grows nor shrinks
@@ -36,16 +37,16 @@ class Stack(nn.Module):
 def linear_stack(
     replicates: Replicates,
     activation: Literal["identity", "relu"] = "identity",
-    layers: int = 10,
+    layers: int = 3,
     width: int = 20,
     narrowest: int = 20,
-    steps: int = 300,
-    lr: float = 0.02,
-    examples: int = 128,
+    steps: int = 200,
+    lr: float = 0.05,
+    examples: int = 64,
 ) -> dict[str, Tensor]:
     """Compare a stack of linear layers with the one matrix they multiply to, before and after training it.
 
-    The stack is trained by full-batch gradient descent to predict tanh(5 x A) / 2, A random, from standard normal x.
+    The stack is trained by full-batch gradient descent with momentum 0.9 to predict tanh(5 x A) / 2, A random, from standard normal x.
 
     Args:
         replicates: One stack and one data set each.
@@ -60,7 +61,7 @@ def linear_stack(
     Metrics:
         difference: largest difference between the stack's output and the product's, divided by the largest output,
             before training.
-        rank: rank of the map from inputs to outputs that the stack is near 0 inputs, after training.
+        rank: rank of that product.
         start_loss: mean squared error before training, divided by that of the best linear map (ordinary least squares).
         loss: the same after training.
     """
@@ -80,13 +81,14 @@ def linear_stack(
     with torch.no_grad():
         output = net(x)
         matrix, bias = product()
+        rank = torch.linalg.matrix_rank(matrix, rtol=1e-9)
         difference = (output - x @ matrix - bias).abs().amax((1, 2)) / output.abs().amax((1, 2))
 
         ones = torch.cat([x, torch.ones_like(x[..., :1])], 2)  # a last column of ones is the bias
         best = ones @ torch.linalg.lstsq(ones, target).solution
         least = (best - target).square().mean((1, 2))  # (R,)
 
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
     losses = []
     for step in range(steps + 1):
         loss = (net(x) - target).square().mean((1, 2))  # (R,)
@@ -95,8 +97,6 @@ def linear_stack(
             optimizer.zero_grad()
             (loss * width).sum().backward()  # squared errors summed over outputs, averaged over examples
             optimizer.step()
-    with torch.no_grad():
-        rank = torch.linalg.matrix_rank(product()[0], rtol=1e-9)
     return {"difference": difference, "rank": rank, "start_loss": losses[0] / least, "loss": losses[-1] / least}
 
 

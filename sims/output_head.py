@@ -19,7 +19,7 @@ def output_head(
     centre: float = 6.0,
     noise: float = 0.1,
     steps: int = 400,
-    lr: float = 0.01,
+    lr: float = 0.03,
     hidden: int = 16,
     examples: int = 128,
 ) -> dict[str, Tensor]:
@@ -40,7 +40,9 @@ def output_head(
         bound_loss: mean squared error of the best constant among the numbers between -1 and 1.
     """
     heads = {"identity": nn.Identity, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "relu": nn.ReLU}
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, 1), heads[head]()))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, 1), heads[head]())
+    )
     x = 4 * replicates.uniform("x", examples, 1) - 2  # (R, N, 1)
     y = centre + torch.sin(2 * x) / 2 + noise * replicates.normal("noise", examples, 1)
     optimizer = torch.optim.Adam(net.parameters(), lr=lr)

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from dlfaq.sim import Replicates
 
+FLAT = 0.01  # a slope, 4 % of the sigmoid's largest
+
 
 def scalar_chain(
     replicates: Replicates,
@@ -61,7 +63,7 @@ def scalar_chain(
         "no_weights_error": (without / first - 1).abs().median(1).values,
         "first": first.log().mean(1).exp(),
         "last": gradient[:, -1].amax(1),
-        "flat": (slopes[:, 0] < 0.01).double().mean(1),
+        "flat": (slopes[:, 0] < FLAT).double().mean(1),
     }
 
 

@@ -2,7 +2,7 @@
 
 python sims/xor.py --activation identity
 
-https://doi.org/10.7551/mitpress/11301.001.0001
+https://www.deeplearningbook.org/contents/mlp.html
 """
 
 from typing import Literal

@@ -49,14 +49,14 @@ def test_a_side_errs_no_more_often_than_it_may(expectations, points):
 
 def test_without_paying_for_looks_it_would_err_more_often(monkeypatch):
     """The test above can fail: at the same level at every look, false alarms add up."""
-    monkeypatch.setattr(judging, "level", lambda pairs, look, side_alpha: side_alpha / pairs)
+    monkeypatch.setattr(judging, "level", lambda pairs, _, side_alpha: side_alpha / pairs)
 
     assert stats.binom.sf(false_alarms(NARROW, 1, 0.1) - 1, PATHS, 0.1) < 1e-9
 
 
 def test_without_sharing_among_points_it_would_err_more_often(monkeypatch):
     """Nor can several points each spend all of it."""
-    monkeypatch.setattr(judging, "level", lambda pairs, look, side_alpha: side_alpha * 2.0**-look)
+    monkeypatch.setattr(judging, "level", lambda _, look, side_alpha: side_alpha * 2.0**-look)
 
     assert stats.binom.sf(false_alarms(SEVERAL, 8, 0.1) - 1, PATHS, 0.1) < 1e-4
 

@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 from dlfaq.ask.words import COMMON, NOT, canonical, clean, informative, names, nearest, negated, ngrams, stems
 
-FITS = 0.40  # tuned: benchmarks/ask_quality.py prints what it answers and refuses
+FITS = 0.36  # tuned: benchmarks/ask_quality.py prints what is answered and what is refused
+FITS_PLANNED = 0.22  # a planned entry is a question alone: less of what people ask can be found in it
 SHORTEST_MENDED = 5  # letters; shorter words are near too many others
 CANDIDATES, MAX_TERMS, MAX_STEMS = 24, 60, 120
 BACKGROUND = 60  # a small FAQ does not know how common a word is: it is mixed with this many questions of the field
 COLUMNS = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
-PARTS = {"words": 0.46, "signs": 0.20, "phrasing": 0.24, "order": 0.10}  # the signals' shares of the score
+PARTS = {"words": 0.40, "signs": 0.20, "phrasing": 0.30, "order": 0.10}  # the signals' shares of the score
 SHARE_OF_COMMON = 0.3  # how much a word that every question holds counts
 SHARE_OF_SIGNS = 0.6  # how much a word that is only meant counts in a phrasing
 _EVERYDAY, _TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked for
@@ -114,7 +115,12 @@ def ask(index: Path, text: str, n: int = 5) -> Answer:
         parts=tuple(parts for parts, _, _ in best),
         matched=tuple(matched for _, matched, _ in best),
     )
-    return Answer(question, bool(results) and results[0].score >= FITS, results, explanation)
+    return Answer(question, bool(results) and fits(results[0]), results, explanation)
+
+
+def fits(best: Result) -> bool:
+    """Is the best result good enough to be given as the answer?"""
+    return best.score >= (FITS_PLANNED if best.planned else FITS)
 
 
 def _mend(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
@@ -149,7 +155,7 @@ def _signs(db: sqlite3.Connection, words: Sequence[str]) -> list[tuple[str, str]
 
 
 def _query(
-    db: sqlite3.Connection, words: Sequence[str], whole: Sequence[str], signs: Sequence[tuple[str, str]]
+    db: sqlite3.Connection, words: Sequence[str], whole: Mapping[str, Sequence[str]], signs: Sequence[tuple[str, str]]
 ) -> _Query:
     own = {word: SHARE_OF_COMMON if word in COMMON else 1.0 for word in words if word != NOT}
     own |= dict.fromkeys(negated(words), 0.5)
@@ -173,8 +179,9 @@ def _query(
     return _Query(own, added, pairs, rarity, unknown)
 
 
-def _tells(word: str, whole: Sequence[str]) -> bool:
-    return word[0].isalpha() and word not in whole and ":" not in word
+def _tells(word: str, whole: Mapping[str, Sequence[str]]) -> bool:
+    in_name = word in whole or any(word in parts for parts in whole.values())
+    return word[0].isalpha() and not in_name and ":" not in word
 
 
 def _candidates(db: sqlite3.Connection, query: _Query, n: int) -> dict[int, dict[str, str]]:

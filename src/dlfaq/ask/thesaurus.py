@@ -57,6 +57,9 @@ def compile_rules(text: str) -> Rules:
         if "=>" in line:
             left, _, right = line.partition("=>")
             means = " ".join(dict.fromkeys(canonical(stems(right), same)))
+            if not means:
+                msg = f"thesaurus.txt:{number}: nothing is meant by {left.strip()!r}"
+                raise ValueError(msg)
             for one in left.split(" | "):
                 anchor, *needs = (" ".join(canonical(_form(part, number).split(), same)) for part in one.split(" + "))
                 signs.append((anchor, len(signs), "+".join(needs), means))

@@ -24,7 +24,6 @@ _TOKEN = (
     rf"|(?P<number>(?<![\w.])[-+]?{_NUMBER}(?![\w]))"
     r"|(?P<word>[^\W_]\w*(?:['’][^\W_]+)?)|(?P<sign>[<>])"
 )
-)
 _PARTS = r"(?:Re|GE|Ge|Si|SE|E|CE|P)LU|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+"
 _TELLING = (
     r"error|warn|exception|nan\b|\binf\b|overflow|underflow|loss|assert|fail|diverg|explod|\?|why|how|grad|accura"
@@ -96,10 +95,19 @@ def _word(word: str) -> list[str]:
     return [part.lower() for part in parts if not part.isdigit()]
 
 
-def names(text: str) -> list[str]:
-    """The names that `tokens` takes apart, whole and in lower case: `cosineannealinglr`, `max_seq_length`."""
-    found = (match["word"][:MAX_WORD].lower().strip("_") for match in re.finditer(_TOKEN, text) if match["word"])
-    return [name for name in dict.fromkeys(found) if name not in _word(name) or "_" in name]
+def names(text: str) -> dict[str, tuple[str, ...]]:
+    """The names that `tokens` takes apart, whole and in lower case, with the stems of their parts.
+
+    >>> names("max_seq_length")
+    {'max_seq_length': ('max', 'seq', 'length')}
+    """
+    words = dict.fromkeys(match["word"][:MAX_WORD] for match in re.finditer(_TOKEN, text) if match["word"])
+    taken_apart = {word: _word(word) for word in words if "_" in word or not word.islower()}
+    return {
+        word.lower().strip("_"): tuple(stem(part) for part in parts)
+        for word, parts in taken_apart.items()
+        if len(parts) > 1 and "'" not in word and "’" not in word
+    }
 
 
 def _stands_alone(part: str) -> bool:

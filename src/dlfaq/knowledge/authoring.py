@@ -1,98 +1,155 @@
 """Starting an entry, and starting an FAQ: files that work as they are, to be changed into what one wants to say."""
 
 import json
+import keyword
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.fields import ID
-from dlfaq.paths import MARK
+from dlfaq.knowledge.entry import Planned
+from dlfaq.knowledge.fields import IDS, is_id
+from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS, read_planned, read_topics
+from dlfaq.knowledge.yaml_file import FORBIDDEN, read_yaml
 
-TEMPLATES = Path(__file__).parent / "templates"
-FIRST = "average-of-noise"
-FIRST_QUESTION = "How much does averaging reduce noise?"
+FIRST, FIRST_QUESTION = "average-of-noise", "How much does averaging reduce noise?"
+_TEMPLATES = Path(__file__).parent / "templates"
+_TAKEN = {"torch", "annotations", "true", "false", "null"}  # by the template of a simulation, and by YAML
 
 
 def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
     """Write `faq/<id>.yaml` and its simulation: a small true claim, with comments that say what to change.
 
+    A planned entry of that id gives its question, its phrasings and its topics, and leaves the list of planned ones.
+
     Args:
         root: The FAQ's folder.
-        entry_id: Lower-case words joined by hyphens.
-        question: The question; made from the id if it is empty.
+        entry_id: Lower-case letters and digits, in words joined by hyphens.
+        question: What the entry answers; if it is empty, it is the planned one, or made from the id.
 
     Returns:
         The files written.
 
     Raises:
-        Problems: If the id is none, or one of the files is there already; then nothing is written.
+        Problems: If the id or the question cannot be used, or a file is there already; then nothing is written.
     """
-    if not ID.fullmatch(entry_id) or entry_id[0].isdigit():
-        what = f"'{entry_id}' is no id: lower-case letters, digits and single hyphens, a letter first."
-        raise Problems([Problem("dlfaq new", None, what, "For example: warmup-length")])
-    name = entry_id.replace("-", "_")
-    question = " ".join(question.split()) or entry_id.replace("-", " ").capitalize() + "?"
-    topic = _first_topic(root)
-    words = {"id": entry_id, "name": name, "question": json.dumps(question, ensure_ascii=False), "topic": topic}
-    return _write({
-        root / "faq" / f"{entry_id}.yaml": _filled("entry.yaml", words),
-        root / "sims" / f"{name}.py": _filled("simulation.py.txt", words),
-    })  # fmt: skip
+    if not is_id(entry_id):
+        what = f"'{entry_id}' cannot be an id, which is made of {IDS}."
+        raise Problems([Problem("dlfaq new", None, what, "For example: warmup-length.")])
+    planned, rest = _planned(root, entry_id)
+    words = entry_id.replace("-", " ")
+    question = " ".join(question.split()) or (planned.question if planned else f"{words.capitalize()}?")
+    _check_question(root, question)
+    name = _simulation_name(entry_id)
+    filled = {
+        "id": entry_id,
+        "name": name,
+        "question": _quoted(question),
+        "also_asked": "\n".join(f"  - {_quoted(one)}" for one in (planned and planned.also_asked) or (words,)),
+        "topics": ", ".join(map(_quoted, planned.topics if planned else _topics(root)[:1])),
+    }
+    files = {
+        root / "faq" / f"{entry_id}.yaml": _filled("entry.yaml", filled),
+        root / "sims" / f"{name}.py": _filled("simulation.py.txt", filled),
+    }
+    _write(files)
+    if planned:
+        (root / PLANNED).write_text(rest, "utf-8")
+    return [*files]
 
 
 def init_faq(directory: Path) -> list[Path]:
     """Start an FAQ of one's own, with one entry.
 
     Args:
-        directory: Made if it is not there.
+        directory: Made if it is not there. What is in it stays; a README.md or .gitignore of its own is kept.
 
     Returns:
         The files written.
 
     Raises:
-        Problems: If there is an FAQ already, or a file in the way.
+        Problems: If there is an FAQ already, or the folder cannot be written.
     """
-    if (directory / MARK).exists():
-        raise Problems(
-            [Problem(str(directory), None, "there is an FAQ here already.", "`dlfaq new ID` adds an entry to it.")]
-        )
-    texts = {
-        MARK: _filled("topics.yml", {}),
-        Path("faq/documents.yml"): _filled("documents.yml", {}),
-        Path("README.md"): _filled("README.md.txt", {"name": directory.resolve().name}),
-        Path(".gitignore"): "/site/\n/build/\n__pycache__/\n",
+    if (directory / "faq").exists():
+        hint = "`dlfaq new ID` adds an entry to it."
+        raise Problems([Problem(str(directory), None, "there is a folder faq/ already.", hint)])
+    kept = {
+        directory / "README.md": _filled("README.md.txt", {"name": directory.resolve().name}),
+        directory / ".gitignore": "/site/\n/build/\n__pycache__/\n",
+        directory / "evidence" / ".gitkeep": "",
     }
-    try:
-        written = _write({directory / name: text for name, text in texts.items()})
-    except OSError as error:
-        raise Problems([Problem(str(directory), None, f"it cannot be written: {error.strerror}.")]) from None
-    (directory / "evidence").mkdir(exist_ok=True)
-    return written + new_entry(directory, FIRST, FIRST_QUESTION)
+    lists = {directory / TOPICS: _filled("topics.yml", {}), directory / DOCUMENTS: _filled("documents.yml", {})}
+    files = {path: text for path, text in kept.items() if not path.exists()} | lists
+    _write(files)
+    return [*files, *new_entry(directory, FIRST, FIRST_QUESTION)]
 
 
-def _first_topic(root: Path) -> str:
-    from dlfaq.knowledge.yaml_file import read_yaml
+def _planned(root: Path, entry_id: str) -> tuple[Planned | None, str]:
+    """The planned entry of an id, if there is one, and the text of the list without it."""
+    problems: list[Problem] = []
+    rows = read_planned(root, problems)
+    found = [(one, line) for one, line in rows if one.id == entry_id]
+    if problems:
+        raise Problems(problems)
+    if not found:
+        return None, ""
+    planned, first = found[0]
+    lines = (root / PLANNED).read_text("utf-8").splitlines(keepends=True)
+    end = min((line for _, line in rows if line > first), default=len(lines) + 1)
+    while end - 1 > first and not lines[end - 2].strip().partition("#")[0]:
+        end -= 1  # a comment in front of the next row belongs to that row
+    if not lines[first - 1].lstrip().startswith("- ") or any(line == first for one, line in rows if one is not planned):
+        what = f"'{entry_id}' is planned here, in a form that only you can take out."
+        raise Problems([Problem(PLANNED, first, what, "Take it out, then run this again.")])
+    return planned, "".join([*lines[: first - 1], *lines[end - 1 :]])
 
-    node = read_yaml(root / MARK, str(MARK))
-    topics = list(node.value) if isinstance(node.value, dict) else []
-    if not topics:
-        raise Problems(
-            [Problem(str(MARK), 1, "there is no topic yet, and an entry needs one.", "Add a line `id: Title`.")]
-        )
-    return topics[0]
+
+def _check_question(root: Path, question: str) -> None:
+    if FORBIDDEN.search(question) or "{{" in question:
+        raise Problems([Problem("dlfaq new", None, "the question has control characters or placeholders in it.")])
+    for path in sorted((root / "faq").glob("*.yaml")):
+        try:
+            asked = read_yaml(path, f"faq/{path.name}").value["question"].value
+        except (Problems, KeyError, TypeError, AttributeError):
+            continue  # `dlfaq check` tells what is wrong with that entry
+        if " ".join(str(asked).split()).casefold() == question.casefold():
+            what = f"the question is that of '{path.stem}' already."
+            raise Problems([Problem("dlfaq new", None, what, "Give it another one: --question.")])
 
 
-def _filled(template: str, words: dict[str, str]) -> str:
-    return Template((TEMPLATES / template).read_text("utf-8")).substitute(words)
+def _topics(root: Path) -> Sequence[str]:
+    problems: list[Problem] = []
+    topics = list(read_topics(root, problems))
+    if not topics and not problems:
+        problems.append(Problem(TOPICS, None, "there is no topic, and an entry needs one.", "Add a line `id: Title`."))
+    if problems:
+        raise Problems(problems)
+    return topics
 
 
-def _write(texts: dict[Path, str]) -> list[Path]:
+def _simulation_name(entry_id: str) -> str:
+    name = entry_id.replace("-", "_")
+    return name if name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN else f"sim_{name}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # JSON's texts are YAML's
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    return Template((_TEMPLATES / template).read_text("utf-8")).substitute(words)
+
+
+def _write(files: Mapping[Path, str]) -> None:
     there = [
-        Problem(str(path), None, "this file is there already; nothing was written.") for path in texts if path.exists()
+        Problem(str(path), None, "this file is there already; nothing was written.") for path in files if path.exists()
     ]
     if there:
         raise Problems(there)
-    for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return list(texts)
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    except OSError as error:
+        place = str(error.filename or next(iter(files)))
+        raise Problems([Problem(place, None, f"this cannot be written: {error.strerror}.")]) from None

@@ -1,78 +1,86 @@
-"""What can be wrong with an entry beyond its own schema: each check yields problems."""
+"""What can be wrong between files: topics, documents, related entries, questions, planned entries, simulations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.claim_checks import check_claim
-from dlfaq.knowledge.entry import Entry, Faq
-from dlfaq.knowledge.placeholder_checks import check_placeholders
+from dlfaq.knowledge.entry import Document, Planned
+from dlfaq.knowledge.entry_file import EntryFile
+from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS
 from dlfaq.knowledge.simulations import Signature, read_simulation, simulation_names
+from dlfaq.knowledge.text_checks import check_texts
 
 
-def check_claims(entry: Entry, root: Path, shown: str) -> Iterator[Problem]:
-    """The claims against their simulations, and the placeholders against the claims."""
+def check_claims(file: EntryFile, root: Path) -> Iterator[Problem]:
+    """The claims of an entry against their simulations, and its placeholders against the claims."""
     names = simulation_names(root)
-    signatures: dict[str, Signature] = {}
-    for claim in entry.claims:
-        if claim.simulation not in names:
-            what = f"claim '{claim.id}' names the simulation '{claim.simulation}', which is not in sims/."
-            yield Problem(shown, claim.line, what, did_you_mean(claim.simulation, names))
-            continue
-        try:
-            signatures[claim.id] = read_simulation(root, claim.simulation)
-        except Problems as failed:
-            yield from failed.problems
-            continue
-        yield from check_claim(claim, signatures[claim.id], shown)
-    yield from check_placeholders(entry, signatures, shown)
+    signatures: dict[int, Signature] = {}
+    for place, claim in enumerate(file.entry.claims):
+        if claim.simulation and claim.simulation not in names:
+            what = f"claim '{claim.id}' names the simulation '{claim.simulation}', but there is no sims/{claim.simulation}.py."
+            yield file.problem(("claims", place, "simulation"), what, did_you_mean(claim.simulation, names))
+        elif claim.simulation:
+            try:
+                signatures[place] = read_simulation(root, claim.simulation)
+            except Problems as found:
+                yield from found.problems
+        yield from check_claim(file, place, signatures.get(place))
+    yield from check_texts(file, signatures)
 
 
-def check_entry(entry: Entry, faq: Faq, known: set[str], shown: str) -> Iterator[Problem]:
-    """An entry against what is around it: topics, documents, other entries."""
-    for topic in entry.topics:
-        if topic not in faq.topics:
-            yield Problem(shown, None, f"'{topic}' is no topic of faq/topics.yml.", did_you_mean(topic, faq.topics))
-    for other in entry.related:
-        if other == entry.id:
-            yield Problem(shown, None, "the entry is related to itself.")
-        elif other not in known:
-            yield Problem(shown, None, f"the related entry '{other}' does not exist.", did_you_mean(other, known))
-    for kind, values in (("topics", entry.topics), ("related", entry.related), ("also_asked", entry.also_asked)):
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            yield Problem(shown, None, f"'{value}' stands twice in '{kind}'.")
+def check_links(file: EntryFile, topics: Mapping[str, str], documents: Mapping[str, Document]) -> Iterator[Problem]:
+    """The topics, documents and claims that an entry names."""
+    entry = file.entry
+    for place, topic in enumerate(entry.topics):
+        if topics and topic not in topics:
+            yield file.problem(("topics", place), f"'{topic}' is not a topic of {TOPICS}.", did_you_mean(topic, topics))
     claims = [claim.id for claim in entry.claims]
-    for source in entry.sources:
-        if source.document and source.document not in faq.documents:
-            what = f"'{source.document}' is no document of faq/documents.yml."
-            yield Problem(shown, source.line, what, did_you_mean(source.document, faq.documents))
-        for claim in source.claims:
+    for place, source in enumerate(entry.sources):
+        if source.document and source.document not in documents:
+            what = f"'{source.document}' is not a document of {DOCUMENTS}."
+            yield file.problem(("sources", place, "document"), what, did_you_mean(source.document, documents))
+        for number, claim in enumerate(source.claims):
             if claim not in claims:
                 what = f"a source statement names the claim '{claim}', which the entry does not have."
-                yield Problem(shown, source.line, what, did_you_mean(claim, claims))
+                yield file.problem(("sources", place, "claims", number), what, did_you_mean(claim, claims))
 
 
-def check_together(faq: Faq, planned_file: str) -> Iterator[Problem]:
-    """No question twice, and nothing both written and planned."""
+def check_related(file: EntryFile, written: Sequence[str], planned: Sequence[str]) -> Iterator[Problem]:
+    """The related entries are there."""
+    for place, other in enumerate(file.entry.related):
+        if other == file.entry.id:
+            yield file.problem(("related", place), "the entry is related to itself.")
+        elif other in planned and other not in written:
+            yield file.problem(("related", place), f"the related entry '{other}' is planned, but not written yet.")
+        elif other not in written:
+            hint = did_you_mean(other, [one for one in written if one != file.entry.id])
+            yield file.problem(("related", place), f"the related entry '{other}' does not exist.", hint)
+
+
+def check_questions(files: Sequence[EntryFile], planned: Sequence[tuple[Planned, int]]) -> Iterator[Problem]:
+    """No two entries answer one question."""
     asked: dict[str, str] = {}
-    for one in (*faq.entries, *faq.planned):
-        key = " ".join(one.question.lower().split())
+    rows = [(file.entry, file.problem(("question",), "")) for file in files]
+    rows += [(one, Problem(PLANNED, line, "")) for one, line in planned]
+    for one, where in rows:
+        key = " ".join(one.question.casefold().replace("?", " ").split())
         if key and asked.setdefault(key, one.id) != one.id:
-            where = f"faq/{one.id}.yaml" if one in faq.entries else planned_file
-            yield Problem(where, None, f"the question of '{one.id}' is also that of '{asked[key]}'.")
-    written = {entry.id for entry in faq.entries}
-    seen: set[str] = set()
-    for one in faq.planned:
+            yield where._replace(what=f"the question of '{one.id}' is also that of '{asked[key]}'.")
+
+
+def check_planned(
+    planned: Sequence[tuple[Planned, int]], written: Sequence[str], topics: Mapping[str, str]
+) -> Iterator[Problem]:
+    """A planned entry is not written yet, is planned once, and has topics that exist."""
+    seen: dict[str, int] = {}
+    for one, line in planned:
         if one.id in written:
-            yield Problem(planned_file, None, f"'{one.id}' is written: take it out of the planned ones.")
-        if one.id in seen:
-            yield Problem(planned_file, None, f"'{one.id}' is planned twice.")
-        seen.add(one.id)
+            hint = f"Take it out of {PLANNED}."
+            yield Problem(PLANNED, line, f"the planned entry '{one.id}' is written: faq/{one.id}.yaml.", hint)
+        if one.id and seen.setdefault(one.id, line) != line:
+            yield Problem(PLANNED, line, f"'{one.id}' is planned twice, first on line {seen[one.id]}.")
         for topic in one.topics:
-            if topic not in faq.topics:
-                yield Problem(
-                    planned_file,
-                    None,
-                    f"'{topic}' of '{one.id}' is no topic of faq/topics.yml.",
-                    did_you_mean(topic, faq.topics),
-                )
+            if topics and topic not in topics:
+                what = f"'{topic}' of '{one.id}' is not a topic of {TOPICS}."
+                yield Problem(PLANNED, line, what, did_you_mean(topic, topics))

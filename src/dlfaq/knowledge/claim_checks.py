@@ -1,146 +1,192 @@
-"""A claim against its simulation: parameters, arms, sweep, controls, and every name in its expectations."""
+"""A claim against its simulation: parameters, arms, sweeps, controls and expectations, on every side."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import keyword
+from collections.abc import Iterator
 
 from dlfaq.errors import Problem, did_you_mean
-from dlfaq.knowledge.conditions import expand
-from dlfaq.knowledge.curves import unreduced
+from dlfaq.knowledge.conditions import Condition, expand, size, swept
 from dlfaq.knowledge.entry import Claim, Control, Scalar
-from dlfaq.knowledge.expectation import Expectation, ExpectationError, Quantity, names_in, parse_expectation
+from dlfaq.knowledge.entry_file import EntryFile, Place
+from dlfaq.knowledge.expectation import Expectation, ExpectationError, parse_expectation
+from dlfaq.knowledge.scope import Message, check_bound, check_quantity, scope_of
 from dlfaq.knowledge.simulations import Signature, mistyped
 
-
-def check_claim(claim: Claim, signature: Signature, shown: str) -> Iterator[Problem]:
-    """Everything that is wrong with a claim of an otherwise readable entry."""
-    what = f"claim '{claim.id}'"
-    conditions = [*_check_condition(claim, what, claim.line, signature, shown)]
-    for control in claim.controls:
-        conditions += _check_condition(control, f"a control of {what}", control.line, signature, shown)
-        conditions += _check_control(control, claim, what, shown)
-    for arm in claim.arms:
-        if not arm.isidentifier() or arm in signature.parameters or arm in signature.metrics:
-            why = "an arm is named by letters, digits and underscores, and unlike every parameter and metric."
-            conditions.append(Problem(shown, claim.line, f"the arm '{arm}' of {what} cannot be named so; {why}"))
-    yield from conditions
-    if not conditions:
-        yield from _check_changes(claim, signature, what, shown)
-    for text in claim.expect:
-        yield from _check_expectation(text, claim, signature, shown)
+MOST_POINTS = 1000  # of a sweep's grid: far more than anyone waits for
 
 
-def _check_condition(
-    side: Claim | Control, what: str, line: int, signature: Signature, shown: str
-) -> Iterator[Problem]:
-    settings: list[tuple[str, Scalar]] = [*side.given.items()]
-    settings += [pair for parameters in side.arms.values() for pair in parameters.items()]
-    settings += [(name, value) for name, values in side.sweep.items() for value in values]
-    for name, value in settings:
-        if name not in signature.parameters:
-            says = f"{what} sets the parameter '{name}', which {signature.name} does not take."
-            yield Problem(shown, line, says, did_you_mean(name, signature.parameters))
-        elif wrong := mistyped(signature.parameters[name], value):
-            yield Problem(shown, line, f"the parameter '{name}' of {what} {wrong}")
+def check_claim(file: EntryFile, place: int, signature: Signature | None) -> Iterator[Problem]:
+    """Everything that is wrong with a claim beyond its form.
+
+    Args:
+        file: The entry.
+        place: Which of its claims, from 0.
+        signature: Of the claim's simulation; None if that cannot be read, and then expectations are only parsed.
+    """
+    checker = _Checker(file, place)
+    expectations = list(checker.expectations())
+    if signature is not None:
+        checker.settings(signature)
+        if place not in file.half_read and not checker.is_oversized:
+            checker.sides(signature, expectations)
+    yield from checker.problems
 
 
-def _check_control(control: Control, claim: Claim, what: str, shown: str) -> Iterator[Problem]:
-    for arm in control.arms:
-        if arm not in claim.arms:
-            says = f"a control of {what} changes the arm '{arm}', which the claim does not have."
-            yield Problem(shown, control.line, says, did_you_mean(arm, claim.arms))
-    if not (control.given or control.arms or control.sweep):
-        yield Problem(
-            shown, control.line, f"a control of {what} changes nothing.", "Add `given:`, `arms:` or `sweep:`."
-        )
+class _Checker:
+    """Gathers the problems of one claim."""
 
+    def __init__(self, file: EntryFile, place: int) -> None:
+        self.file, self.place = file, place
+        self.claim: Claim = file.entry.claims[place]
+        self.what = f"claim '{self.claim.id}'"
+        self.problems: list[Problem] = []
+        self.is_oversized = False
 
-def _check_changes(claim: Claim, signature: Signature, what: str, shown: str) -> Iterator[Problem]:
-    own = _spelt_out(claim, None, signature)
-    for control in claim.controls:
-        if _spelt_out(claim, control, signature) == own and (control.given or control.arms or control.sweep):
-            yield Problem(shown, control.line, f"a control of {what} sets what is so already: nothing changes.")
-    alongs = [text for text in claim.expect if _looks_along(text)]
-    for side in (None, *claim.controls):
-        swept = [name for name, values in _sweep(claim, side).items() if len(values) > 1]
-        if alongs and len(swept) != 1:
-            line = side.line if side else claim.line
-            says = f"`{alongs[0]}` looks along a sweep, but {'a control of ' if side else ''}{what} sweeps {len(swept)} parameters."
-            yield Problem(shown, line, says, "Exactly one parameter takes at least two values.")
+    def expectations(self) -> Iterator[tuple[int, Expectation]]:
+        """What can be read, each with its place in the list."""
+        for number, text in enumerate(self.claim.expect):
+            try:
+                yield number, parse_expectation(text)
+            except ExpectationError as error:
+                shown = text if len(text) <= 80 else f"{text[:80]}…"  # noqa: PLR2004 - what fits in a message
+                self._problem(
+                    ("expect", number), f"{self.what} expects `{shown}`: column {error.column}: {error.message}"
+                )
 
+    def settings(self, signature: Signature) -> None:
+        """Parameters by name and type, arms by name, and no value that another hides."""
+        self._values((), self.claim, self.what, signature)
+        self._arms(signature)
+        for number, control in enumerate(self.claim.controls):
+            path, what = ("control", number), self._side(control)
+            self._values(path, control, what, signature)
+            for arm in control.arms:
+                if arm not in self.claim.arms:
+                    says = f"{what} changes the arm '{arm}', which the claim does not have."
+                    self._problem((*path, "arms", arm), says, did_you_mean(arm, self.claim.arms))
+        for control in (None, *self.claim.controls):
+            if (points := size(self.claim, control)) > MOST_POINTS:
+                self.is_oversized = True
+                what = f"the sweep of {self._side(control)} has {points} points; it may have {MOST_POINTS}."
+                self._problem(self._path(control), what)
+                break
 
-def _spelt_out(claim: Claim, control: Control | None, signature: Signature) -> list[dict[str, Scalar]]:
-    condition = expand(claim, control, signature)
-    return [condition.parameters(arm, point) for point in condition.points for arm in condition.arms]
+    def sides(self, signature: Signature, expectations: list[tuple[int, Expectation]]) -> None:
+        """The expectations on the claim's side and on each control's; and each control differs."""
+        own = expand(self.claim, None, signature)
+        alongs = [(number, one) for number, one in expectations if one.quantity.along_sweep]
+        said: set[Message] = set()
+        sweeps_one = True
+        for control in (None, *self.claim.controls):
+            condition = expand(self.claim, control, signature)
+            if (
+                control is not None
+                and set(control.arms) <= set(self.claim.arms)
+                and _repeats(condition, own, along=bool(alongs))
+            ):
+                self._problem(
+                    self._path(control),
+                    f"{self._side(control)} changes nothing: all of it is in the claim's own condition.",
+                )
+            sweeps_one = sweeps_one and (not alongs or self._sweeps_one(control, alongs[0][0]))
+            for number, one in expectations:
+                if sweeps_one or not one.quantity.along_sweep:
+                    self._meaning(number, one, control, condition, signature, said)
 
+    def _meaning(
+        self,
+        number: int,
+        one: Expectation,
+        control: Control | None,
+        condition: Condition,
+        signature: Signature,
+        said: set[Message],
+    ) -> None:
+        scope = scope_of(condition, signature)
+        messages = list(check_quantity(one.quantity, scope))
+        for bound in (one.low, one.high):
+            messages += [] if bound is None else check_bound(bound, scope, along=one.quantity.along_sweep)
+        for message in messages:
+            if message not in said:  # what is wrong on the claim's side is so on its controls'
+                said.add(message)
+                what, hint = message
+                path = ("expect", number) if control is None else self._path(control)
+                under = "" if control is None else f" under {self._side(control)}"
+                self._problem(path, f"{self.what} {what}{under}.", hint)
 
-def _sweep(claim: Claim, control: Control | None) -> dict[str, tuple[Scalar, ...]]:
-    if control is None:
-        return dict(claim.sweep)
-    return {name: values for name, values in {**claim.sweep, **control.sweep}.items() if name not in control.given}
-
-
-def _looks_along(text: str) -> bool:
-    try:
-        return parse_expectation(text).quantity.along_sweep
-    except ExpectationError:
+    def _sweeps_one(self, control: Control | None, number: int) -> bool:
+        names = [name for name, values in swept(self.claim, control).items() if len(values) > 1]
+        if len(names) == 1:
+            return True
+        count = " and ".join(names) or "nothing"
+        path = ("expect", number) if control is None else self._path(control)
+        what = f"`{self.claim.expect[number]}` looks along a sweep, but {self._side(control)} sweeps {count}."
+        self._problem(path, what, "Exactly one parameter takes two or more values.")
         return False
 
+    def _values(self, path: Place, side: Claim | Control, what: str, signature: Signature) -> None:
+        for place, name, values in _settings(side):
+            known = signature.parameters.get(name)
+            if known is None:
+                says = f"{what} sets the parameter '{name}', which {signature.name} does not take."
+                self._problem((*path, *place), says, did_you_mean(name, signature.parameters))
+                continue
+            for number, value in enumerate(values):
+                if wrong := mistyped(known, value):
+                    where = (*place, number) if place[0] == "sweep" else place
+                    self._problem((*path, *where), f"the parameter '{name}' of {what} {wrong}")
+            winner = "given" if isinstance(side, Control) else "sweep"
+            if place[0] != winner and name in getattr(side, winner):
+                self._hidden((*path, *place), what, name, winner)
 
-def _check_expectation(text: str, claim: Claim, signature: Signature, shown: str) -> Iterator[Problem]:
-    try:
-        expectation = parse_expectation(text)
-    except ExpectationError as error:
-        yield Problem(
-            shown,
-            claim.line,
-            f"the expectation `{text[:120]}` of claim '{claim.id}', column {error.column}: {error.message}",
-        )
-        return
-    yield from check_quantity(expectation.quantity, claim, signature, shown, claim.line)
-    for bound in _bounds(expectation):
-        for name in sorted(bound - _numeric(claim, signature)):
-            says = f"the bound of `{text}` in claim '{claim.id}' uses '{name}'; a bound has numbers and numeric parameters only."
-            yield Problem(shown, claim.line, says, did_you_mean(name, _numeric(claim, signature)))
+    def _hidden(self, path: Place, what: str, name: str, winner: str) -> None:
+        self._problem(path, f"{what} sets '{name}' here to no effect: its '{winner}' sets it for all arms.")
 
+    def _arms(self, signature: Signature) -> None:
+        axes = {metric.axis for metric in signature.metrics.values()}
+        for arm in self.claim.arms:
+            if not arm.isascii() or not arm.isidentifier() or keyword.iskeyword(arm):
+                says = f"the arm '{arm}' of {self.what} is not a word of letters, digits and underscores."
+            elif arm in signature.parameters or arm in signature.metrics or arm in axes:
+                says = (
+                    f"the arm '{arm}' of {self.what} has the name of a parameter, metric or axis of {signature.name}."
+                )
+            else:
+                continue
+            self._problem(("arms", arm), says)
 
-def _bounds(expectation: Expectation) -> Iterable[frozenset[str]]:
-    return [names_in(node) for node in (expectation.low, expectation.high) if node is not None]
-
-
-def check_quantity(quantity: Quantity, claim: Claim, signature: Signature, shown: str, line: int) -> Iterator[Problem]:
-    """Every name of a quantity, and no curve left as one."""
-    metrics, numeric = _metrics(claim, signature), _numeric(claim, signature)
-    for name in sorted(quantity.names - set(metrics) - numeric):
-        what = f"claim '{claim.id}' uses the {'metric' if name not in signature.parameters else 'parameter'} '{name}', which "
-        if name in signature.parameters:
-            what += "is a text, or differs between the arms." if claim.arms else "is a text."
-        elif name in signature.metrics:
-            what += f"needs its arm in front: one of {', '.join(f'{arm}.{name}' for arm in claim.arms)}."
-        else:
-            what += f"{signature.name} does not measure."
-        yield Problem(shown, line, what, did_you_mean(name, [*metrics, *numeric]))
-    curves = {name for name, axis in metrics.items() if axis}
-    for name in sorted(unreduced(quantity.body, curves)):
-        what = f"'{name}' in `{quantity.text}` is a curve, not a number."
-        yield Problem(shown, line, what, f"Take one of its values, `{name}[-1]`, or `min({name})` or `max({name})`.")
-    if not quantity.names & set(metrics):
-        yield Problem(
-            shown, line, f"`{quantity.text}` measures nothing: no metric is in it.", did_you_mean("", metrics)
+    def _side(self, control: Control | None) -> str:
+        if control is None:
+            return self.what
+        controls = self.claim.controls
+        return (
+            f"control {controls.index(control) + 1} of {self.what}"
+            if len(controls) > 1
+            else f"the control of {self.what}"
         )
 
+    def _path(self, control: Control | None) -> Place:
+        return ("sweep",) if control is None else ("control", self.claim.controls.index(control))
 
-def _metrics(claim: Claim, signature: Signature) -> Mapping[str, str | None]:
-    """Name, as an expression writes it, to the axis of a curve."""
-    arms = [f"{arm}." for arm in claim.arms] or [""]
-    return {arm + metric.name: metric.axis for arm in arms for metric in signature.metrics.values()}
+    def _problem(self, path: Place, what: str, hint: str = "") -> None:
+        self.problems.append(self.file.problem(("claims", self.place, *path), what, hint))
 
 
-def _numeric(claim: Claim, signature: Signature) -> set[str]:
-    """The parameters an expression may name: not texts; by bare name only where all arms agree."""
-    names = {name for name, one in signature.parameters.items() if one.type != "str"}
-    differing = {name for parameters in claim.arms.values() for name in parameters}
-    agreed = {
-        name for name in differing
-        if len({repr(arm.get(name, claim.given.get(name, signature.parameters[name].default if name in signature.parameters else None)))
-                for arm in claim.arms.values()}) == 1
-    }  # fmt: skip
-    return (names - differing) | (names & agreed) | {f"{arm}.{name}" for arm in claim.arms for name in names}
+def _settings(side: Claim | Control) -> Iterator[tuple[Place, str, tuple[Scalar, ...]]]:
+    for name, value in side.given.items():
+        yield ("given", name), name, (value,)
+    for arm, parameters in side.arms.items():
+        for name, value in parameters.items():
+            yield ("arms", arm, name), name, (value,)
+    for name, values in side.sweep.items():
+        yield ("sweep", name), name, values
+
+
+def _repeats(condition: Condition, own: Condition, *, along: bool) -> bool:
+    """Whether a control cannot fail where the claim holds, for each of its points is one of the claim's.
+
+    Along a sweep the points count together and in their order, so that only an equal sweep is a repetition.
+    """
+    these, those = (
+        [[side.parameters(arm, point) for arm in side.arms] for point in side.points] for side in (condition, own)
+    )
+    return these == those if along else all(point in those for point in these)

@@ -7,28 +7,23 @@ mean(slope(log(gradient), depth)) < -0.5
 """
 
 import ast
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dlfaq.errors import did_you_mean
+from dlfaq.knowledge.syntax import ExpectationError, expression
+
+__all__ = ["Expectation", "ExpectationError", "Quantity", "names_in", "parse_expectation", "parse_quantity"]
 
 ESTIMATORS = ("all", "fraction", "gmean", "mean", "median")
-CONDITIONAL = ("all", "fraction")
+CONDITIONAL = ("all", "fraction")  # these estimate from a condition, the others from a number
 FUNCTIONS = {"abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1), "max": (1, 9), "min": (1, 9)}  # least, most
 ALONG = {"slope": (2, 2), "increasing": (1, 1), "decreasing": (1, 1)}
-LONGEST, DEEPEST = 500, 30
 
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _EQUAL = (ast.Eq, ast.NotEq)
-
-
-class ExpectationError(ValueError):
-    """What is wrong with an expression, and at which column (from 1)."""
-
-    def __init__(self, message: str, column: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.column = message, column
 
 
 @dataclass(frozen=True)
@@ -68,24 +63,7 @@ def parse_expectation(text: str) -> Expectation:
     Raises:
         ExpectationError: If it is not of the language; the message says what would be.
     """
-    node = _parse(text)
-    if not isinstance(node, ast.Compare):
-        quantity = _quantity(node, text)
-        if quantity.estimator != "all":
-            raise _error(node, f"{quantity.estimator}(…) needs a bound to compare with, e.g. `{text.strip()} < 1`.")
-        return Expectation(text, quantity)
-    parts = [node.left, *node.comparators]
-    places = [place for place, part in enumerate(parts) if _estimates(part)]
-    if len(places) != 1:
-        what = "there is no estimator" if not places else "there is more than one estimator"
-        raise _error(node, f"{what}; exactly one of {', '.join(ESTIMATORS)} is compared with its bounds.")
-    place = places[0]
-    quantity = _quantity(parts[place], ast.get_source_segment(text.strip(), parts[place]) or text)
-    if quantity.estimator == "all":
-        raise _error(node, "all(…) holds or does not: it is not compared with a number; use fraction(…) for a share.")
-    if len(parts) - 1 > 2 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, quantity, high
-        raise _error(node, "a prediction is `low < estimator(…) < high`, or one of its halves.")
-    return _bounded(text, quantity, node, place)
+    return _Parser(text).expectation()
 
 
 def parse_quantity(text: str) -> Quantity:
@@ -94,7 +72,7 @@ def parse_quantity(text: str) -> Quantity:
     Raises:
         ExpectationError: If it is not of the language.
     """
-    return _quantity(_parse(text), text.strip())
+    return _Parser(text).quantity()
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
@@ -115,143 +93,171 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield from _names(child)
 
 
-def _parse(text: str) -> ast.expr:
-    if len(text) > LONGEST:
-        msg = f"an expression has at most {LONGEST} characters, this one has {len(text)}."
-        raise ExpectationError(msg)
+def _is_call(node: ast.AST, names: tuple[str, ...] | dict[str, tuple[int, int]]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+
+
+class _Parser:
+    """Reads one text; its syntax tree is walked as far as nodes are allowed, and an error raised at the first that is not."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.code = " ".join(text.split("\n")).rstrip()
+        self.indent = len(self.code) - len(self.code.lstrip())
+        self.root = expression(self.code.lstrip(), self.indent)
+
+    def expectation(self) -> Expectation:
+        node = self.root
+        if not isinstance(node, ast.Compare):
+            quantity = self._quantity(node)
+            if quantity.estimator != "all":
+                raise self._error(node, f"{quantity.estimator}(…) needs a bound, as in `{self._shown(node)} < 1`.")
+            return Expectation(self.text, quantity)
+        parts = [node.left, *node.comparators]
+        places = [place for place, part in enumerate(parts) if _is_call(part, ESTIMATORS)]
+        if len(places) != 1:
+            near = [did_you_mean(part.func.id, ESTIMATORS) for part in parts if not places and _called(part)]
+            count = "no" if not places else "more than one"
+            what = f"{count} estimator is compared: it is `low < Q < high`, where Q is one of {_calls(ESTIMATORS)}."
+            raise self._error(node, " ".join([what, *near[:1]]))
+        quantity = self._quantity(parts[places[0]])
+        if quantity.estimator == "all":
+            raise self._error(node, "all(…) holds or not, and has no bound; fraction(…) is a number that has one.")
+        return self._bounded(quantity, node, places[0])
+
+    def quantity(self) -> Quantity:
+        if isinstance(self.root, ast.Compare):
+            raise self._error(self.root, f"a number is shown here, without bounds: one of {_calls(ESTIMATORS)}.")
+        return self._quantity(self.root)
+
+    def _quantity(self, node: ast.expr) -> Quantity:
+        if not _is_call(node, ESTIMATORS):
+            near = f" {did_you_mean(node.func.id, ESTIMATORS)}" if _called(node) else ""
+            what = (
+                f"`{self._shown(node)}` is not an estimator; on the outside stands one of {_calls(ESTIMATORS)}.{near}"
+            )
+            raise self._error(node, what)
+        self._arguments(node, (1, 1))
+        body, estimator = node.args[0], node.func.id
+        if estimator in CONDITIONAL:
+            self._condition(body)
+        else:
+            self._number(body)
+        along = any(_is_call(part, ALONG) for part in ast.walk(body))
+        text = self.text.strip() if node is self.root else self._source(node)
+        return Quantity(text, estimator, body, names_in(body), along)
+
+    def _bounded(self, quantity: Quantity, node: ast.Compare, place: int) -> Expectation:
+        parts = [node.left, *node.comparators]
+        if len(parts) > 3 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, quantity, high
+            raise self._error(node, "a prediction is `low < Q < high`, or one half of it.")
+        bounds: dict[str, ast.expr | bool] = {}
+        for left, (op, right) in zip(parts, zip(node.ops, parts[1:], strict=True), strict=False):
+            if not isinstance(op, _ORDER):
+                raise self._error(node, "a prediction uses <, <=, > or >=: no measurement equals a number exactly.")
+            is_left = left is parts[place]
+            side = "high" if is_left == isinstance(op, ast.Lt | ast.LtE) else "low"
+            if side in bounds:
+                raise self._error(node, f"there are two {'upper' if side == 'high' else 'lower'} bounds.")
+            bound = right if is_left else left
+            self._number(bound, is_bound=True)
+            bounds |= {side: bound, f"{side}_open": isinstance(op, ast.Lt | ast.Gt)}
+        return Expectation(self.text, quantity, **bounds)
+
+    def _condition(self, node: ast.expr) -> None:
+        """Comparisons joined by and, or, not; or whether something rises or falls along the sweep."""
+        match node:
+            case ast.BoolOp():
+                for part in node.values:
+                    self._condition(part)
+            case ast.UnaryOp(op=ast.Not()):
+                self._condition(node.operand)
+            case ast.Compare():
+                for op in node.ops:
+                    if not isinstance(op, _ORDER + _EQUAL):
+                        raise self._error(node, "a condition compares with <, <=, >, >=, == or !=.")
+                for part in (node.left, *node.comparators):
+                    self._number(part)
+            case ast.Call(func=ast.Name(id="increasing" | "decreasing")):
+                self._arguments(node, (1, 1))
+                self._number(node.args[0], is_along=True)
+            case _:
+                raise self._error(node, f"`{self._shown(node)}` is not a condition, such as `loss < 1`.")
+
+    def _number(self, node: ast.expr, *, is_bound: bool = False, is_along: bool = False) -> None:
+        """Arithmetic of numbers, parameters, metrics and the functions of the language."""
+        match node:
+            case ast.Constant() if type(node.value) in {int, float}:
+                if not _is_finite(node.value):
+                    raise self._error(node, "this number is too large.")
+            case ast.Name() | ast.Attribute(value=ast.Name()):
+                pass
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+                self._number(node.operand, is_bound=is_bound, is_along=is_along)
+            case ast.BinOp() if isinstance(node.op, _ARITHMETIC):
+                self._number(node.left, is_bound=is_bound, is_along=is_along)
+                self._number(node.right, is_bound=is_bound, is_along=is_along)
+            case ast.Subscript(value=ast.Name() | ast.Attribute(value=ast.Name())) if not is_bound:
+                self._index(node.slice)
+            case ast.Call():
+                self._call(node, is_bound=is_bound, is_along=is_along)
+            case _:
+                raise self._error(node, f"`{self._shown(node)}` is not allowed here: {_allowed()}")
+
+    def _index(self, node: ast.expr) -> None:
+        number = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+        if not (isinstance(number, ast.Constant) and type(number.value) is int):
+            raise self._error(node, "a curve is indexed by one whole number, such as `loss[-1]`.")
+
+    def _call(self, node: ast.Call, *, is_bound: bool, is_along: bool) -> None:
+        if not isinstance(node.func, ast.Name):
+            raise self._error(node, f"`{self._shown(node.func)}` cannot be called: {_allowed()}")
+        name, known = node.func.id, FUNCTIONS if is_bound else FUNCTIONS | ALONG
+        if name in ESTIMATORS:
+            raise self._error(node, f"{name}(…) stands on the outside, once; the arithmetic is inside it.")
+        if name in {"increasing", "decreasing"} and not is_bound:
+            raise self._error(node, f"{name}(…) is a condition; it stands in all(…) or fraction(…).")
+        if name not in known:
+            raise self._error(node, f"there is no function '{name[:40]}' here. {did_you_mean(name, known)}")
+        if name in ALONG and is_along:
+            raise self._error(node, f"{name}(…) cannot stand inside what looks along the sweep already.")
+        self._arguments(node, known[name])
+        for argument in node.args:
+            self._number(argument, is_bound=is_bound, is_along=is_along or name in ALONG)
+
+    def _arguments(self, node: ast.Call, count: tuple[int, int]) -> None:
+        name, (least, most) = node.func.id, count
+        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+            raise self._error(node, f"{name}(…) takes plain arguments only.")
+        if not least <= len(node.args) <= most:
+            says = f"{least}" if least == most else f"{least} to {most}"
+            raise self._error(node, f"{name}(…) takes {says} argument{'s' if most > 1 else ''}, not {len(node.args)}.")
+
+    def _source(self, node: ast.expr) -> str:
+        """What a node was written as; offsets count characters, for only ASCII was let in."""
+        return self.code.lstrip()[node.col_offset : node.end_col_offset]
+
+    def _shown(self, node: ast.expr) -> str:
+        source = self._source(node)
+        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004 - what fits in a message
+
+    def _error(self, node: ast.expr, message: str) -> ExpectationError:
+        return ExpectationError(message, self.indent + node.col_offset + 1)
+
+
+def _is_finite(value: float) -> bool:
     try:
-        node = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        msg = f"this is not an expression: {error.msg}."
-        raise ExpectationError(msg, error.offset or 1) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        msg = f"this is not an expression: {error}."
-        raise ExpectationError(msg) from None
-    if _depth(node) > DEEPEST:
-        msg = f"an expression is nested at most {DEEPEST} deep."
-        raise ExpectationError(msg)
-    return node
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
 
 
-def _depth(node: ast.AST) -> int:
-    deepest, level = 0, [node]
-    while level:
-        deepest, level = deepest + 1, [child for one in level for child in ast.iter_child_nodes(one)]
-    return deepest
+def _called(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
-def _error(node: ast.AST, message: str) -> ExpectationError:
-    return ExpectationError(message, getattr(node, "col_offset", 0) + 1)
-
-
-def _estimates(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ESTIMATORS
-
-
-def _quantity(node: ast.expr, text: str) -> Quantity:
-    if not _estimates(node):
-        shown = f"`{ast.unparse(node)[:60]}`"
-        raise _error(node, f"{shown} is no estimator; one of {', '.join(ESTIMATORS)} stands on the outside.")
-    _arguments(node, (1, 1))
-    body, estimator = node.args[0], node.func.id
-    if estimator in CONDITIONAL:
-        _condition(body)
-    else:
-        _number(body, in_body=True)
-    along = any(isinstance(n, ast.Call) and getattr(n.func, "id", "") in ALONG for n in ast.walk(body))
-    return Quantity(text, estimator, body, names_in(body), along)
-
-
-def _bounded(text: str, quantity: Quantity, node: ast.Compare, place: int) -> Expectation:
-    bounds: dict[str, ast.expr | bool] = {}
-    for index, op in enumerate(node.ops):
-        if not isinstance(op, _ORDER):
-            raise _error(node, "a prediction uses <, <=, > or >=.")
-        other = (
-            node.comparators[index] if index == place else (node.left if index == 0 else node.comparators[index - 1])
-        )
-        _number(other, in_body=False)
-        less = isinstance(op, ast.Lt | ast.LtE)
-        side = "high" if less == (index == place) else "low"
-        if side in bounds:
-            raise _error(node, f"there are two {'upper' if side == 'high' else 'lower'} bounds.")
-        bounds |= {side: other, f"{side}_open": isinstance(op, ast.Lt | ast.Gt)}
-    return Expectation(text, quantity, **bounds)
-
-
-def _arguments(node: ast.Call, count: tuple[int, int]) -> None:
-    name = node.func.id
-    if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
-        raise _error(node, f"{name}(…) takes plain arguments only.")
-    least, most = count
-    if not least <= len(node.args) <= most:
-        says = f"{least}" if least == most else f"{least} to {most}"
-        raise _error(node, f"{name}(…) takes {says} argument{'s' if most > 1 else ''}, not {len(node.args)}.")
-
-
-def _condition(node: ast.expr) -> None:
-    """Comparisons joined by and, or, not; or whether something rises or falls along the sweep."""
-    match node:
-        case ast.BoolOp():
-            for part in node.values:
-                _condition(part)
-        case ast.UnaryOp(op=ast.Not()):
-            _condition(node.operand)
-        case ast.Compare():
-            for op in node.ops:
-                if not isinstance(op, _ORDER + _EQUAL):
-                    raise _error(node, "a condition compares with <, <=, >, >=, == or !=.")
-            for part in (node.left, *node.comparators):
-                _number(part, in_body=True)
-        case ast.Call(func=ast.Name(id="increasing" | "decreasing")):
-            _arguments(node, ALONG[node.func.id])
-            _number(node.args[0], in_body=True)
-        case _:
-            raise _error(node, f"`{ast.unparse(node)[:60]}` is not a condition, such as `loss < 1`.")
-
-
-def _number(node: ast.expr, *, in_body: bool) -> None:
-    """Arithmetic of numbers, parameters, metrics and the functions of the language."""
-    match node:
-        case ast.Constant() if isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            pass
-        case ast.Name():
-            pass
-        case ast.Attribute(value=ast.Name()):
-            pass
-        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
-            _number(node.operand, in_body=in_body)
-        case ast.BinOp() if isinstance(node.op, _ARITHMETIC):
-            _number(node.left, in_body=in_body)
-            _number(node.right, in_body=in_body)
-        case ast.Subscript(value=ast.Name() | ast.Attribute(value=ast.Name())) if in_body:
-            _index(node.slice)
-        case ast.Call():
-            _call(node, in_body=in_body)
-        case _:
-            raise _error(node, f"`{ast.unparse(node)[:60]}` is not allowed here; {_allowed()}")
-
-
-def _index(node: ast.expr) -> None:
-    number = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
-    if not (isinstance(number, ast.Constant) and type(number.value) is int):
-        raise _error(node, "a curve is indexed by a whole number, such as `loss[-1]`.")
-
-
-def _call(node: ast.Call, *, in_body: bool) -> None:
-    known = FUNCTIONS | (ALONG if in_body else {})
-    if not isinstance(node.func, ast.Name):
-        raise _error(node, f"`{ast.unparse(node.func)[:60]}` cannot be called; {_allowed()}")
-    name = node.func.id
-    if name in ESTIMATORS:
-        raise _error(node, f"{name}(…) stands on the outside only, once; put the arithmetic inside it.")
-    if name not in known:
-        raise _error(node, f"there is no function '{name}'. {did_you_mean(name, known)}")
-    if name in {"increasing", "decreasing"}:
-        raise _error(node, f"{name}(…) is a condition: use it in all(…) or fraction(…).")
-    _arguments(node, known[name])
-    for argument in node.args:
-        _number(argument, in_body=in_body)
+def _calls(names: tuple[str, ...]) -> str:
+    return ", ".join(f"{name}(…)" for name in names)
 
 
 def _allowed() -> str:

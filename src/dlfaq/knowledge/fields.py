@@ -1,14 +1,17 @@
 """Taking typed values out of a YAML tree: what is missing, unknown or of another type becomes a problem, all at once."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dlfaq.errors import Problem, did_you_mean
+from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.yaml_file import Node
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-T = TypeVar("T")
+IDS = "lower-case letters and digits, in words joined by hyphens"
+LONGEST_ID = 80  # it is the name of a file
+_URL = re.compile(r"https?://[^\s<>\"'`\\{}|^]+")
 _KINDS = {
     dict: "a mapping",
     list: "a list",
@@ -16,57 +19,91 @@ _KINDS = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
-    type(None): "empty",
 }
+_YEARS = range(1600, 2101)
 
 
 class Fields:
-    """The mapping of one YAML node.
+    """The fields of one mapping.
 
     Args:
-        node: Any node; if it is no mapping that is a problem, and every field is missing.
+        node: Any node; if it is no mapping that is one problem, and no field is missed.
         shown: The file's name in messages.
-        what: What the mapping is, for messages: `the entry`, `claim 'ln-k'`.
+        what: What the mapping is, in messages: `the entry`, `claim 'ln-k'`.
         problems: Where problems are added.
-        known: The keys it may have.
+        known: The keys it may have; None for any.
     """
 
-    def __init__(self, node: Node, shown: str, what: str, problems: list[Problem], known: Iterable[str]) -> None:
+    def __init__(
+        self, node: Node, shown: str, what: str, problems: list[Problem], known: Iterable[str] | None = None
+    ) -> None:
         self.node, self.shown, self.what, self.problems = node, shown, what, problems
-        self.values: dict[str, Node] = {}
-        if not isinstance(node.value, dict):
+        self.is_mapping = isinstance(node.value, dict)
+        self.values: dict[str, Node] = node.value if self.is_mapping else {}
+        if not self.is_mapping:
             self.problem(f"{what} is {kind(node)}, not a mapping of keys to values.", node.line)
-            return
-        self.values = node.value
-        names = list(known)
-        for key in self.values:
-            if key not in names:
-                self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], did_you_mean(key, names))
+        for key in [] if known is None else sorted(set(self.values) - set(known)):
+            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], did_you_mean(key, known or ()))
 
     def problem(self, what: str, line: int | None = None, hint: str = "") -> None:
         """Note a problem."""
         self.problems.append(Problem(self.shown, line or self.node.line, what, hint))
 
-    def line(self, key: str) -> int:
-        """The line of a key; the mapping's own where it is missing."""
-        return self.node.keys.get(key, self.node.line)
+    def get(self, key: str, *, needed: bool = True) -> Node | None:
+        """The node of a key; without a value, it is as if the key were missing."""
+        node = self.values.get(key)
+        if node is not None and node.value is None:
+            self.problem(f"'{key}' of {self.what} is empty.", self.node.keys[key])
+            return None
+        if node is None and needed and self.is_mapping:
+            self.problem(f"{self.what} has no '{key}'.")
+        return node
 
     def text(self, key: str, *, needed: bool = True) -> str:
-        """A text that is not blank; "" if it is missing. A number or a truth value is read as it is written."""
-        node = self._get(key, needed=needed)
+        """A text of any length; "" if there is none."""
+        node = self.get(key, needed=needed)
+        return "" if node is None else self._text(node, f"'{key}' of {self.what}")
+
+    def line(self, key: str, *, needed: bool = True) -> str:
+        """A text that is shown on one line: every run of white space becomes a space."""
+        return " ".join(self.text(key, needed=needed).split())
+
+    def lines(self, key: str, *, needed: bool = False, single: bool = False) -> tuple[str, ...]:
+        """A list of one-line texts; with `single`, a text alone serves for a list of one."""
+        node = self.get(key, needed=needed)
         if node is None:
-            return ""
-        if isinstance(node.value, list | dict):
-            self.problem(f"'{key}' of {self.what} is {kind(node)}, not a text.", node.line)
-            return ""
-        text = "" if node.value is None else str(node.value)
-        if not text.strip():
-            self.problem(f"'{key}' of {self.what} is empty.", node.line)
-        return text.strip()
+            return ()
+        if single and not isinstance(node.value, list):
+            items = [node]
+        else:
+            items = self.items(key, node)
+            if needed and isinstance(node.value, list) and not items:
+                self.problem(f"'{key}' of {self.what} is empty.", node.line)
+        found = [" ".join(self._text(item, f"an item of '{key}' of {self.what}").split()) for item in items]
+        for value in sorted({value for value in found if value and found.count(value) > 1}):
+            self.problem(f"'{value}' stands twice in '{key}' of {self.what}.", items[_last(found, value)].line)
+        return tuple(value for value in found if value)
+
+    def items(self, key: str, node: Node | None) -> list[Node]:
+        """The nodes of a list."""
+        if node is None:
+            return []
+        if not isinstance(node.value, list):
+            hint = "Begin each item with `- `."
+            self.problem(f"'{key}' of {self.what} is {kind(node)}, not a list.", node.line, hint)
+            return []
+        return node.value
+
+    def identifier(self, key: str) -> str:
+        """An id."""
+        text = self.line(key)
+        if text and not is_id(text):
+            self.problem(f"the {key} '{text}' of {self.what} is not made of {IDS}.", self.node.keys[key])
+        return text
 
     def integer(self, key: str, default: int | None = None) -> int | None:
         """A whole number."""
-        node = self._get(key, needed=False)
+        node = self.get(key, needed=False)
         if node is None:
             return default
         if type(node.value) is not int:
@@ -74,76 +111,72 @@ class Fields:
             return default
         return node.value
 
-    def child(self, key: str, *, needed: bool = True) -> Node | None:
-        """A node of any type."""
-        return self._get(key, needed=needed)
+    def year(self, key: str, *, needed: bool) -> int | None:
+        """A year."""
+        if needed and self.is_mapping and key not in self.values:
+            self.problem(f"{self.what} has no '{key}'.")
+        year = self.integer(key)
+        if year is not None and year not in _YEARS:
+            self.problem(f"'{key}' of {self.what} is {year}, which is no year of a publication.", self.node.keys[key])
+        return year
 
-    def listed(self, key: str, *, needed: bool = False) -> list[Node]:
-        """The nodes of a list."""
-        node = self._get(key, needed=needed)
-        if node is None:
-            return []
-        if not isinstance(node.value, list):
-            self.problem(
-                f"'{key}' of {self.what} is {kind(node)}, not a list.", node.line, "Begin each item with `- `."
-            )
-            return []
-        return node.value
-
-    def texts(self, key: str, *, needed: bool = False, single: bool = False) -> tuple[str, ...]:
-        """A list of texts; with `single`, one text serves for a list of one."""
-        node = self._get(key, needed=needed)
-        if node is not None and single and not isinstance(node.value, list | dict):
-            return (self.text(key),)
-        found = []
-        for item in self.listed(key) if node is not None else []:
-            if isinstance(item.value, list | dict) or item.value is None or not str(item.value).strip():
-                self.problem(f"'{key}' of {self.what} holds {kind(item)}, not a text.", item.line, _quote(item))
-            else:
-                found.append(str(item.value).strip())
-        if needed and node is not None and isinstance(node.value, list) and not node.value:
-            self.problem(f"'{key}' of {self.what} is empty.", node.line)
-        return tuple(found)
-
-    def identifier(self, key: str) -> str:
-        """A text of lower-case words joined by hyphens."""
-        text = self.text(key)
-        if text and not ID.fullmatch(text):
-            self.problem(
-                f"the {key} '{text}' of {self.what} is not made of lower-case letters, digits and single hyphens.",
-                self.line(key),
-            )
+    def address(self, key: str) -> str:
+        """An address on the web; "" if there is none."""
+        text = self.text(key, needed=False)
+        if text and not _URL.fullmatch(text):
+            what = f"'{key}' of {self.what} is '{text[:80]}', not an address on the web."
+            self.problem(what, self.node.keys[key], "It begins with https:// and has no spaces.")
         return text
 
-    def mapping(self, key: str, read: Callable[[Node, str], T]) -> dict[str, T]:
-        """A mapping whose values are read one by one; what reads as None is left out."""
-        node = self._get(key, needed=False)
-        if node is None or node.value is None:
-            return {}
-        if not isinstance(node.value, dict):
-            self.problem(f"'{key}' of {self.what} is {kind(node)}, not a mapping.", node.line)
-            return {}
-        read_values = {name: read(value, name) for name, value in node.value.items()}
-        return {name: value for name, value in read_values.items() if value is not None}
+    def scalars(self, key: str) -> dict[str, Scalar]:
+        """A mapping of names to numbers, texts or truth values."""
+        node = self.get(key, needed=False)
+        return dict(self.pairs(node, f"'{key}' of {self.what}"))
 
-    def scalar(self, node: Node, name: str) -> Any:
-        """A number, a text or a truth value."""
+    def pairs(self, node: Node | None, what: str) -> Iterator[tuple[str, Scalar]]:
+        """The pairs of a mapping whose values are scalars."""
+        for name, item in self.children(node, what):
+            value = self.scalar(item, f"'{name}' in {what}")
+            if value is not None:
+                yield name, value
+
+    def children(self, node: Node | None, what: str) -> list[tuple[str, Node]]:
+        """The pairs of a mapping."""
+        if node is None:
+            return []
+        if not isinstance(node.value, dict):
+            self.problem(f"{what} is {kind(node)}, not a mapping.", node.line)
+            return []
+        return list(node.value.items())
+
+    def scalar(self, node: Node, what: str) -> Any:
+        """A number, a text or a truth value; None if it is none of them."""
         if isinstance(node.value, list | dict) or node.value is None:
-            self.problem(f"'{name}' of {self.what} is {kind(node)}, not a number, a text or a truth value.", node.line)
+            self.problem(f"{what} is {kind(node)}, not a number, a text or a truth value.", node.line)
             return None
         return node.value
 
-    def _get(self, key: str, *, needed: bool) -> Node | None:
-        node = self.values.get(key)
-        if node is None and needed and isinstance(self.node.value, dict):
-            self.problem(f"{self.what} has no '{key}'.")
-        return node
+    def _text(self, node: Node, what: str) -> str:
+        if not isinstance(node.value, str):
+            hint = (
+                "" if isinstance(node.value, list) else 'Put the text into "quotes", or on lines of its own after `>-`.'
+            )
+            self.problem(f"{what} is {kind(node)}, not a text.", node.line, hint)
+            return ""
+        if not node.value.strip():
+            self.problem(f"{what} is empty.", node.line)
+        return node.value.strip()
 
 
 def kind(node: Node) -> str:
     """What a node is, in words."""
-    return _KINDS[type(node.value)]
+    return _KINDS.get(type(node.value), "empty")
 
 
-def _quote(node: Node) -> str:
-    return "A text with `: ` in it stands in quotes." if isinstance(node.value, dict) else ""
+def is_id(text: str) -> bool:
+    """Whether a text can be an id."""
+    return len(text) <= LONGEST_ID and ID.fullmatch(text) is not None
+
+
+def _last(values: list[str], value: str) -> int:
+    return len(values) - 1 - values[::-1].index(value)

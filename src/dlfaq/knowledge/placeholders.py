@@ -1,37 +1,44 @@
-"""Measured numbers in a text: `{{ ln-k[classes=10].mean(loss) | .2f }}` stands for what was measured, never typed by hand.
+"""Measured numbers in a text: `{{ ln-k[classes=10].mean(loss) }}` stands for what was measured, which nobody types.
 
-{{ claim.mean(metric) }}                      the claim's own side
+{{ claim.mean(metric) }}                      on the claim's own side
 {{ claim[classes=10].mean(metric) }}          at one point of its sweep
-{{ claim/control.mean(metric) }}              its first control's side; claim/control-2 is the second's
+{{ claim/control.mean(metric) }}              on its first control's side; claim/control-2 is the second's
 {{ claim.mean(metric) | .1% }}                with a format; .3g unless it says otherwise
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.expectation import ExpectationError, Quantity, parse_quantity
+from dlfaq.knowledge.yaml_file import plain_scalar
 
 FORMAT = ".3g"
-MISSING = "(not measured yet)"
-_PLACE = re.compile(r"\{\{\s+(?P<inside>[^{}]*?)\s*\}\}")
+MISSING = "…"
+_WHOLE = re.compile(r"\{\{(?P<inside>.*?)\}\}", re.DOTALL)
 _INSIDE = re.compile(
-    r"(?P<claim>[a-z0-9-]+)(?:/(?P<control>control(?:-(?P<number>[1-9]\d?))?))?(?:\[(?P<at>[^\]]*)\])?\.(?P<quantity>.+)",
-    re.DOTALL,
+    r"(?P<claim>[a-z0-9-]+)(?:/control(?:-(?P<number>[1-9]\d?))?(?P<control>))?(?:\[(?P<at>[^\]]*)\])?\.(?P<quantity>.+)"
 )
-_FORMATS = re.compile(r"[+,]?\.\d{1,2}[efg%]|,?d|[+,]?\.\d{1,2}")
+_FORMAT = re.compile(r"[+,]?(\.\d\d?)?[efg%]|[+,]?\.\d\d?|,?d")
+_SHAPE = "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim/control.mean(metric)`."
 
 
-class Measured(Protocol):
-    """What a placeholder stands for."""
+class Estimated(Protocol):
+    """A number that was measured."""
 
-    estimate: float
+    @property
+    def estimate(self) -> float:
+        """The number."""
 
 
 class PlaceholderError(ValueError):
-    """A placeholder that says nothing; the message says what would."""
+    """A placeholder that cannot be read; the message says what could, `start` is where it begins in the text."""
+
+    def __init__(self, message: str, start: int) -> None:
+        super().__init__(message)
+        self.message, self.start = message, start
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Placeholder:
         text: What it measures, without the format: the key of the evidence's `values`.
         control: Which control's side, from 0; None for the claim's own.
         at: The swept parameters that it names.
+        format: Python's way to write how the number is shown.
         start: Where it begins in the text.
         end: One past where it ends.
     """
@@ -62,46 +70,57 @@ def find(text: str) -> list[Placeholder]:
     Raises:
         PlaceholderError: For the first that cannot be read.
     """
-    return [_placeholder(match) for match in _PLACE.finditer(text)]
+    found = []
+    for one in scan(text):
+        if isinstance(one, PlaceholderError):
+            raise one
+        found.append(one)
+    return found
 
 
-def render(text: str, values: Mapping[str, Measured], missing: str = MISSING) -> str:
+def scan(text: str) -> Iterator[Placeholder | PlaceholderError]:
+    """Every placeholder of a text, in order; an error in place of each that cannot be read."""
+    end = 0
+    for match in _WHOLE.finditer(text):
+        end = match.end()
+        try:
+            yield _placeholder(match)
+        except PlaceholderError as error:
+            yield error
+    open_ = text.find("{{", end)
+    if open_ >= 0:
+        yield PlaceholderError("a placeholder that begins with {{ does not end with }}. " + _MATHS, open_)
+
+
+_MATHS = "Braces of maths stand apart: { {."
+
+
+def render(text: str, values: Mapping[str, Estimated], missing: str = MISSING) -> str:
     """The text with numbers in place of its placeholders.
 
     Args:
+        text: Of a checked entry; what cannot be read is left as it is.
         values: By the placeholder's text, as the evidence holds them.
         missing: Stands for what was not measured.
     """
-
-    def number(match: re.Match[str]) -> str:
-        shown = _placeholder(match)
-        value = values.get(shown.text)
-        return missing if value is None else _formatted(value.estimate, shown.format)
-
-    return _PLACE.sub(number, text)
-
-
-def scalar(text: str) -> Scalar:
-    """A value as one writes it: true, 3, 1e-3 or a word."""
-    text = text.strip()
-    if text in {"true", "false"}:
-        return text == "true"
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    parts, end = [], 0
+    for one in scan(text):
+        if isinstance(one, Placeholder):
+            value = values.get(one.text)
+            parts += [text[end : one.start], missing if value is None else show(value.estimate, one.format)]
+            end = one.end
+    return "".join([*parts, text[end:]])
 
 
-def _formatted(value: float, spec: str) -> str:
-    if spec.endswith("d"):
-        return format(round(value), spec)
-    shown = format(value, spec)
-    if "e" in shown:
-        mantissa, _, exponent = shown.partition("e")
-        return f"{mantissa}e{int(exponent)}"
-    return shown
+def show(value: float, spec: str = FORMAT) -> str:
+    """A number for readers: as Python would format it, but 1230 for 1.23e+03, 2e-9 for 2e-09, and no minus zero."""
+    shown = format(round(value) if spec.endswith("d") else value, spec)
+    mantissa, e, exponent = shown.partition("e")
+    if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004 - up to a million is read at a glance
+        shown = f"{float(shown):{'+' if spec.startswith('+') else ''},.0f}".replace(",", "," if "," in spec else "")
+    elif e:
+        shown = f"{mantissa}e{int(exponent)}"
+    return shown.removeprefix("-") if shown.startswith("-") and not re.search("[1-9]", mantissa) else shown
 
 
 def _placeholder(match: re.Match[str]) -> Placeholder:
@@ -109,22 +128,28 @@ def _placeholder(match: re.Match[str]) -> Placeholder:
     inside, spec = " ".join(inside.split()), spec.strip() if bar else FORMAT
     parts = _INSIDE.fullmatch(inside)
     if parts is None:
-        msg = f"'{inside}' is not of the form claim.mean(metric), claim[parameter=value].mean(metric) or claim/control.mean(metric)."
-        raise PlaceholderError(msg)
-    if not _FORMATS.fullmatch(spec):
-        msg = f"'{spec}' is no format for a number; use for example .3g, .2f, .1% or .1e."
-        raise PlaceholderError(msg)
+        msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
+        raise PlaceholderError(msg, match.start())
+    if not _FORMAT.fullmatch(spec):
+        msg = (
+            f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
+        )
+        raise PlaceholderError(msg, match.start())
     try:
         quantity = parse_quantity(parts["quantity"])
     except ExpectationError as error:
-        msg = f"'{inside}': {error.message}"
-        raise PlaceholderError(msg) from None
-    at = {}
-    for pair in filter(None, (parts["at"] or "").split(",")):
-        name, equals, value = pair.partition("=")
-        if not equals:
-            msg = f"'{inside}': '{pair.strip()}' is not of the form parameter=value."
-            raise PlaceholderError(msg)
-        at[name.strip()] = scalar(value)
+        msg = f"the placeholder '{inside[:80]}': {error.message}"
+        raise PlaceholderError(msg, match.start()) from None
     control = None if parts["control"] is None else int(parts["number"] or 1) - 1
+    at = dict(_point(parts["at"], inside, match.start()))
     return Placeholder(inside, parts["claim"], control, at, quantity, spec, match.start(), match.end())
+
+
+def _point(text: str | None, inside: str, start: int) -> Iterator[tuple[str, Scalar]]:
+    for pair in [] if text is None else text.split(","):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        scalar = plain_scalar(value)
+        if not (name and equals) or scalar is None:
+            msg = f"the placeholder '{inside[:80]}': '{pair.strip()[:40]}' is not of the form parameter=value."
+            raise PlaceholderError(msg, start)
+        yield name, scalar

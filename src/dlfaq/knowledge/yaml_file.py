@@ -1,7 +1,7 @@
 """YAML as data, never code: a file becomes a small tree of nodes that know their lines.
 
-Read from the parser's events, so that neither nesting nor aliases can exhaust anything. Plain scalars follow YAML 1.2's
-core schema (`no` is a word, `1e-3` is a number). The only file that knows YAML.
+It is built from the parser's events with a stack, so that neither nesting nor aliases can exhaust anything. Plain scalars
+follow YAML 1.2's core schema (`no` is a word, `1e-3` a number). This is the only file that knows YAML.
 """
 
 import math
@@ -14,13 +14,39 @@ from typing import Any
 from dlfaq.errors import Problem, Problems
 
 LARGEST, DEEPEST = 1_000_000, 20  # bytes, levels
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff\ud800-\udfff]"
+# what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab, separators, bidi controls
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
-_INT = re.compile(r"[-+]?[0-9]+")
+_INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None, "true": True, "True": True, "TRUE": True,
-          "false": False, "False": False, "FALSE": False}  # fmt: skip
+_WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+_MEANT = {  # a part of what the parser says: what is wrong, what would be right
+    "mapping values are not allowed": (
+        "a `: ` stands inside a text without quotes, or a line is indented too far.",
+        'Put a text that holds `: ` into "quotes", or on lines of its own after `>-`.',
+    ),
+    "cannot start any token": (
+        "a text cannot begin with this character.",
+        'Put the text into "quotes".',
+    ),
+    "did not find expected ',' or": (
+        "a bracket [ or { is not closed.",
+        'A text that begins with one stands in "quotes".',
+    ),
+    "expected ',' or": ("a bracket [ or { is not closed.", 'A text that begins with one stands in "quotes".'),
+    "could not find expected ':'": (
+        "this line is neither `key: value` nor the rest of a text.",
+        "Is it indented enough?",
+    ),
+    "expected key": ("this line does not belong to what is around it.", "Is it indented as its neighbours are?"),
+    "expected <block end>": (
+        "this line does not belong to what is around it.",
+        "Is it indented as its neighbours are?",
+    ),
+    "unexpected end of stream": ("a quoted text is not closed.", "Close it with the quote that opened it."),
+}
 
 
 @dataclass
@@ -31,17 +57,27 @@ class Node:
         value: None, bool, int, float or str; for a sequence a list of nodes; for a mapping a dict of key to node.
         line: From 1.
         keys: For a mapping, the line of each key.
+        text: For a scalar, as it is written.
     """
 
     value: Any
     line: int
     keys: dict[str, int] = field(default_factory=dict)
+    text: str = ""
 
-    def plain(self) -> Any:
-        """The value without lines."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        return [node.plain() for node in self.value] if isinstance(self.value, list) else self.value
+    def line_of(self, *path: str | int) -> int:
+        """The line of what lies at a path of keys and indices, or of the nearest that exists on the way.
+
+        A single value serves for a list of one: an index into it is the value itself.
+        """
+        node, line = self, self.line
+        for step in path:
+            if isinstance(node.value, dict) and step in node.value:
+                line, node = node.keys[str(step)], node.value[step]
+            elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                line = node.line
+        return line
 
 
 def read_yaml(path: Path, shown: str) -> Node:
@@ -52,23 +88,31 @@ def read_yaml(path: Path, shown: str) -> Node:
         shown: Its name in messages.
 
     Raises:
-        Problems: If it is no YAML that we read; the first fault of its syntax, or every one of its characters' lines.
+        Problems: If it is no YAML that we read: all lines with characters that do not belong there, all keys that stand
+            twice, and the first fault of the syntax.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Problems([Problem(shown, None, f"it cannot be read: {error.strerror}.")]) from None
+        raise Problems([Problem(shown, None, f"the file cannot be read: {error.strerror}.")]) from None
     if len(raw) > LARGEST:
-        raise Problems([Problem(shown, None, f"it has {len(raw)} bytes; an entry has at most {LARGEST}.")])
+        raise Problems([Problem(shown, None, f"the file has {len(raw)} bytes; it may have {LARGEST}.")])
     text = _decoded(raw, shown)
-    problems = [
-        Problem(shown, number, f"a character that does not belong in a text: U+{ord(found[0]):04X}.", "Take it out.")
-        for number, line in enumerate(text.split("\n"), 1)
-        if (found := _FORBIDDEN.search(line))
-    ]
+    problems = [*_bad_characters(text, shown), *_tabs(text, shown)]
     if problems:
         raise Problems(problems)
     return _Reader(shown).read(text)
+
+
+def plain_scalar(text: str) -> bool | int | float | str | None:
+    """What a scalar without quotes stands for: `true`, `3`, `1e-3`, nothing, or a word."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    return text
 
 
 def _decoded(raw: bytes, shown: str) -> str:
@@ -76,7 +120,25 @@ def _decoded(raw: bytes, shown: str) -> str:
         return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise Problems([Problem(shown, line, "this is not UTF-8 text.", "Save the file as UTF-8.")]) from None
+        what = f"this is not UTF-8 text: byte 0x{raw[error.start]:02x}."
+        raise Problems([Problem(shown, line, what, "Save the file as UTF-8.")]) from None
+
+
+def _bad_characters(text: str, shown: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := FORBIDDEN.search(line):
+            yield Problem(
+                shown, number, f"the control character U+{ord(found[0]):04X} is in this line.", "Take it out."
+            )
+
+
+def _tabs(text: str, shown: str) -> Iterator[Problem]:
+    lines = [
+        number for number, line in enumerate(text.split("\n"), 1) if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+    if lines:
+        more = f", as on {len(lines) - 1} more lines" if len(lines) > 1 else ""
+        yield Problem(shown, lines[0], f"a tab is used to indent{more}.", "Indent with spaces.")
 
 
 class _Reader:
@@ -85,7 +147,7 @@ class _Reader:
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self.problems: list[Problem] = []
-        self.stack: list[tuple[Node, list[Node]]] = []  # open collections; a mapping's pending key
+        self.stack: list[tuple[Node, list[Node]]] = []  # open collections, each with the key that waits for its value
         self.root: Node | None = None
 
     def read(self, text: str) -> Node:
@@ -97,48 +159,43 @@ class _Reader:
                 self._take(event, type(event).__name__)
         except yaml.YAMLError as error:
             self._fault(error, text)
-        except RecursionError:
-            self._problem(1, "it is nested too deeply.")
+        except (ValueError, OverflowError, RecursionError) as error:  # numbers in directives and escapes
+            self._problem(1, f"this is not YAML: {error}.")
         if self.problems:
             raise Problems(self.problems)
-        if self.root is None:
-            raise Problems([Problem(self.shown, 1, "the file is empty.")])
-        return self.root
+        return self.root or Node(None, 1)
 
     def _events(self, events: Iterator[Any]) -> Iterator[Any]:
+        """The events up to the first that we do not read."""
         documents = 0
         for event in events:
             documents += type(event).__name__ == "DocumentStartEvent"
             line = event.start_mark.line + 1
             if documents > 1:
-                self._problem(line, "a second document begins here; a file holds one.")
-                return
+                return self._problem(line, "a second document begins here; a file holds one.")
             if getattr(event, "anchor", None):
-                what = f"'{event.anchor}': anchors and aliases are not used here."
-                self._problem(line, what, "Write the value out where it is needed.")
-                return
+                what = f"'{event.anchor[:40]}': anchors and aliases are not used here."
+                return self._problem(line, what, "Write the value out where it is needed.")
             if getattr(event, "tag", None):
-                self._problem(line, f"the tag '{event.tag}' is not used here.", "Write the plain value.")
-                return
+                return self._problem(line, f"the tag '{event.tag[:60]}' is not used here.", "Write the plain value.")
             if len(self.stack) > DEEPEST:
-                self._problem(line, f"it is nested more than {DEEPEST} deep.")
-                return
+                return self._problem(line, f"it is nested more than {DEEPEST} deep.")
             yield event
+        return None
 
     def _take(self, event: Any, kind: str) -> None:
         line = event.start_mark.line + 1
         if kind == "MappingStartEvent":
-            self._open(Node({}, line))
+            self.stack.append((Node({}, line), []))
         elif kind == "SequenceStartEvent":
-            self._open(Node([], line))
+            self.stack.append((Node([], line), []))
         elif kind in {"MappingEndEvent", "SequenceEndEvent"}:
-            node, _ = self.stack.pop()
-            self._put(node)
+            self._put(self.stack.pop()[0])
         elif kind == "ScalarEvent":
-            self._put(Node(_scalar(event) if event.implicit[0] else event.value, line))
-
-    def _open(self, node: Node) -> None:
-        self.stack.append((node, []))
+            if found := FORBIDDEN.search(event.value):  # written as an escape, such as "\e"
+                self._problem(line, f"the control character U+{ord(found[0]):04X} is in this text.", "Take it out.")
+            plain = event.style in {None, ""}
+            self._put(Node(plain_scalar(event.value) if plain else event.value, line, text=event.value))
 
     def _put(self, node: Node) -> None:
         if not self.stack:
@@ -147,50 +204,32 @@ class _Reader:
         parent, pending = self.stack[-1]
         if isinstance(parent.value, list):
             parent.value.append(node)
-        elif not pending:
-            pending.append(node)
-        else:
+        elif pending:
             self._pair(parent, pending.pop(), node)
+        else:
+            pending.append(node)
 
     def _pair(self, parent: Node, key: Node, node: Node) -> None:
-        if isinstance(key.value, list | dict) or key.value is None:
-            self._problem(key.line, "a key is a word.")
-            return
-        name = key.value if isinstance(key.value, str) else str(key.value)
-        if name in parent.value:
-            self._problem(
-                key.line, f"'{name}' stands here twice, first on line {parent.keys[name]}.", "Keep one of them."
-            )
-            return
-        parent.value[name], parent.keys[name] = node, key.line
+        if isinstance(key.value, list | dict) or not key.text:
+            hint = 'A text that begins with { or [ stands in "quotes", or on lines of its own after `>-`.'
+            self._problem(key.line, "a key is a word.", hint)
+        elif key.text in parent.value:
+            first = parent.keys[key.text]
+            self._problem(key.line, f"the key '{key.text}' stands twice, first on line {first}.", "Keep one of them.")
+        else:
+            parent.value[key.text], parent.keys[key.text] = node, key.line
 
     def _fault(self, error: Any, text: str) -> None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = mark.line + 1 if mark else 1
-        lines = text.split("\n")
-        at = lines[line - 1] if line <= len(lines) else ""
-        what = str(getattr(error, "problem", None) or error)
-        if "\t" in at[: len(at) - len(at.lstrip())] or "'\\t'" in what:
-            self._problem(line, "a tab is used to indent.", "Indent with spaces.")
-        elif "mapping values are not allowed" in what:
-            self._problem(
-                line,
-                "a `: ` stands inside a text without quotes.",
-                "Put the text into quotes, or after `>-` on lines of its own.",
-            )
-        else:
-            self._problem(line, f"this is not YAML: {what}.")
+        position = getattr(error, "position", None)  # of a character that cannot be read at all
+        line = mark.line + 1 if mark else text.count("\n", 0, position or 0) + 1
+        if any(problem.line == line for problem in self.problems):
+            return None  # one fault of the line was told already, in words that are nearer to it
+        said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).splitlines()[0]
+        for part, (what, hint) in _MEANT.items():
+            if part in said:
+                return self._problem(line, f"this is not YAML: {what}", hint)
+        return self._problem(line, f"this is not YAML: {said}.")
 
     def _problem(self, line: int, what: str, hint: str = "") -> None:
         self.problems.append(Problem(self.shown, line, what, hint))
-
-
-def _scalar(event: Any) -> Any:
-    text = event.value
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text) and len(text) < 20:  # noqa: PLR2004 - longer ones fit no tensor
-        return int(text)
-    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
-        return float(text)
-    return text

@@ -244,7 +244,7 @@ def _block(block: Block) -> Iterator[Line]:
     elif block.kind in {"code", "maths"}:
         yield from (Line(line, 4, whole=True) for line in block.lines)
     elif block.kind == "item":
-        yield Line(block.lines[0], block.indent, (Span(f"{block.mark} "),))
+        yield Line(block.lines[0], block.indent, (Span(f"{block.mark} ", "bullet"),))
     elif block.kind == "heading":
         yield Line(tuple(Span(span.text, "title") for span in block.lines[0]))
     else:
@@ -259,7 +259,8 @@ def _plain(lines: Iterable[Line]) -> str:
     """One line each, unwrapped, without the marks that only a terminal shows."""
     found = []
     for line in lines:
-        text = "".join(span.text for span in (*line.head, *line.spans) if not span.style.startswith("mark:"))
+        spans = (span for span in (*line.head, *line.spans) if not span.style.startswith("mark:"))
+        text = "".join("- " if span.style == "bullet" and span.text == "• " else span.text for span in spans)
         found.append(f"{' ' * line.indent}{text}".rstrip())
     return re.sub(r"\n{3,}", "\n\n", sanitise("\n".join(found)))
 

@@ -48,7 +48,7 @@ _HEADING = r"#{1,6}\s+(?P<text>.*?)\s*#*"
 _RULE = r" {0,3}([-*_])( *\1){2,} *"
 _FENCE = r" *(```+|~~~+)"
 _DIVIDER = r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*"
-_LONGEST = 20_000  # a paragraph beyond this is shown as it is: patterns within it could take long
+_LONGEST = 4_000  # characters; a longer paragraph is shown as it is: marks that never close would take long
 
 
 def inline(text: str) -> tuple[Span, ...]:

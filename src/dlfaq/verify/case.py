@@ -1,6 +1,6 @@
 """A claim on its way to a ruling: its sides, what each has measured, and whether it needs more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,9 +92,9 @@ class Case:
     def judge(self, results: Mapping[Trial, Result]) -> None:
         """Judge the sides whose look this was; what broke or cannot be judged ends the case."""
         looked = [side for side in self.sides if side.trials]
-        needed = {trial for side in looked for _, _, trial in side.trials}
-        self.seconds += sum(results[trial].seconds for trial in sorted(needed, key=str))
-        self.errors = list(dict.fromkeys(self._broken(results[trial]) for trial in needed if results[trial].error))
+        needed = dict.fromkeys(trial for side in looked for _, _, trial in side.trials)
+        self.seconds += sum(results[trial].seconds for trial in needed)
+        self.errors = [self._broken(results[trial]) for trial in needed if results[trial].error]
         for side in [] if self.errors else looked:
             side.take(results)
             try:
@@ -132,9 +132,3 @@ class Case:
     def _name(self, side: CaseSide) -> str:
         number = self.sides.index(side)
         return f"control {number}" if number else "the claim"
-
-
-def cases(claims: list[tuple[Entry, Claim]], signatures: Mapping[str, Signature], device: str) -> Iterator[Case]:
-    """A case for each claim."""
-    for entry, claim in claims:
-        yield Case(entry, claim, signatures[claim.simulation], device)

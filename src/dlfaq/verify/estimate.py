@@ -33,7 +33,8 @@ def interval(estimator: str, samples: np.ndarray, alpha: float) -> Measured:
     """Estimate with a two-sided confidence interval that misses the truth with probability `alpha` at most.
 
     Args:
-        estimator: `mean` (Student's t), `gmean` (the same on logarithms), `median` (order statistics), `fraction`
+        estimator: `mean` (Student's t: exact for normal numbers, too narrow for few and very skewed ones, which
+            `gmean` and `median` are for), `gmean` (the same on logarithms), `median` (order statistics), `fraction`
             (Clopper-Pearson) or `all` (exact: no interval).
         samples: (R,) numbers; for `fraction` and `all` conditions.
         alpha: Between 0 and 1.

@@ -7,7 +7,7 @@ nothing can be written nothing is kept: a cache must never be the reason why a v
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 VERSION = 1  # of the tables below
-BUSY = 30.0  # seconds to wait for another process
+BUSY = 30.0  # seconds to wait for another process to write
+TURN = 3600.0  # seconds to wait for another process to verify
 SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, measurements BLOB NOT NULL, seconds REAL NOT NULL);
@@ -136,8 +137,10 @@ def open_store(root: Path) -> Store:
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
     """Wait until no other process verifies this FAQ, so that one measures and the others read what it measured."""
-    with closing(sqlite3.connect(cache_dir(root) / "turn.sqlite", timeout=3600, isolation_level=None)) as db:
+    with ExitStack() as stack:
         with suppress(sqlite3.Error):  # where there is no lock to be had, work is only done twice
+            db = sqlite3.connect(cache_dir(root) / "turn.sqlite", timeout=TURN, isolation_level=None)
+            stack.callback(db.close)
             db.execute("BEGIN EXCLUSIVE")
         yield
 

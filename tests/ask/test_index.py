@@ -1,0 +1,212 @@
+"""The index: built when needed, never half, never fatal."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dlfaq.ask import index as building
+from dlfaq.ask.fresh import NAME, ensure_index, fingerprint, read_index, stored_mark
+from dlfaq.ask.shelf import entry, ids, rows, topics
+from dlfaq.errors import Problems
+
+
+@pytest.fixture
+def builds(monkeypatch):
+    """Counts how often the index was built."""
+    count = []
+    build = building.build
+    monkeypatch.setattr(building, "build", lambda *given: (count.append(1), build(*given))[1])
+    return count
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_entries_are_read_as_they_will_be_shown(faq):
+    """Placeholders are numbers, verdicts come from the evidence, related entries have their questions."""
+    found = read_index(faq, lambda index: entry(index, "first-loss"))
+
+    assert found.short == "About $\\ln k$ for k balanced classes; we measured 2.35."
+    assert found.topics == (("loss", "Loss functions"),)
+    assert found.related == (("nan-loss", "Why does my loss spike or become NaN?"),)
+    assert (found.verified, found.planned) == (1, False)
+    (claim,) = found.claims
+    assert (claim.id, claim.verdict) == ("ln-k", "verified")
+    assert claim.measured == ("", "holds", "-1 < mean(loss) < 1", "", 0.1234567, 0.1, None, 64)
+    assert claim.controls[0].why == "One number is too few"
+    assert claim.controls[0].outcome == "fails"
+
+
+def test_what_was_not_measured_says_so(faq):
+    """Without evidence a claim has its expectation and no verdict."""
+    (claim,) = read_index(faq, lambda index: entry(index, "nan-loss")).claims
+
+    assert claim.verdict == ""
+    assert claim.measured.expectation == "-1 < mean(loss) < 1"
+    assert claim.measured.estimate is None
+
+
+def test_lists(faq):
+    """Written entries first, then planned ones; a topic selects."""
+    assert [row.id for row in read_index(faq, rows)] == ["first-loss", "nan-loss", "dropout", "weight-decay"]
+    assert [row.id for row in read_index(faq, lambda index: rows(index, "training"))] == ["dropout", "weight-decay"]
+    assert read_index(faq, ids) == ("dropout", "first-loss", "nan-loss", "weight-decay")
+    assert list(read_index(faq, topics)) == ["loss", "stability", "training"]
+    assert read_index(faq, lambda index: entry(index, "no-such")) is None
+    assert read_index(faq, lambda index: entry(index, "dropout")).planned
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("faq/first-loss.yaml", "before any training", "at the start"),
+        ("faq/planned.yml", "How does", "Why does"),
+        ("faq/topics.yml", "Loss functions", "Losses"),
+        ("evidence/first-loss.json", "0.1234567", "0.2345678"),
+    ],
+)
+def test_a_changed_file_is_noticed(faq, builds, file, old, new):
+    """Once is enough: the next reader finds the index as it should be."""
+    before = read_index(faq, lambda index: (rows(index), entry(index, "first-loss"), topics(index)))
+    read_index(faq, rows)
+    edit(faq / file, old, new)
+    after = read_index(faq, lambda index: (rows(index), entry(index, "first-loss"), topics(index)))
+    read_index(faq, rows)
+
+    assert before != after
+    assert len(builds) == 2
+
+
+def test_new_and_deleted_files_are_noticed(faq):
+    """Evidence that goes takes its verdicts along."""
+    assert read_index(faq, lambda index: entry(index, "first-loss")).verified == 1
+    (faq / "evidence" / "first-loss.json").unlink()
+    assert read_index(faq, lambda index: entry(index, "first-loss")).verified == 0
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b"not a database"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:5000]),
+        lambda path: path.write_bytes(path.read_bytes()[:4096] + b"\0" * (path.stat().st_size - 4096)),
+        lambda path: sqlite3.connect(path).executescript("DROP TABLE entries;").connection.close(),
+        lambda path: sqlite3.connect(path).executescript("DROP TABLE meta;").connection.close(),
+        lambda path: path.unlink(),
+    ],
+)
+def test_a_damaged_index_is_built_anew(faq, damage):
+    """Never fatal."""
+    damage(ensure_index(faq))
+
+    assert len(read_index(faq, rows)) == 4
+    assert entry(ensure_index(faq), "first-loss").verified == 1
+
+
+def test_an_index_of_another_code_is_older(faq, builds, monkeypatch):
+    """The fingerprint covers the code that writes the index."""
+    path = ensure_index(faq)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE meta SET value = 'another' WHERE key = 'mark'")
+    db.close()
+    ensure_index(faq)
+
+    assert stored_mark(path) == fingerprint(faq)
+    assert len(builds) == 2
+
+
+def test_problems_are_told_even_where_an_older_index_is(faq):
+    """A broken entry is not hidden behind yesterday's index, and the older index stays whole."""
+    path = ensure_index(faq)
+    before = path.read_bytes()
+    edit(faq / "faq" / "first-loss.yaml", "topics: [loss]", "topics: [lsos]")
+
+    with pytest.raises(Problems, match="lsos"):
+        ensure_index(faq)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [NAME]
+
+
+def test_evidence_that_cannot_be_read_is_a_problem(faq):
+    """Named by its file, with the command that mends it."""
+    (faq / "evidence" / "first-loss.json").write_text("{}")
+
+    with pytest.raises(Problems, match=r"evidence/first-loss.json"):
+        ensure_index(faq)
+
+
+def test_two_at_once_are_safe(faq):
+    """Whoever builds last wins; every reader finds a whole index."""
+
+    def run(_: int) -> int:
+        script = (
+            "import sys; from pathlib import Path; from dlfaq.ask.fresh import read_index; "
+            "from dlfaq.ask.shelf import rows; print(len(read_index(Path(sys.argv[1]), rows)))"
+        )
+        command = [sys.executable, "-c", script, str(faq)]
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(4))) == [4, 4, 4, 4]
+
+
+def test_a_read_only_cache_is_no_obstacle(faq, tmp_path, monkeypatch):
+    """The index goes where it can be written."""
+    blocked = tmp_path / "a-file"
+    blocked.write_text("")
+    monkeypatch.setenv("DLFAQ_CACHE_DIR", str(blocked))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    assert len(read_index(faq, rows)) == 4
+
+
+def test_a_root_with_odd_characters(faq, builds):
+    """A folder's name is no URL."""
+    root = faq.rename(faq.with_name("a ?#%20 é folder"))
+
+    assert len(read_index(root, rows)) == 4
+    assert len(read_index(root, rows)) == 4
+    assert len(builds) == 1
+
+
+def test_looking_loads_nothing_but_the_standard_library(faq):
+    """While nothing changed, neither YAML nor the builder nor what is known of entries is loaded."""
+    ensure_index(faq)
+    script = (
+        "import sys; from pathlib import Path; from dlfaq.ask.fresh import read_index; from dlfaq.ask.rank import ask; "
+        "from dlfaq.ask.shelf import entry; read_index(Path(sys.argv[1]), lambda index: (ask(index, 'loss'), "
+        "entry(index, 'first-loss'))); print('\\n'.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(faq)], check=True, capture_output=True, text=True, env=os.environ
+    )
+    loaded = set(done.stdout.splitlines())
+
+    assert {name for name in loaded if name.startswith("dlfaq")} == {
+        "dlfaq",
+        "dlfaq.ask",
+        "dlfaq.ask.fresh",
+        "dlfaq.ask.lists",
+        "dlfaq.ask.rank",
+        "dlfaq.ask.shelf",
+        "dlfaq.ask.words",
+        "dlfaq.paths",
+    }
+    assert loaded & {"yaml", "dataclasses", "json", "hashlib", "tempfile", "importlib.metadata"} == set()
+
+
+def test_the_evidence_of_the_toy_is_what_verify_would_write(faq):
+    """The fixture keeps to the format."""
+    from dlfaq.verify import evidence
+
+    raw = json.loads((faq / "evidence" / "first-loss.json").read_text())
+    assert evidence.to_json(evidence.from_json(raw))["claims"].keys() == raw["claims"].keys()

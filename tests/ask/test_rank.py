@@ -1,0 +1,124 @@
+"""Finding the entry that fits, and saying when none does."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dlfaq.ask.rank import ask
+
+FITTING = [
+    ("what should the loss of an untrained classifier be", "first-loss"),
+    ("loss starts at 2.303", "first-loss"),
+    ("initial loss is -log(1/10)", "first-loss"),
+    ("loss becomes NaN", "nan-loss"),
+    ("RuntimeError: Function 'LogSoftmaxBackward' returned nan values; loss=nan", "nan-loss"),
+    ("my loss expldoes after some steps", "nan-loss"),
+    ("drop out placement", "dropout"),
+    ("wd vs l2 regularisation", "weight-decay"),
+]
+
+
+@pytest.mark.parametrize(("question", "right"), FITTING)
+def test_what_people_type_finds_its_entry(index, question, right):
+    """Symptoms, numbers, settings, slang and typing errors."""
+    answer = ask(index, question)
+
+    assert answer.results[0].id == right
+    assert answer.answered
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how long does cooked rice stay fresh",
+        "can't undo last commit after I rebased",
+        "zebra",
+        "the of and",
+        "42",
+        "",
+        '"',
+    ],
+)
+def test_what_no_entry_answers_is_refused(index, question):
+    """And the nearest are named all the same."""
+    answer = ask(index, question)
+
+    assert not answer.answered
+    assert len(answer.results) == 4
+
+
+def test_json_is_as_documented(index):
+    """Plain values, best first."""
+    raw = json.loads(json.dumps(ask(index, "loss becomes nan").as_json()))
+
+    assert set(raw) == {"question", "answered", "results"}
+    assert set(raw["results"][0]) == {"id", "question", "score", "short", "verified", "claims", "planned"}
+    scores = [one["score"] for one in raw["results"]]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert {one["id"] for one in raw["results"] if one["planned"]} == {"dropout", "weight-decay"}
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_as_many_results_as_wanted_if_there_are_any(index, n):
+    """Even where only one matches."""
+    assert len(ask(index, "dropout", n).results) == min(n, 4)
+
+
+def test_an_explanation_says_what_was_read(index):
+    """Corrections, synonyms, signs, what is unknown, and the parts that make the score."""
+    answer = ask(index, "val loss 2.303 exploodes in zebra")
+    why = answer.explanation
+
+    assert ("explood", "explod") in why.corrections
+    assert ("val", "valid") in why.synonyms
+    assert any("lnk" in sign for sign, _ in why.signs)
+    assert "zebra" in why.unknown
+    assert sum(why.parts[0].values()) == pytest.approx(answer.results[0].score)
+    assert ("loss", "question") in why.matched[0]
+
+
+def test_a_known_word_is_not_corrected(index):
+    """Common English is no typing error, nor is a word of the thesaurus."""
+    assert ask(index, "float station momentum optimizer").explanation.corrections == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"unbalanced',
+        "loss AND NOT (nan OR",
+        "question:loss ^ * NEAR(",
+        "' OR 1=1; --",
+        "a" * 100_000,
+        "loss " * 20_000,
+        "\n".join(f"step {i} loss {1 / (i + 1)}" for i in range(5000)),
+        "\x00\x1b[31m\ud800 loss \u202e nan",
+        "？！…（loss）",
+        "損失がNaNになる",
+        "%s {} \\ $1",
+    ],
+)
+def test_anything_can_be_asked(index, text):
+    """Syntax of the full-text index, control characters, long words and pasted logs are words like any other."""
+    answer = ask(index, text)
+
+    assert len(answer.results) == 4
+    answer.question.encode()
+
+
+def test_a_pasted_log_is_understood(index):
+    """The line that tells stands among thousands that do not."""
+    log = "\n".join(f"2024-01-01 12:00:{i:05} INFO step {i} data 0.01s" for i in range(3000))
+    answer = ask(index, log + "\nWARNING loss is nan, stopping\n")
+
+    assert answer.results[0].id == "nan-loss"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(text=st.text(max_size=80))
+def test_any_text_gets_an_answer(index, text):
+    """Nothing that can be typed breaks it, and the same text gets the same answer."""
+    assert ask(index, text) == ask(index, text)

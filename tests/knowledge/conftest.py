@@ -1,0 +1,82 @@
+"""A small FAQ on disk that a test may break."""
+
+from pathlib import Path
+
+import pytest
+
+ENTRY = """\
+question: What is the mean of noise?
+also_asked: [is noise zero on average]
+topics: [training]
+answer:
+  short: It is $0$, here {{ zero.mean(value) | .2f }}.
+  long: |
+    The mean is 0. Shifted it is {{ zero/control.mean(value) | .1f }}.
+claims:
+  - id: zero
+    says: The mean is 0.
+    simulation: noise
+    expect: -1 < mean(value) < 1
+    control:
+      why: Shifted noise has another mean
+      given: {shift: 5.0}
+  - id: grows
+    says: It grows with the shift.
+    simulation: noise
+    arms: {low: {kind: plain}, high: {kind: wide}}
+    sweep: {shift: [0, 1e0, 2]}
+    expect:
+      - all(increasing(low.value))
+      - mean(slope(high.value, shift)) > 0.5
+      - fraction(high.curve[-1] > low.value) > 0.1 * count
+    control:
+      - why: Nothing is shifted
+        sweep: {shift: [0, 0.001]}
+sources:
+  - document: paper
+    says: The mean is 0.
+    ruling: "true"
+    claims: [zero]
+references: [{title: On noise, authors: A. Author, year: 1999, url: "https://example.org/"}]
+related: []
+"""
+SIMULATION = '''\
+"""Noise."""
+
+from typing import Literal
+
+from dlfaq.sim import Replicates
+
+
+def noise(replicates: Replicates, shift: float = 0.0, kind: Literal["plain", "wide"] = "plain", count: int = 3):
+    """Draw numbers.
+
+    Args:
+        replicates: One number each.
+        shift: Added to it.
+        kind: How wide
+            it is.
+        count: Points of the curve.
+
+    Metrics:
+        value: the number.
+        curve[step]: the number again and again.
+    """
+    value = replicates.normal("x") * {"plain": 1, "wide": 2}[kind] + shift
+    return {"value": value, "curve": value[:, None].expand(-1, count), "step": range(count)}
+'''
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The FAQ's folder: one entry `noise`, one simulation `noise`."""
+    for name, text in {
+        "faq/topics.yml": "training: Training\n",
+        "faq/documents.yml": "paper: {title: A paper}\n",
+        "faq/noise.yaml": ENTRY,
+        "sims/noise.py": SIMULATION,
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return tmp_path

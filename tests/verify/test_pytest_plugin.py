@@ -1,0 +1,150 @@
+"""pytest collects the entries of an FAQ, a claim an item, and verifies them together."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from tests.verify.test_engine import edit
+from tests.verify.toys import copy_toy
+
+from dlfaq.knowledge.load import load_faq
+from dlfaq.verify.evidence import evidence_path
+from dlfaq.verify.session import record_evidence, verify_claims
+
+pytest_plugins = ["pytester"]
+
+STRICT = ("-W", "error", "-p", "no:cacheprovider")
+
+
+@pytest.fixture
+def project(pytester, cache):
+    """A folder with the toy's verdicts, and a cache of its own."""
+    copy_toy(pytester.path)
+    (pytester.path / "faq" / "troubles.yaml").unlink()
+    return pytester
+
+
+def pytest_in(project, *words):
+    return project.runpytest_subprocess(*STRICT, *words)
+
+
+def rulings_kept(cache):
+    with sqlite3.connect(next(cache.glob("*/trials.sqlite"))) as db:
+        count = db.execute("SELECT count(*) FROM rulings").fetchone()[0]
+    db.close()
+    return count
+
+
+def test_a_claim_is_an_item(project):
+    """With a readable id, in the file's order."""
+    result = pytest_in(project, "--collect-only", "-q", "faq/verdicts.yaml")
+
+    result.stdout.fnmatch_lines(
+        ["faq/verdicts.yaml::verified", "faq/verdicts.yaml::refuted", "faq/verdicts.yaml::inconclusive"]
+    )
+
+
+def test_a_claim_passes_if_it_is_verified(project, cache):
+    """Otherwise it shows prediction, measurement and control, without a traceback. All are verified together."""
+    result = pytest_in(project, "-v")
+
+    result.assert_outcomes(passed=6, failed=4)
+    result.stdout.fnmatch_lines(["faq/verdicts.yaml::swept PASSED*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*refuted: A dial at one reads more than two.",
+            "*measured: mean(value) > 2: fails: 0.97* [[]0.8*, 1.0*[]]",
+            "*control: mean(value) > 2: fails: -0.02* (It stands at zero)",
+            "*dlfaq verify verdicts/refuted",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    assert rulings_kept(cache) == 10
+
+
+def test_what_is_deselected_is_not_verified(project, cache):
+    """By -k as by id."""
+    pytest_in(project, "-k", "arms or swept").assert_outcomes(passed=2, deselected=8)
+    assert rulings_kept(cache) == 2
+    pytest_in(project, "faq/verdicts.yaml::verified").assert_outcomes(passed=1)
+    assert rulings_kept(cache) == 3
+
+
+def test_a_ruling_that_differs_from_its_record_fails(project, monkeypatch):
+    """Even if it is better than what was recorded."""
+    faq = load_faq(project.path)
+    claims = [(faq.entry("verdicts"), faq.entry("verdicts").claim(name)) for name in ("verified", "arms")]
+    record_evidence(faq, verify_claims(faq, claims, jobs=1))
+    path = evidence_path(project.path, "verdicts")
+    raw = json.loads(path.read_text("utf-8"))
+    raw["claims"]["arms"]["verdict"] = "vacuous"
+    path.write_text(json.dumps(raw), "utf-8")
+    result = pytest_in(project, "-k", "verified or arms")
+
+    result.assert_outcomes(passed=1, failed=1, deselected=8)
+    result.stdout.fnmatch_lines(["*It is recorded otherwise*"])
+
+
+def test_what_is_wrong_with_the_faq_is_said_once(project):
+    """By file and line, with no traceback, however many files there are."""
+    text = (project.path / "faq" / "verdicts.yaml").read_text("utf-8")
+    (project.path / "faq" / "another.yaml").write_text(text, "utf-8")
+    edit(
+        project.path / "faq" / "verdicts.yaml",
+        "simulation: dial\n    expect: mean(value) > 2",
+        "simulation: dail\n    expect: mean(value) > 2",
+    )
+    result = pytest_in(project)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*faq/verdicts.yaml:*dail*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_other_yaml_files_are_let_alone(project):
+    """A folder `faq` without topics, a folder of another name, and what is no entry."""
+    for path in ("other/faq/x.yaml", "data/x.yaml"):
+        (project.path / path).parent.mkdir(parents=True)
+        (project.path / path).write_text("a: 1", "utf-8")
+    result = pytest_in(project, "--collect-only", "-q")
+
+    result.stdout.no_fnmatch_line("*x.yaml*")
+    result.stdout.no_fnmatch_line("*topics*")
+
+
+def test_with_xdist_one_worker_measures(project, cache):
+    """The others wait and read what it kept."""
+    pytest.importorskip("xdist")
+    mark = project.path / "calls"
+    mark.mkdir()
+    edit(
+        project.path / "sims" / "dial.py",
+        "    step = torch.arange(points)\n",
+        f'    import os, tempfile\n    os.close(tempfile.mkstemp(dir="{mark}")[0])\n    step = torch.arange(points)\n',
+    )
+    pytest_in(project, "-n", "2", "-k", "verified or arms or refuted").assert_outcomes(passed=2, failed=1)
+
+    assert len(list(mark.iterdir())) == 4  # all three share the dial at one, and two share the dial at two
+
+
+def test_an_interrupt_is_an_interrupt(project):
+    """It is not taken for a failing claim."""
+    edit(
+        project.path / "sims" / "dial.py",
+        "    step = torch",
+        "    import os, signal\n    os.kill(os.getppid(), signal.SIGINT)\n    step = torch",
+    )
+    result = pytest_in(project, "-k", "verified")
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_the_plugin_is_light():
+    """Every pytest of the environment loads it."""
+    script = "import sys, pytest; before = set(sys.modules); import dlfaq.verify.pytest_plugin; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert set(done.stdout.split()) == {"dlfaq", "dlfaq.verify", "dlfaq.verify.pytest_plugin"}

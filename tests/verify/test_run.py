@@ -1,0 +1,149 @@
+"""Worker processes: what breaks in one costs that trial alone, and none outlives its parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dlfaq.verify import run
+from dlfaq.verify.plan import Trial
+from dlfaq.verify.run import PoolRunner
+
+
+def trouble(how, level=1.0):
+    return Trial("trouble", (("how", how), ("level", level)), 0, 8)
+
+
+def test_without_work_no_process_is_started(toy):
+    """So that a verification whose trials are all known never loads torch."""
+    with PoolRunner(toy, jobs=2) as runner:
+        assert list(runner.run([])) == []
+        assert runner._pool is None
+
+
+def test_a_trial_that_breaks_costs_itself_alone(toy):
+    """A crash, a hang, a NaN, an exit: each is named, and the sound trials before, between and after them finish."""
+    broken = {
+        "abort": "its process ended: killed by SIGABRT",
+        "hang": "it did not finish within 2 s",
+        "nan": "'value' is nan for replicate 3 and for 4 other replicates",
+        "leave": "SystemExit: 3",
+    }
+    trials = []
+    for number, how in enumerate(broken):
+        trials += [trouble("none", float(number)), trouble(how)]
+    trials.append(trouble("none", 9.0))
+    with PoolRunner(toy, jobs=2, time_limit=2) as runner:
+        results = {result.trial: result for result in runner.run(trials)}
+
+    assert set(results) == set(trials)
+    for trial, result in results.items():
+        how, level = dict(trial.parameters)["how"], dict(trial.parameters)["level"]
+        if how == "none":
+            assert (result.measurements["value"] == level).all()
+        else:
+            assert result.error.startswith(broken[how])
+            assert result.measurements == {}
+
+
+def test_a_pool_is_no_larger_than_its_work_and_grows_with_it(toy):
+    """And stays warm in between."""
+    with PoolRunner(toy, jobs=2) as runner:
+        list(runner.run([trouble("none")]))
+        one = runner._pool
+        list(runner.run([trouble("none", 2.0)]))
+        assert runner._pool is one
+        assert runner._workers == 1
+        list(runner.run([trouble("none", 3.0), trouble("none", 4.0), trouble("none", 5.0)]))
+        assert runner._workers == 2
+
+
+def test_a_pool_that_cannot_start_is_given_up(toy, monkeypatch):
+    """After a second try every trial is said to be lost, rather than waited for."""
+    monkeypatch.setattr(run, "prepare", os._exit)  # called with two arguments, it fails in every worker
+    with PoolRunner(toy, jobs=2) as runner:
+        results = list(runner.run([trouble("none"), trouble("nan"), trouble("none", 2.0)]))
+
+    assert [result.error for result in results] == ["the worker processes ended before it was done, twice"] * 3
+
+
+MAIN = """
+import sys
+from pathlib import Path
+from dlfaq.verify.plan import Trial
+from dlfaq.verify.run import PoolRunner
+
+def trouble(how):
+    return Trial("trouble", (("how", how), ("level", 1.0)), 0, 8)
+
+if __name__ == "__main__":
+    with PoolRunner(Path(sys.argv[1]), jobs=2) as runner:
+        trials = [trouble("none"), trouble("hang"), trouble("hang")]
+        for result in runner.run(trials[:1]):
+            print("finished", flush=True)
+        for result in runner.run(trials[1:]):
+            print("never", flush=True)
+"""
+
+
+@pytest.fixture
+def hanging(toy, tmp_path):
+    """A process whose two workers hang, each after it wrote its number into the folder `workers`."""
+    (tmp_path / "workers").mkdir()
+    path = toy / "sims" / "trouble.py"
+    text = path.read_text("utf-8")
+    mark = f'open("{tmp_path}/workers/" + str(os.getpid()), "w").close()'
+    path.write_text(text.replace('    if how == "hang":\n', f'    if how == "hang":\n        {mark}\n'), "utf-8")
+    main = tmp_path / "main.py"
+    main.write_text(MAIN, "utf-8")
+    process = subprocess.Popen([sys.executable, main, toy], stdout=-1, stderr=-1, text=True, start_new_session=True)
+    assert process.stdout.readline() == "finished\n"
+    wait_for(lambda: len(workers(tmp_path)) == 2)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def workers(folder):
+    return [int(path.name) for path in (folder / "workers").iterdir()]
+
+
+def alive(number):
+    """Whether a process runs: one that only waits to be buried does not."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{number}/status").read_text("utf-8")
+    except OSError:
+        return False
+
+
+def wait_for(true, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+linux_only = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="it looks processes up in /proc")
+
+
+@linux_only
+def test_workers_follow_a_parent_that_was_killed(hanging, tmp_path):
+    """Also if they hang: nothing is left running."""
+    hanging.send_signal(signal.SIGKILL)
+    wait_for(lambda: not any(alive(number) for number in workers(tmp_path)), seconds=5)
+
+
+@linux_only
+def test_an_interrupt_stops_everything_at_once(hanging, tmp_path):
+    """Control-C does not wait for trials."""
+    start = time.monotonic()
+    os.killpg(hanging.pid, signal.SIGINT)
+    _, errors = hanging.communicate(timeout=20)
+
+    assert time.monotonic() - start < 5
+    assert errors.rstrip().endswith("KeyboardInterrupt")
+    assert not any(alive(number) for number in workers(tmp_path))
