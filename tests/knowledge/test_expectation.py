@@ -151,8 +151,7 @@ def test_any_text_is_read_or_refused(text):
     """Nothing but ExpectationError comes out, whatever is written."""
     try:
         read = parse_expectation(text)
-    except ExpectationError as error:
-        assert error.message
+    except ExpectationError:
         return
     nodes = [read.quantity.body, *(bound for bound in (read.low, read.high) if bound is not None)]
     assert all(isinstance(part, ALLOWED) for node in nodes for part in ast.walk(node))

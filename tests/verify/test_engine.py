@@ -9,6 +9,7 @@ from tests.verify.toys import Drawn, pick
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.verify.engine import verify
+from dlfaq.verify.estimate import interval, level
 from dlfaq.verify.fingerprint import ruling_key
 from dlfaq.verify.run import Result
 from dlfaq.verify.store import open_store
@@ -57,6 +58,18 @@ def test_what_was_measured_before_counts(faq):
     )
 
     assert ruling.evidence.claim.expectations[0].points[0].estimate == pytest.approx(everything.mean())
+
+
+def test_every_look_is_paid_for(faq):
+    """The interval of the third look is taken at the level of a third look."""
+    runner = Drawn()
+    (ruling,) = verify(faq, pick(faq, "verdicts", "inconclusive"), runner, None)
+    everything = np.concatenate(
+        [runner.draw(t).measurements["value"] for t in runner.trials if t.parameters[0][1] == 1.0]
+    )
+    expected = interval("mean", everything, level(pairs=1, look=3))
+
+    assert ruling.evidence.claim.expectations[0].points[0].interval == pytest.approx(expected.interval, rel=1e-9)
 
 
 def test_claims_share_their_trials(faq):

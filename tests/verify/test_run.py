@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,8 @@ def hanging(toy, tmp_path):
     assert process.stdout.readline() == "finished\n"
     wait_for(lambda: len(workers(tmp_path)) == 2)
     yield process
-    process.kill()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # workers that did not follow would hold the pipes open
     process.communicate()
 
 

@@ -119,7 +119,7 @@ def _check_question(root: Path, question: str) -> None:
 
 def _topics(root: Path) -> Sequence[str]:
     problems: list[Problem] = []
-    topics = list(read_topics(root, problems))
+    topics = list(read_topics(root, problems) or ())
     if not topics and not problems:
         problems.append(Problem(TOPICS, None, "there is no topic, and an entry needs one.", "Add a line `id: Title`."))
     if problems:

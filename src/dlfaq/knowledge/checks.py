@@ -29,15 +29,17 @@ def check_claims(file: EntryFile, root: Path) -> Iterator[Problem]:
     yield from check_texts(file, signatures)
 
 
-def check_links(file: EntryFile, topics: Mapping[str, str], documents: Mapping[str, Document]) -> Iterator[Problem]:
-    """The topics, documents and claims that an entry names."""
+def check_links(
+    file: EntryFile, topics: Mapping[str, str] | None, documents: Mapping[str, Document] | None
+) -> Iterator[Problem]:
+    """The topics, documents and claims that an entry names; None stands for a list that cannot be read."""
     entry = file.entry
     for place, topic in enumerate(entry.topics):
-        if topics and topic not in topics:
+        if topics is not None and topic not in topics:
             yield file.problem(("topics", place), f"'{topic}' is not a topic of {TOPICS}.", did_you_mean(topic, topics))
     claims = [claim.id for claim in entry.claims]
     for place, source in enumerate(entry.sources):
-        if source.document and source.document not in documents:
+        if documents is not None and source.document and source.document not in documents:
             what = f"'{source.document}' is not a document of {DOCUMENTS}."
             yield file.problem(("sources", place, "document"), what, did_you_mean(source.document, documents))
         for number, claim in enumerate(source.claims):
@@ -70,7 +72,7 @@ def check_questions(files: Sequence[EntryFile], planned: Sequence[tuple[Planned,
 
 
 def check_planned(
-    planned: Sequence[tuple[Planned, int]], written: Sequence[str], topics: Mapping[str, str]
+    planned: Sequence[tuple[Planned, int]], written: Sequence[str], topics: Mapping[str, str] | None
 ) -> Iterator[Problem]:
     """A planned entry is not written yet, is planned once, and has topics that exist."""
     seen: dict[str, int] = {}
@@ -81,6 +83,6 @@ def check_planned(
         if one.id and seen.setdefault(one.id, line) != line:
             yield Problem(PLANNED, line, f"'{one.id}' is planned twice, first on line {seen[one.id]}.")
         for topic in one.topics:
-            if topics and topic not in topics:
+            if topics is not None and topic not in topics:
                 what = f"'{topic}' of '{one.id}' is not a topic of {TOPICS}."
                 yield Problem(PLANNED, line, what, did_you_mean(topic, topics))

@@ -91,7 +91,7 @@ class _Reader:
 
     def _claims(self, fields: Fields) -> Iterator[Claim]:
         nodes = self._list(fields, "claims", needed=True)
-        if not nodes and isinstance(fields.values.get("claims", self.node).value, list):
+        if "claims" in fields.values and fields.values["claims"].value == []:
             fields.problem(
                 "the entry has no claim: an answer without one cannot be checked.", fields.node.keys["claims"]
             )
@@ -139,13 +139,13 @@ class _Reader:
     def _controls(self, fields: Fields) -> Iterator[Control]:
         given = fields.get("control", needed=False)
         nodes = [] if given is None else given.value if isinstance(given.value, list) else [given]
-        if not nodes and fields.is_mapping:
+        if not nodes and fields.is_mapping and "control" not in fields.meant:
             what = f"{fields.what} has no control, so nothing shows that its check can fail."
             fields.problem(what, fields.node.keys.get("control"), NO_CONTROL)
         for number, node in enumerate(nodes, 1):
             what = f"control {number} of {fields.what}" if len(nodes) > 1 else f"the control of {fields.what}"
             control = self._fields(node, what, CONTROL)
-            if control.is_mapping and not {"given", "arms", "sweep"} & set(control.values):
+            if control.is_mapping and not {"given", "arms", "sweep"} & {*control.values, *control.meant}:
                 control.problem(f"{what} changes nothing.", None, "Add `given:`, `arms:` or `sweep:`.")
             yield Control(why=control.line("why"), **self._conditions(control), line=node.line)
 
@@ -199,7 +199,7 @@ class _Reader:
 
     def _shown_by(self, fields: Fields, ruling: str) -> tuple[str, ...]:
         claims = fields.lines("claims")
-        if ruling == "true" and not claims and not {"claims", "because"} & set(fields.values):
+        if ruling == "true" and not claims and not {"claims", "because"} & {*fields.values, *fields.meant}:
             what = "a source statement that is ruled true names neither the claims that show it nor a reason."
             fields.problem(what, None, "Add `claims: [...]`, or `because:`.")
         return claims

@@ -42,8 +42,11 @@ class Fields:
         self.values: dict[str, Node] = node.value if self.is_mapping else {}
         if not self.is_mapping:
             self.problem(f"{what} is {kind(node)}, not a mapping of keys to values.", node.line)
+        self.meant: set[str] = set()  # keys that seem to be there, misspelt
         for key in [] if known is None else sorted(set(self.values) - set(known)):
-            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], did_you_mean(key, known or ()))
+            hint = did_you_mean(key, known or ())
+            self.meant |= {name for name in known or () if hint.startswith(f"Did you mean '{name}'?")}
+            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], hint)
 
     def problem(self, what: str, line: int | None = None, hint: str = "") -> None:
         """Note a problem."""
@@ -55,9 +58,14 @@ class Fields:
         if node is not None and node.value is None:
             self.problem(f"'{key}' of {self.what} is empty.", self.node.keys[key])
             return None
-        if node is None and needed and self.is_mapping:
-            self.problem(f"{self.what} has no '{key}'.")
+        if node is None and needed:
+            self.missing(key)
         return node
+
+    def missing(self, key: str) -> None:
+        """Note that a key is missing; not where a misspelt one was told, or where there are no keys at all."""
+        if self.is_mapping and key not in self.meant:
+            self.problem(f"{self.what} has no '{key}'.")
 
     def text(self, key: str, *, needed: bool = True) -> str:
         """A text of any length; "" if there is none."""
@@ -113,8 +121,8 @@ class Fields:
 
     def year(self, key: str, *, needed: bool) -> int | None:
         """A year."""
-        if needed and self.is_mapping and key not in self.values:
-            self.problem(f"{self.what} has no '{key}'.")
+        if needed and key not in self.values:
+            self.missing(key)
         year = self.integer(key)
         if year is not None and year not in _YEARS:
             self.problem(f"'{key}' of {self.what} is {year}, which is no year of a publication.", self.node.keys[key])

@@ -10,32 +10,38 @@ from dlfaq.knowledge.yaml_file import Node, read_yaml
 TOPICS, DOCUMENTS, PLANNED = "faq/topics.yml", "faq/documents.yml", "faq/planned.yml"
 
 
-def read_topics(root: Path, problems: list[Problem]) -> dict[str, str]:
-    """Title by topic, in the file's order."""
+def read_topics(root: Path, problems: list[Problem]) -> dict[str, str] | None:
+    """Title by topic, in the file's order; None if the file cannot be read as a list of topics."""
     if not (root / TOPICS).is_file():
         problems.append(Problem(TOPICS, None, "there is no list of topics.", "Each topic has a line `id: Title`."))
-        return {}
-    fields = Fields(_read(root, TOPICS, problems), TOPICS, "the list of topics", problems)
+        return None
+    node = _read(root, TOPICS, problems)
+    if node is None:
+        return None
+    fields = Fields(node, TOPICS, "the list of topics", problems)
     _ids(fields, "topic")
-    return {name: fields.line(name) for name in fields.values}
+    return {name: fields.line(name) for name in fields.values} if fields.is_mapping else None
 
 
-def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document]:
-    """The source documents by id, in the file's order; none if the file is not there."""
-    listed = Fields(_read(root, DOCUMENTS, problems), DOCUMENTS, "the list of documents", problems)
+def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document] | None:
+    """The source documents by id, in the file's order; none if there is no file, None if it cannot be read as a list."""
+    node = _read(root, DOCUMENTS, problems)
+    if node is None:
+        return None
+    listed = Fields(node, DOCUMENTS, "the list of documents", problems)
     _ids(listed, "document")
     documents = {}
-    for name, node in listed.values.items():
-        fields = Fields(node, DOCUMENTS, f"document '{name}'", problems, ("title", "author", "year", "address"))
+    for name, item in listed.values.items():
+        fields = Fields(item, DOCUMENTS, f"document '{name}'", problems, ("title", "author", "year", "address"))
         title, author = fields.line("title"), fields.line("author", needed=False)
         documents[name] = Document(name, title, author, fields.year("year", needed=False), fields.address("address"))
-    return documents
+    return documents if listed.is_mapping else None
 
 
 def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int]]:
     """The entries that are not written yet, each with its line; none if the file is not there."""
     node = _read(root, PLANNED, problems)
-    if not node.value:
+    if node is None or not node.value:
         return []
     if not isinstance(node.value, list):
         problems.append(Problem(PLANNED, node.line, "the planned entries are not a list.", "Begin each with `- id: `."))
@@ -48,16 +54,16 @@ def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int
     return planned
 
 
-def _read(root: Path, name: str, problems: list[Problem]) -> Node:
-    """The tree of a list; an empty mapping if there is none, or none that can be read."""
-    if (root / name).is_file():
-        try:
-            node = read_yaml(root / name, name)
-        except Problems as found:
-            problems += found.problems
-        else:
-            return Node({}, 1) if node.value is None else node
-    return Node({}, 1)
+def _read(root: Path, name: str, problems: list[Problem]) -> Node | None:
+    """The tree of a list, an empty mapping if there is nothing in it or no file, None if it cannot be read."""
+    if not (root / name).is_file():
+        return Node({}, 1)
+    try:
+        node = read_yaml(root / name, name)
+    except Problems as found:
+        problems += found.problems
+        return None
+    return Node({}, 1) if node.value is None else node
 
 
 def _ids(fields: Fields, what: str) -> None:

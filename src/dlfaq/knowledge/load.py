@@ -31,7 +31,7 @@ def load_faq(root: Path) -> Faq:
     if problems:
         raise Problems(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))
     later = sorted((one for one, _ in planned), key=lambda one: one.id)
-    return Faq(root, tuple(file.entry for file in files), topics, documents, tuple(later))
+    return Faq(root, tuple(file.entry for file in files), topics or {}, documents or {}, tuple(later))
 
 
 def _paths(root: Path) -> list[Path]:

@@ -180,7 +180,7 @@ def _named(arm: str, name: str) -> str:
 
 def _unknown(name: str, scope: Scope) -> Message:
     signature, (arm, _, last) = scope.signature, name.rpartition(".")
-    known = [*scope.metrics, *_near(name, [*scope.names, *scope.texts])]
+    known = {*scope.metrics, *_near(name, [*scope.names, *scope.texts])}
     if last in signature.parameters and signature.parameters[last].type == "str":
         return f"uses the parameter '{name}', which is a text", "An expression has numbers only."
     if last in {metric.axis for metric in signature.metrics.values()}:

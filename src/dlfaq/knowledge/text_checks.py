@@ -83,8 +83,8 @@ def _wrong(one: Placeholder, file: EntryFile, signatures: Mapping[int, Signature
     if place not in signatures or place in file.half_read or size(claim, control) > MOST_POINTS:
         return
     condition = expand(claim, control, signatures[place])
-    yield from _point(one, claim, condition.points)
-    yield from check_quantity(one.quantity, scope_of(condition, signatures[place]))
+    wrong = list(_point(one, claim, condition.points))
+    yield from wrong or check_quantity(one.quantity, scope_of(condition, signatures[place]))
 
 
 def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> Iterator[tuple[str, str]]:

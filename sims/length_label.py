@@ -1,0 +1,62 @@
+"""A network that has to classify vectors by their length, or by their direction.
+
+python sims/length_label.py --normalize true
+
+https://arxiv.org/abs/1508.02297
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates, accuracy, cross_entropy
+
+
+def length_label(
+    replicates: Replicates,
+    label: Literal["length", "direction"] = "length",
+    normalize: bool = False,
+    features: int = 8,
+    examples: int = 200,
+    hidden: int = 32,
+    steps: int = 150,
+    lr: float = 0.02,
+) -> dict[str, Tensor]:
+    """Train one hidden layer with Adam on vectors of random direction and of length 1 or 2.
+
+    Args:
+        replicates: One network and one data set each.
+        label: What the two classes are: length 1 and length 2, or first entry negative and positive.
+        normalize: Divide each vector by its length first.
+        features: Dimension d of the vectors.
+        examples: Vectors N for training; as many are for the test.
+        hidden: Width of the hidden layer.
+        steps: Training steps, each on all training vectors.
+        lr: Adam's learning rate.
+
+    Metrics:
+        accuracy: on the test vectors.
+    """
+    x = F.normalize(replicates.normal("direction", 2 * examples, features), dim=2)  # (R, 2N, d)
+    long = replicates.integers("long", 2, 2 * examples)  # (R, 2N): 0 for length 1, 1 for length 2
+    x = x * (1 + long)[..., None]
+    y = long if label == "length" else (x[..., 0] > 0).long()
+    if normalize:
+        x = F.normalize(x, dim=2)
+    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, 2)))
+    descent = torch.optim.Adam(net.parameters(), lr=lr)
+    for _ in range(steps):
+        loss = cross_entropy(net(x[:, :examples]), y[:, :examples])  # (R,)
+        descent.zero_grad()
+        loss.sum().backward()
+        descent.step()
+    with torch.no_grad():
+        return {"accuracy": accuracy(net(x[:, examples:]), y[:, examples:])}
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

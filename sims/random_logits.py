@@ -1,0 +1,45 @@
+"""What logits of a given size cost before training.
+
+python sims/random_logits.py --logit-std 0.5
+
+Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their variance.
+"""
+
+import torch
+from torch import Tensor
+
+from dlfaq.sim import Replicates, cross_entropy
+
+
+def random_logits(
+    replicates: Replicates, classes: int = 10, logit_std: float = 0.5, examples: int = 2048
+) -> dict[str, Tensor]:
+    """Draw logits that know nothing of the labels, and measure their loss.
+
+    Args:
+        replicates: One set of logits and labels each.
+        classes: Number of classes k.
+        logit_std: Standard deviation s of the independent normal logits.
+        examples: Examples N a replicate.
+
+    Metrics:
+        excess: mean cross-entropy over examples and all k possible labels, minus ln k, in nats.
+        spread: standard deviation of the cross-entropy of single examples, in nats.
+        distance: mean total-variation distance of the softmax to the uniform distribution, 0 to 1.
+    """
+    logits = logit_std * replicates.normal("logits", examples, classes)  # (R, N, k)
+    labels = replicates.integers("labels", classes, examples)  # (R, N)
+    # averaged over every label it could have, an example costs log-sum-exp minus the mean logit
+    expected = logits.logsumexp(-1) - logits.mean(-1)  # (R, N)
+    uniform = torch.zeros_like(logits).logsumexp(-1)  # ln k
+    return {
+        "excess": (expected - uniform).mean(1),
+        "spread": cross_entropy(logits, labels, reduction="none").std(1),
+        "distance": 0.5 * (logits.softmax(-1) - 1 / classes).abs().sum(-1).mean(1),
+    }
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

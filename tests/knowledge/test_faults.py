@@ -1,0 +1,154 @@
+"""Every fault that an entry can have: where it is told, in which words, and that nothing else is told."""
+
+# ruff: noqa: E501 - a table, one fault a line
+
+import pytest
+from tests.knowledge.conftest import edit, line_of, problems_of
+
+from dlfaq.errors import Problems
+from dlfaq.knowledge.load import load_faq
+
+FAULTS = {  # what is replaced, by what, on which line the problem is (that of which text), what it says
+    "unknown key": ("related: []", "relatd: []", "related: []", "unknown key 'relatd'", "Did you mean 'related'?"),
+    "unknown key of a claim": ("says: It grows", "sais: It grows", "says: It grows", "'sais'", "Did you mean 'says'?"),
+    "unknown key of the answer": ("  short: It", "  shrt: It", "  short: It", "the answer has the unknown key 'shrt'"),
+    "missing question": ("question: What is the mean of noise?\n", "", None, "the entry has no 'question'"),
+    "missing answer": ("answer:\n", "anwser:\n", "answer:", "Did you mean 'answer'?"),
+    "empty question": ("What is the mean of noise?", "", "question", "'question' of the entry is empty"),
+    "blank question": ("What is the mean of noise?", "' '", "question", "'question' of the entry is empty"),
+    "question is a list": ("What is the mean of noise?", "[a]", "question", "is a list, not a text"),
+    "question is a number": ("What is the mean of noise?", "3", "question", "is a whole number, not a text", "quotes"),
+    "answer is a text": ("related: []", "related: []", None),
+    "topics is a text": ("topics: [training]", "topics: training", "topics", "is a text, not a list"),
+    "topics is empty": ("topics: [training]", "topics: []", "topics", "'topics' of the entry is empty"),
+    "topic is a mapping": ("topics: [training]", "topics: [{a: b}]", "topics", "is a mapping, not a text"),
+    "topic twice": ("topics: [training]", "topics: [training, training]", "topics", "stands twice in 'topics'"),
+    "unknown topic": ("topics: [training]", "topics: [trainin]", "topics", "Did you mean 'training'?"),
+    "claims is a mapping": ("claims:\n  - id: zero\n", "claims:\n    id: zero\n", None),
+    "bad claim id": ("- id: zero", "- id: Zero One", None, "'Zero One'", "lower-case letters"),
+    "claim id twice": ("- id: grows", "- id: zero", "- id: grows", "two claims 'zero', the first on line 9"),
+    "unknown simulation": ("noise\n    arms", "nois\n    arms", "noise\n    arms", "Did you mean 'noise'?"),
+    "simulation elsewhere": ("noise\n    arms", "../noise\n    arms", "noise\n    arms", "no sims/../noise.py"),
+    "unknown parameter": ("{shift: 5.0}", "{shfit: 5.0}", "{shift: 5.0}", "Did you mean 'shift'?"),
+    "ill-typed parameter": ("{shift: 5.0}", "{shift: much}", "{shift: 5.0}", "'much', not of type float"),
+    "truth for a number": ("{shift: 5.0}", "{shift: true}", "{shift: 5.0}", "True, not of type float"),
+    "list for a number": ("{shift: 5.0}", "{shift: [5]}", "{shift: 5.0}", "is a list, not a number"),
+    "nothing for a number": ("{shift: 5.0}", "{shift: }", "{shift: 5.0}", "is empty, not a number"),
+    "ill-typed in a sweep": ("1e0, 2]", "1e0,\n       x]", 21, "'x', not of type float"),
+    "not a choice": ("low: {kind: plain}", "low: {kind: plane}", "low: {kind", "Did you mean 'plain'?"),
+    "given is a list": ("given: {shift: 5.0}", "given: [1]", "given: {", "'given' of the control of claim 'zero' is a list"),
+    "arm is a number": ("low: {kind: plain}", "low: 3", "low: {kind", "the arm 'low' of claim 'grows' is a whole number"),
+    "unknown metric": ("-1 < mean(value) < 1", "-1 < mean(valu) < 1", "expect: -1", "claim 'zero' uses the metric 'valu', which noise does not measure.\n  Did you mean 'value'? Known: curve, value."),
+    "unknown parameter in a bound": ("0.1 * count", "0.1 * cuont", "0.1 *", "Did you mean 'count'?"),
+    "metric without its arm": ("all(increasing(low.value))", "all(increasing(value))", "- all(inc", "Write one of low.value, high.value."),
+    "unknown arm": ("all(increasing(low.value))", "all(increasing(lw.value))", "- all(inc", "Did you mean 'low'?"),
+    "arm where there is none": ("-1 < mean(value) < 1", "-1 < mean(low.value) < 1", "expect: -1", "has no arms", "Did you mean 'value'?"),
+    "axis as a number": ("-1 < mean(value) < 1", "mean(step) < 1", "expect: -1", "'step', which is the axis of a curve"),
+    "text as a number": ("-1 < mean(value) < 1", "mean(value + kind) < 1", "expect: -1", "'kind', which is a text"),
+    "parameter of another arm": ("0.1 * count", "0.1 * low.kind", "- fraction", "which is a text"),
+    "metric in a bound": ("0.1 * count", "low.value", "- fraction", "has the metric 'low.value' in a bound"),
+    "curve as a number": ("fraction(high.curve[-1] >", "fraction(high.curve >", "- fraction", "leaves a curve", "`high.curve[-1]`"),
+    "number as a curve": ("-1 < mean(value) < 1", "mean(value[0]) < 1", "expect: -1", "indexes `value`, which is not a curve"),
+    "least of one number": ("-1 < mean(value) < 1", "mean(min(value)) < 1", "expect: -1", "takes the min of `value` alone"),
+    "nothing measured": ("-1 < mean(value) < 1", "-1 < mean(shift) < 1", "expect: -1", "measures nothing"),
+    "varying along the sweep": ("0.5\n", "shift\n", "- mean(slope", "'shift' outside of slope"),
+    "slope over what is not swept": ("slope(high.value, shift)", "slope(high.value, count)", "- mean(slope", "takes the slope over `count`"),
+    "curve in a slope": ("slope(high.value, shift)", "slope(high.curve, shift)", "- mean(slope", "leaves a curve in slope(…)"),
+    "a call": ("-1 < mean(value) < 1", "mean(open('x')) < 1", "expect: -1", "no function 'open'"),
+    "an import": ("-1 < mean(value) < 1", "__import__('os').system('x')", "expect: -1", "is not an estimator"),
+    "an attribute": ("-1 < mean(value) < 1", "mean(value.__class__.x) < 1", "expect: -1", "not allowed"),
+    "no expectation": ("    expect: -1 < mean(value) < 1\n", "", "- id: zero", "claim 'zero' has no 'expect'"),
+    "no control": ("    control:\n      - why: Nothing is shifted\n        sweep: {shift: [0, 0.001]}\n", "", "- id: grows", "claim 'grows' has no control, so nothing shows"),
+    "empty list of controls": ("control:\n      - why: Nothing is shifted\n        sweep: {shift: [0, 0.001]}", "control: []", 25, "has no control"),
+    "a control without why": ("      why: Shifted noise has another mean\n", "", 14, "has no 'why'"),
+    "a control that changes nothing": ("      given: {shift: 5.0}\n", "", "why: Shifted", "changes nothing"),
+    "a control that sets what is so": ("{shift: 5.0}", "{shift: 0}", 13, "changes nothing"),
+    "a control of a part of the sweep": ("sweep: {shift: [0, 0.001]}", "sweep: {shift: [0, 1, 2]}", "- why: Nothing", "changes nothing"),
+    "a control without a sweep": ("sweep: {shift: [0, 0.001]}", "given: {shift: 0}", "- why: Nothing", "looks along a sweep", "sweeps nothing"),
+    "a control of another arm": ("sweep: {shift: [0, 0.001]}", "arms: {middle: {kind: wide}}", "sweep: {shift: [0, 0", "the arm 'middle'", "Known: high, low."),
+    "arms that disagree under a control": ("sweep: {shift: [0, 0.001]}", "arms: {low: {count: 4}}", "- why: Nothing", "'count' without an arm", "under the control"),
+    "hidden by the sweep": ("arms: {low: {kind: plain}", "arms: {low: {kind: plain, shift: 2}", "arms: {low", "to no effect"),
+    "hidden by given": ("given: {shift: 5.0}", "given: {shift: 5.0}\n      sweep: {shift: [4]}", 16, "to no effect: its 'given'"),
+    "no sweep to look along": ("    sweep: {shift: [0, 1e0, 2]}\n", "", 21, "looks along a sweep, but claim 'grows' sweeps nothing"),
+    "two sweeps to look along": ("[0, 1e0, 2]}", "[0, 1e0, 2], count: [1, 2]}", "- all(inc", "sweeps shift and count"),
+    "an enormous grid": ("[0, 1e0, 2]}", "[0, 1], count: [" + ", ".join(map(str, range(600))) + "]}", "sweep: {shift: [0, 1e", "1200 points"),
+    "swept value twice": ("[0, 1e0, 2]", "[0, 0, 2]", "[0, 1e0, 2]", "takes the value 0 twice"),
+    "sweep is no list": ("[0, 1e0, 2]", "3", "[0, 1e0, 2]", "not a list of values"),
+    "sweep is empty": ("[0, 1e0, 2]", "[]", "[0, 1e0, 2]", "not a list of values"),
+    "arm named like a metric": ("arms: {low:", "arms: {value:", "arms: {low", "the arm 'value'", "has the name of"),
+    "arm named like an operator": ("arms: {low:", "arms: {not:", "arms: {low", "the arm 'not'", "is not a word"),
+    "replicates": ("    expect: -1", "    replicates: 33\n    expect: -1", 12, "'replicates' of claim 'zero' is 33, not a power of two"),
+    "too many replicates": ("    expect: -1", "    replicates: 8192\n    expect: -1", 12, "is 8192, not a power of two from 1 to 4096"),
+    "replicates in words": ("    expect: -1", "    replicates: many\n    expect: -1", 12, "not a whole number"),
+    "limit": ("    expect: -1", "    limit: 8\n    expect: -1", 12, "'limit' of claim 'zero' is 8, not from its 32 replicates"),
+    "unknown document": ("document: paper", "document: papers", "document", "Did you mean 'paper'?"),
+    "ruling": ('ruling: "true"', "ruling: maybe", "ruling", "'maybe' is no ruling", "Known: conditional, false, true, untestable"),
+    "no ruling": ('    ruling: "true"\n', "", "- document", "has no 'ruling'"),
+    "ruled without because": ('ruling: "true"', "ruling: false", "- document", "has no 'because'"),
+    "ruled true without claims": ("    claims: [zero]\n", "", "- document", "names neither the claims"),
+    "source names a claim": ("claims: [zero]", "claims: [zer]", "claims: [z", "Did you mean 'zero'?"),
+    "year": ("year: 1999", "year: long ago", "year", "not a whole number"),
+    "year of nothing": ("year: 1999", "year: 19999", "year", "no year of a publication"),
+    "no year": (", year: 1999", "", "references", "has no 'year'"),
+    "script as url": ('"https://example.org/"', '"javascript:alert(1)"', "references", "not an address on the web"),
+    "url with markup": ('"https://example.org/"', "'https://example.org/\"><b>'", "references", "not an address on the web"),
+    "related to nothing": ("related: []", "related: [nois]", "related", "the related entry 'nois' does not exist"),
+    "related to itself": ("related: []", "related: [noise]", "related", "related to itself"),
+    "placeholder of no claim": ("{{ zero.mean(value) | .2f }}", "{{ zro.mean(value) }}", "  short", "Did you mean 'zero'?"),
+    "placeholder of no metric": ("{{ zero.mean(value) | .2f }}", "{{ zero.mean(valeu) }}", "  short", "Did you mean 'value'?"),
+    "placeholder of no control": ("zero/control.mean", "zero/control-2.mean", "The mean is 0. S", "names control 2 of claim 'zero', which has 1 control."),
+    "placeholder without its point": ("{{ zero.mean(value) | .2f }}", "{{ grows.mean(low.value) }}", "  short", "fits 3 points", "[shift=0], [shift=1.0], [shift=2]"),
+    "placeholder of no point": ("{{ zero.mean(value) | .2f }}", "{{ grows[shift=7].mean(low.value) }}", "  short", "fits no point"),
+    "placeholder of no sweep": ("{{ zero.mean(value) | .2f }}", "{{ zero[shift=0].mean(value) }}", "  short", "does not sweep"),
+    "placeholder along no sweep": ("{{ zero.mean(value) | .2f }}", "{{ zero.mean(slope(value, shift)) }}", "  short", "looks along a sweep, but claim 'zero' has none"),
+    "placeholder along a point": ("{{ zero.mean(value) | .2f }}", "{{ grows[shift=0].mean(slope(low.value, shift)) }}", "  short", "names a point"),
+    "placeholder of a curve": ("{{ zero.mean(value) | .2f }}", "{{ zero.mean(curve) }}", "  short", "leaves a curve"),
+    "placeholder with a bound": ("{{ zero.mean(value) | .2f }}", "{{ zero.mean(value) < 1 }}", "  short", "without bounds"),
+    "placeholder format": ("| .2f }}", "| x }}", "  short", "has the format 'x'"),
+    "placeholder of nothing": ("{{ zero.mean(value) | .2f }}", "{{ hello }}", "  short", "cannot be read"),
+    "placeholder left open": ("mean(value) | .1f }}", "mean(value) | .1f", "The mean is 0. S", "does not end with }}"),
+    "placeholder where none is": ("says: It grows", "says: It {{ zero.mean(value) }} grows", "says: It grows", "no number is filled in"),
+    "tab": ("  short: It", "\tshort: It", "  short", "a tab is used to indent"),
+    "colon in a text": ("says: The mean is 0.\n    simulation", "says: Mean: it is 0.\n    simulation", 10, "`: ` stands inside a text"),
+    "alias": ("[is noise zero on average]", "[&a x, *a]", "also_asked", "anchors and aliases"),
+    "tag": ("year: 1999", "year: !!python/object:os.system 1999", "references", "tag"),
+    "duplicate key": ("related: []", "related: []\nrelated: []", 35, "the key 'related' stands twice, first on line 34."),
+    "control character": ("is noise zero", "is \x1b[31mnoise zero", "also_asked", "U+001B"),
+    "bidirectional override": ("is noise zero", "is \u202enoise zero", "also_asked", "U+202E"),
+    "not YAML": ("topics: [training]", "topics: [training", None, "not YAML"),
+}  # fmt: skip
+del FAULTS["answer is a text"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_named(root, fault):
+    """With the file, the line to mend, what is wrong and the nearest right name; and with nothing else."""
+    old, new, where, *says = FAULTS[fault]
+    edit(root, old, new)
+    found = problems_of(root)
+
+    for text in says:
+        assert text in found, found
+    line = line_of(where) if isinstance(where, str) else where
+    assert found.startswith("faq/noise.yaml:" if line is None else f"faq/noise.yaml:{line}: "), found
+
+
+MANY = {  # what else of the file speaks of the same name
+    "arm named like a metric",
+    "arm named like an operator",
+    "bad claim id",
+    "claim id twice",
+    "no control",
+    "empty list of controls",
+}
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS) - MANY))
+def test_one_fault_is_one_problem(root, fault):
+    """What follows from a fault is not told as faults of its own."""
+    old, new, *_ = FAULTS[fault]
+    edit(root, old, new)
+    with pytest.raises(Problems) as caught:
+        load_faq(root)
+
+    assert len(caught.value.problems) == 1, str(caught.value)
