@@ -13,7 +13,7 @@ from torch import Tensor
 from dlfaq.sim import Replicates
 
 
-def naive(name: str, x: Tensor) -> Tensor:
+def _naive(name: str, x: Tensor) -> Tensor:
     """The expression as it stands in a textbook, (R, n) to (R,)."""
     return {
         "log-softmax": lambda: x.softmax(-1).log()[:, 0],  # a probability that underflows to 0 has no logarithm
@@ -25,7 +25,7 @@ def naive(name: str, x: Tensor) -> Tensor:
     }[name]()
 
 
-def stable(name: str, x: Tensor) -> Tensor:
+def _stable(name: str, x: Tensor) -> Tensor:
     """The same, written for finite numbers."""
     return {
         "log-softmax": lambda: x.log_softmax(-1)[:, 0],
@@ -64,7 +64,7 @@ def fragile_expressions(
         if expression == "log-softmax":
             x[:, 0] = -300.0  # the label's logit, far below the others
     x.requires_grad_()
-    value = (naive if form == "naive" else stable)(expression, x)  # (R,)
+    value = (_naive if form == "naive" else _stable)(expression, x)  # (R,)
     (gradient,) = torch.autograd.grad(value.sum(), x)  # (R, n)
     return {"forward": value.detach().isfinite(), "gradient": gradient.isfinite().all(-1)}
 

@@ -5,9 +5,8 @@ python sims/gradient_outliers.py --noise cauchy --clip 1
 J. Zhang et al. (2020), Why are adaptive methods good for attention models?, https://arxiv.org/abs/1912.03194
 """
 
-from typing import Literal
-
 import math
+from typing import Literal
 
 import torch
 from torch import Tensor

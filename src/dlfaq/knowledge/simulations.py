@@ -229,14 +229,10 @@ class _FileReader:
                     f"{metric.name}: what it is, and its unit.",
                 )
         axes = {metric.axis for metric in metrics.values() if metric.axis}
-        kinds = {"metric": set(metrics), "parameter": {*parameters, "replicates"}, "axis": axes}
-        for one, other in (("metric", "parameter"), ("metric", "axis"), ("axis", "parameter")):
+        kinds = {"a metric": set(metrics), "a parameter": {*parameters, "replicates"}, "an axis": axes}
+        for one, other in (("a metric", "a parameter"), ("a metric", "an axis"), ("an axis", "a parameter")):
             for name in sorted(kinds[one] & kinds[other]):
-                self._problem(
-                    function,
-                    f"'{name}' is both a {one} and {'an' if other == 'axis' else 'a'} {other}.",
-                    "Rename one of them.",
-                )
+                self._problem(function, f"'{name}' is both {one} and {other}.", "Rename one of them.")
 
     def _problem(self, node: ast.FunctionDef | ast.arg, what: str, hint: str = "") -> None:
         self.problems.append(Problem(self.shown, node.lineno, what, hint))

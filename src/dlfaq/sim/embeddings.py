@@ -18,7 +18,7 @@ class Sentences(NamedTuple):
         pooled: (n, d) float32 (stored as float16). Mean of the last layer's token vectors: what enters the model's
             Normalize module. `pooled / norm(pooled)` is the model's output, up to the rounding of the file.
         final_norms: (n,) float64. Norms of the model's outputs, as they left its Normalize module in float32.
-        words: (n,) int64. Words of each sentence, 4 to 50.
+        words: (n,) int64. Words of each sentence, 4 to 46.
         topics: (n,) int64. Number of each sentence's topic, 0 … 5, 64 sentences a topic.
         texts: The n sentences.
         topic_names: Names of the 6 topics.

@@ -1,0 +1,52 @@
+"""The shipped sentence embeddings."""
+
+import hashlib
+import zipfile
+
+import torch
+
+from dlfaq.sim.embeddings import FILE, sentences
+
+
+def test_shapes_and_types():
+    """The loader returns what it documents."""
+    data = sentences()
+
+    assert data.pooled.shape == (384, 384)
+    assert data.pooled.dtype == torch.float32
+    assert data.final_norms.dtype == torch.float64
+    assert data.words.dtype == data.topics.dtype == data.word_ranks.dtype == torch.int64
+    assert len(data.final_norms) == len(data.words) == len(data.topics) == len(data.texts) == 384
+    assert data.word_ranks.shape == data.word_norms.shape == (4344,)
+
+
+def test_sentences_belong_to_their_numbers():
+    """Word counts are those of the texts, which differ; the topics are equally large."""
+    data = sentences()
+
+    assert [len(text.split()) for text in data.texts] == data.words.tolist()
+    assert len(set(data.texts)) == 384
+    assert data.topics.bincount().tolist() == [64] * 6
+    assert len(data.topic_names) == 6
+    assert (data.words.min(), data.words.max()) == (4, 46)
+
+
+def test_the_model_normalizes_its_outputs():
+    """Outputs have length 1 up to float32, and the vectors before that do not."""
+    data = sentences()
+
+    assert (data.final_norms - 1).abs().max() < 1e-6
+    assert data.pooled.norm(dim=1).min() > 2
+
+
+def test_ranks_ascend():
+    """Words stand in the order of the vocabulary, each once."""
+    assert (sentences().word_ranks.diff() > 0).all()
+
+
+def test_the_file_is_small_and_has_no_date():
+    """Its bytes depend on the numbers alone."""
+    assert FILE.stat().st_size < 1_000_000
+    with zipfile.ZipFile(FILE) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert hashlib.sha256(FILE.read_bytes()).hexdigest().startswith("90af4dc67575f277")
