@@ -28,7 +28,14 @@ EVERY = 5  # words of the vocabulary that are kept: one in five
 TOPICS = {
     "cooking": (
         ["the cook", "my grandmother", "a tired waiter", "our neighbour", "the baker"],
-        ["fried an onion", "baked bread", "salted the soup", "tasted the sauce", "peeled potatoes", "roasted a chicken"],
+        [
+            "fried an onion",
+            "baked bread",
+            "salted the soup",
+            "tasted the sauce",
+            "peeled potatoes",
+            "roasted a chicken",
+        ],
         [
             "with butter and garlic",
             "while the oven was still warming up",

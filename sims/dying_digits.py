@@ -5,6 +5,7 @@ python sims/dying_digits.py --layers 2 --optimizer adam --lr 0.1 --steps 100
 https://arxiv.org/abs/1903.06733
 """
 
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -16,13 +17,12 @@ from dlfaq.sim import Replicates, cross_entropy, digits, rows
 class Classifier(nn.Module):
     """Linear layers with PyTorch's default weights, and an activation after each but the last."""
 
-    def __init__(self, activation: nn.Module, sizes: list[int], bias: float | None) -> None:
+    def __init__(self, activation: nn.Module, sizes: list[int], bias: float) -> None:
         super().__init__()
-        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.activation = activation
-        if bias is not None:
-            for layer in self.linear[:-1]:
-                nn.init.constant_(layer.bias, bias)
+        for layer in self.linear[:-1]:
+            nn.init.constant_(layer.bias, bias)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logits, and the pre-activations of the last hidden layer."""
@@ -59,9 +59,8 @@ def dying_digits(
         batch: Images in a batch.
 
     Metrics:
-        dead: share of the last hidden layer's units whose pre-activation is negative on every image.
+        dead: share of the last hidden layer's units whose pre-activation is above 0 on no image.
         stuck: share of its units whose incoming weights and bias get a gradient of exactly 0 from all images together.
-        sparse: share of its units that are positive on fewer than 1 % of the images, but on one at least.
         one_way: share of the images on which training moved a unit's pre-activation in the unit's more common direction,
             mean over the last hidden layer's units that moved; 0 without training.
         accuracy: share of all images that are classified correctly.
@@ -82,21 +81,18 @@ def dying_digits(
         train.step()
 
     logits, z = net(replicates.same(x))  # (R, 1797, 10), (R, 1797, hidden)
-    targets = replicates.same(y)
     incoming = [net.weights()[f"linear.{layers - 1}.{part}"] for part in ("weight", "bias")]
     # a sum of squares: unlike the mean cross-entropy's, its gradient does not round to 0 where the network is sure
     weight, offset = torch.autograd.grad(logits.square().sum(), incoming)  # (R, hidden, in), (R, hidden)
     silent = (weight == 0).all(2) & (offset == 0)
-    active = (z > 0).double().mean(1)  # (R, hidden): share of the images
     change = z.detach() - before
     direction = torch.maximum((change > 0).double().mean(1), (change < 0).double().mean(1))  # (R, hidden)
     moved = direction > 0
     return {
-        "dead": (active == 0).double().mean(1),
+        "dead": (z <= 0).all(1).double().mean(1),
         "stuck": silent.double().mean(1),
-        "sparse": ((active > 0) & (active < 0.01)).double().mean(1),
         "one_way": direction.sum(1) / moved.sum(1).clamp(min=1),
-        "accuracy": (logits.argmax(2) == targets).double().mean(1),
+        "accuracy": (logits.argmax(2) == y).double().mean(1),
     }
 
 

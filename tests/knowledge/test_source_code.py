@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_a_problem(root):
 def test_the_hash_is_that_of_every_version_of_python(root):
     """It is committed with the evidence: no version may write the same code in another way.
 
-    `ast.unparse` and `ast.dump` do. The value was computed by Python 3.11, 3.12, 3.13 and 3.14 alike.
+    `ast.unparse` and `ast.dump` do. The value was computed by Python 3.11, 3.12 and 3.13 alike.
     """
     (root / "sims" / "fixed.py").write_text(
         'def f(x: int = 1, *, y: "str" = "é", **kw) -> dict[str, int]:\n'
@@ -129,4 +129,4 @@ def test_the_hash_is_that_of_every_version_of_python(root):
         "class A(object):\n    x: int\n    async def g(self): await f(1)\n"
     )
 
-    assert source_hash(root, "fixed") == "FIXED"
+    assert source_hash(root, "fixed") == "e7a0707ab2e98ca5"

@@ -16,7 +16,9 @@ def test_on_the_whole_data_every_number_is_scipys():
     for i in range(2):
         assert measured["words_correlation"][i] == pytest.approx(pearsonr(norms, data.words).statistic)
         assert measured["words_slope"][i] == pytest.approx(linregress(data.words.log(), norms.log()).slope, rel=1e-4)
-        assert measured["rank_correlation"][i] == pytest.approx(spearmanr(data.word_ranks, data.word_norms).statistic, abs=1e-4)
+        assert measured["rank_correlation"][i] == pytest.approx(
+            spearmanr(data.word_ranks, data.word_norms).statistic, abs=1e-4
+        )
         assert measured["spread"][i] == pytest.approx((norms.std() / norms.mean()).item())
 
 

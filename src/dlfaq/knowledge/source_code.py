@@ -126,5 +126,17 @@ def _written(node: Any) -> str:
         return f"[{','.join(map(_written, node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.JoinedStr):
+        node = ast.JoinedStr(_merged(node.values))
     fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, []) and name != "kind"]
     return f"{type(node).__name__}({','.join(f'{name}={_written(value)}' for name, value in fields)})"
+
+
+def _merged(parts: list[ast.expr]) -> list[ast.expr]:
+    """The parts of an f-string, texts joined and without empty ones: Python 3.12 has others than its neighbours."""
+    merged: list[ast.expr] = []
+    for part in parts:
+        if merged and isinstance(part, ast.Constant) and isinstance(merged[-1], ast.Constant):
+            part = ast.Constant(merged.pop().value + part.value)  # noqa: PLW2901 - the two are one
+        merged.append(part)
+    return [part for part in merged if not (isinstance(part, ast.Constant) and part.value == "")]

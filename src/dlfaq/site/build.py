@@ -11,6 +11,7 @@ from dlfaq.paths import bundled_root, cache_dir
 from dlfaq.site.pages import pages
 
 PACKAGE = Path(__file__).parent
+ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
 
 
 def write_pages(root: Path, output: Path) -> int:
@@ -98,7 +99,23 @@ def _config(root: Path, source: Path, output: Path) -> object:
         str(own if own.is_file() else bundled_root() / "mkdocs.yml"), docs_dir=str(source), site_dir=str(output), strict=False
     )
     config.theme.dirs.insert(0, str(PACKAGE / "overrides"))
+    if config.nav is None:
+        config.nav = _nav(source)
     return config
+
+
+def _nav(source: Path) -> list[dict[str, object]]:
+    """The order of the pages: what is read most comes first; what a team adds of its own comes last."""
+    found = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
+
+    def below(folder: str) -> list[str]:
+        index = f"{folder}/index.md"
+        return [*[index] * (index in found), *(name for name in found if name.startswith(f"{folder}/") and name != index)]
+
+    sections = {"Questions": below("questions"), "Topics": below("topics"), "Simulations": below("simulations")}
+    placed = {"index.md", *(name for names in sections.values() for name in names)}
+    rest = [*(name for name in ORDER if name in found), *(name for name in found if name not in {*ORDER, *placed})]
+    return [{"Home": "index.md"}, *({title: names} for title, names in sections.items() if names), *rest]
 
 
 @contextmanager

@@ -138,7 +138,8 @@ class _Work:
         missing = [trial for trial in distinct if trial not in results]
         self.report("planned", trials=len(distinct), cached=len(results))
         if missing:
-            for result in self.runner.run(missing, lambda trial: self.report("started", trial=trial)):
+            for finished in self.runner.run(missing, lambda trial: self.report("started", trial=trial)):
+                result = self._as_planned(finished)
                 results[result.trial] = result
                 self._finish(result)
         return results
@@ -161,6 +162,13 @@ class _Work:
             found = self.store.measurements(trial_key(self.root, trial))
             if found is not None:
                 yield Result(trial, *found)
+
+    def _as_planned(self, result: Result) -> Result:
+        """A worker reads the file anew: one that was edited since the plan may measure something else."""
+        planned = self.signature(result.trial.simulation).metrics
+        if result.error or set(planned) <= set(result.measurements):
+            return result
+        return Result(result.trial, error="the simulation was edited while it was verified")
 
     def _finish(self, result: Result) -> None:
         trial = result.trial
