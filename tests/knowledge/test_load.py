@@ -199,3 +199,19 @@ def test_the_same_question_twice(root):
     (root / "faq" / "twin.yaml").write_text(ENTRY)
 
     assert "the question of 'twin' is also that of 'noise'" in problems_of(root)
+
+
+def test_each_expectation_and_each_control_is_told(root):
+    """The same fault in two expectations is two places to mend; a fault of two controls' sides is told for both."""
+    edit(root, "    expect: -1 < mean(value) < 1\n", "    expect:\n      - mean(valu) > -1\n      - mean(valu) < 1\n")
+    edit(
+        root,
+        "      - why: Nothing is shifted\n        sweep: {shift: [0, 0.001]}\n",
+        "      - {why: a, arms: {low: {count: 4}}}\n      - {why: b, arms: {low: {count: 5}}}\n",
+    )
+    with pytest.raises(Problems) as caught:
+        load_faq(root)
+
+    assert [(problem.line, "under control" in problem.what) for problem in caught.value.problems] == [
+        (13, False), (14, False), (28, True), (29, True)
+    ]  # fmt: skip

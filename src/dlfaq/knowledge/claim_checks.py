@@ -8,7 +8,7 @@ from dlfaq.knowledge.conditions import Condition, expand, size, swept
 from dlfaq.knowledge.entry import Claim, Control, Scalar
 from dlfaq.knowledge.entry_file import EntryFile, Place
 from dlfaq.knowledge.expectation import Expectation, ExpectationError, parse_expectation
-from dlfaq.knowledge.scope import Message, check_bound, check_quantity, scope_of
+from dlfaq.knowledge.scope import Message, Scope, check_bound, check_quantity, scope_of
 from dlfaq.knowledge.simulations import Signature, mistyped
 
 MOST_POINTS = 1000  # of a sweep's grid: far more than anyone waits for
@@ -74,44 +74,36 @@ class _Checker:
         """The expectations on the claim's side and on each control's; and each control differs."""
         own = expand(self.claim, None, signature)
         alongs = [(number, one) for number, one in expectations if one.quantity.along_sweep]
-        said: set[Message] = set()
         sweeps_one = True
+        said: set[Message] = set()
         for control in (None, *self.claim.controls):
-            condition = expand(self.claim, control, signature)
-            if (
-                control is not None
-                and set(control.arms) <= set(self.claim.arms)
-                and _repeats(condition, own, along=bool(alongs))
-            ):
-                self._problem(
-                    self._path(control),
-                    f"{self._side(control)} changes nothing: all of it is in the claim's own condition.",
-                )
+            condition = own if control is None else expand(self.claim, control, signature)
+            if control is not None:
+                self._differs(control, condition, own, along=bool(alongs))
             sweeps_one = sweeps_one and (not alongs or self._sweeps_one(control, alongs[0][0]))
+            scope = scope_of(condition, signature)
             for number, one in expectations:
                 if sweeps_one or not one.quantity.along_sweep:
-                    self._meaning(number, one, control, condition, signature, said)
+                    self._meaning(number, one, control, scope, said)
+
+    def _differs(self, control: Control, condition: Condition, own: Condition, *, along: bool) -> None:
+        if set(control.arms) <= set(self.claim.arms) and _repeats(condition, own, along=along):
+            what = f"{self._side(control)} changes nothing: all of it is in the claim's own condition."
+            self._problem(self._path(control), what)
 
     def _meaning(
-        self,
-        number: int,
-        one: Expectation,
-        control: Control | None,
-        condition: Condition,
-        signature: Signature,
-        said: set[Message],
+        self, number: int, one: Expectation, control: Control | None, scope: Scope, said: set[Message]
     ) -> None:
-        scope = scope_of(condition, signature)
         messages = list(check_quantity(one.quantity, scope))
         for bound in (one.low, one.high):
             messages += [] if bound is None else check_bound(bound, scope, along=one.quantity.along_sweep)
-        for message in messages:
-            if message not in said:  # what is wrong on the claim's side is so on its controls'
-                said.add(message)
-                what, hint = message
-                path = ("expect", number) if control is None else self._path(control)
-                under = "" if control is None else f" under {self._side(control)}"
-                self._problem(path, f"{self.what} {what}{under}.", hint)
+        if control is None:
+            said |= set(messages)  # what is wrong on the claim's side is so on its controls'
+            for what, hint in messages:
+                self._problem(("expect", number), f"{self.what} {what}.", hint)
+        else:
+            for what, hint in set(messages) - said:
+                self._problem(self._path(control), f"{self.what} {what} under {self._side(control)}.", hint)
 
     def _sweeps_one(self, control: Control | None, number: int) -> bool:
         names = [name for name, values in swept(self.claim, control).items() if len(values) > 1]

@@ -8,7 +8,7 @@ from dlfaq.knowledge.conditions import expand, size
 from dlfaq.knowledge.entry import Claim, Parameters, Scalar
 from dlfaq.knowledge.entry_file import EntryFile, Place
 from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, scan
-from dlfaq.knowledge.scope import check_quantity, scope_of
+from dlfaq.knowledge.scope import Scope, check_quantity, scope_of
 from dlfaq.knowledge.simulations import Signature
 
 SHOWN_POINTS = 8
@@ -21,13 +21,14 @@ def check_texts(file: EntryFile, signatures: Mapping[int, Signature]) -> Iterato
         file: The entry.
         signatures: Of each claim's simulation, by the claim's place; those that cannot be read are left out.
     """
+    sides = _Sides(file, signatures)
     for path, text in _filled_texts(file):
         for one in scan(text):
-            line = _line(file, path, text, one.start)
             if isinstance(one, PlaceholderError):
-                yield Problem(file.shown, line, one.message)
+                yield Problem(file.shown, _line(file, path, text, one.start), one.message)
                 continue
-            for what, hint in _wrong(one, file, signatures):
+            for what, hint in _wrong(one, file, sides):
+                line = _line(file, path, text, one.start)
                 yield Problem(file.shown, line, f"the placeholder '{one.text}' {what}.", hint)
     for path, text in _plain_texts(file):
         if "{{" in text:
@@ -68,7 +69,27 @@ def _line(file: EntryFile, path: Place, text: str, start: int) -> int:
     return first
 
 
-def _wrong(one: Placeholder, file: EntryFile, signatures: Mapping[int, Signature]) -> Iterator[tuple[str, str]]:
+class _Sides:
+    """The sides of an entry's claims, each spelt out once however many placeholders name it."""
+
+    def __init__(self, file: EntryFile, signatures: Mapping[int, Signature]) -> None:
+        self.file, self.signatures = file, signatures
+        self.known: dict[tuple[int, int | None], tuple[tuple[Parameters, ...], Scope]] = {}
+
+    def get(self, place: int, number: int | None) -> tuple[tuple[Parameters, ...], Scope] | None:
+        """The points and the names of a claim's side or of a control's; None if they cannot be told."""
+        if (place, number) not in self.known:
+            claim = self.file.entry.claims[place]
+            control = None if number is None else claim.controls[number]
+            half_read = place not in self.signatures or place in self.file.half_read
+            if half_read or size(claim, control) > MOST_POINTS:
+                return None
+            condition = expand(claim, control, self.signatures[place])
+            self.known[place, number] = (condition.points, scope_of(condition, self.signatures[place]))
+        return self.known[place, number]
+
+
+def _wrong(one: Placeholder, file: EntryFile, sides: _Sides) -> Iterator[tuple[str, str]]:
     ids = [claim.id for claim in file.entry.claims]
     if one.claim not in ids:
         yield f"names the claim '{one.claim}', which the entry does not have", did_you_mean(one.claim, ids)
@@ -79,12 +100,10 @@ def _wrong(one: Placeholder, file: EntryFile, signatures: Mapping[int, Signature
         has = f"{len(claim.controls)} control" + ("s" if len(claim.controls) != 1 else "")
         yield f"names control {one.control + 1} of claim '{claim.id}', which has {has}", ""
         return
-    control = None if one.control is None else claim.controls[one.control]
-    if place not in signatures or place in file.half_read or size(claim, control) > MOST_POINTS:
-        return
-    condition = expand(claim, control, signatures[place])
-    wrong = list(_point(one, claim, condition.points))
-    yield from wrong or check_quantity(one.quantity, scope_of(condition, signatures[place]))
+    side = sides.get(place, one.control)
+    if side is not None:
+        points, scope = side
+        yield from list(_point(one, claim, points)) or check_quantity(one.quantity, scope)
 
 
 def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> Iterator[tuple[str, str]]:

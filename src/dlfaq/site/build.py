@@ -96,7 +96,10 @@ def _config(root: Path, source: Path, output: Path) -> object:
 
     own = root / "mkdocs.yml"
     config = load_config(
-        str(own if own.is_file() else bundled_root() / "mkdocs.yml"), docs_dir=str(source), site_dir=str(output), strict=False
+        str(own if own.is_file() else bundled_root() / "mkdocs.yml"),
+        docs_dir=str(source),
+        site_dir=str(output),
+        strict=False,
     )
     config.theme.dirs.insert(0, str(PACKAGE / "overrides"))
     if config.nav is None:
@@ -110,7 +113,10 @@ def _nav(source: Path) -> list[dict[str, object]]:
 
     def below(folder: str) -> list[str]:
         index = f"{folder}/index.md"
-        return [*[index] * (index in found), *(name for name in found if name.startswith(f"{folder}/") and name != index)]
+        return [
+            *[index] * (index in found),
+            *(name for name in found if name.startswith(f"{folder}/") and name != index),
+        ]
 
     sections = {"Questions": below("questions"), "Topics": below("topics"), "Simulations": below("simulations")}
     placed = {"index.md", *(name for names in sections.values() for name in names)}

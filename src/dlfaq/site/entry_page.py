@@ -19,7 +19,7 @@ def entry_page(entry: Entry, known: Known) -> str:
     short = render(entry.short, values)
     measured = f", measured with torch {escape(evidence.torch)}" if evidence else ""
     parts = [
-        front_matter(entry.question, description=short),
+        front_matter(entry.question, short, answers=True),
         f"# {line(entry.question)}\n",
         f"{counted(entry, known)}{measured}.\n{{ .dl-count }}\n",
         '!!! abstract "Short answer"\n',
@@ -35,13 +35,15 @@ def entry_page(entry: Entry, known: Known) -> str:
     parts += _sources(entry, evidence, known)
     parts += _references(entry)
     parts += _related(entry, known)
-    parts.append("Topics: " + ", ".join(f"[{line(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics))
+    parts.append(
+        "Topics: " + ", ".join(f"[{line(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics)
+    )
     return "\n".join(parts) + "\n"
 
 
 def _claim(entry: Entry, claim: Claim, evidence: ClaimEvidence | None) -> Iterator[str]:
     word = evidence.verdict if evidence else NOT_YET
-    yield f"### {line(claim.says)} {{ #{claim.id} data-toc-label=\"{claim.id}\" }}\n"
+    yield f'### {line(claim.says)} {{ #{claim.id} data-toc-label="{claim.id}" }}\n'
     meaning = f" {Verdict[word.upper()].value}." if evidence else ""
     yield f"{mark(word)}{meaning}\n"
     yield "\n".join(["Predicted: ", *(f"`{text}`  " for text in claim.expect)]) + "\n"
@@ -81,7 +83,15 @@ def _rows(name: str, side: Side) -> Iterator[str]:
         for point in judged.points:
             at = ", ".join(f"{key}={value}" for key, value in point.at.items())
             low, high = (number(end) for end in point.interval)
-            cells = [name, escape(at), escape(judged.expect), number(point.estimate), f"{low} to {high}", prediction(point), point.outcome]
+            cells = [
+                name,
+                escape(at),
+                escape(judged.expect),
+                number(point.estimate),
+                f"{low} to {high}",
+                prediction(point),
+                point.outcome,
+            ]
             yield f"    | {' | '.join(cells)} |"
 
 
@@ -112,7 +122,9 @@ def _references(entry: Entry) -> Iterator[str]:
 def _related(entry: Entry, known: Known) -> Iterator[str]:
     """Both ways: what the entry names, and what names it."""
     naming = [other.id for other in known.faq.entries if entry.id in other.related]
-    names = [name for name in dict.fromkeys([*entry.related, *naming]) if any(name == one.id for one in known.faq.entries)]
+    names = [
+        name for name in dict.fromkeys([*entry.related, *naming]) if any(name == one.id for one in known.faq.entries)
+    ]
     if names:
         yield "## Related questions { #related data-search-exclude }\n"
         yield from (f"- [{line(known.faq.entry(name).question)}]({name}.md)" for name in names)

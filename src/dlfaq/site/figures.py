@@ -28,7 +28,11 @@ def rows(evidence: ClaimEvidence) -> list[Row]:
     judged, _ = evidence.claim.decisive()
     own = [Row(_label(point, "measured"), point, control=False) for point in judged.points]
     return own + [
-        Row(f"control {number}" if len(evidence.controls) > 1 else "control", _control_point(side, judged.expect), control=True)
+        Row(
+            f"control {number}" if len(evidence.controls) > 1 else "control",
+            _control_point(side, judged.expect),
+            control=True,
+        )
         for number, side in enumerate(evidence.controls, 1)
     ]
 
@@ -73,7 +77,12 @@ def _fits(value: float, scale: Callable[[float], float]) -> bool:
 
 def _axis(points: Sequence[Point]) -> tuple[float, float, Callable[[float], float], Callable[[float], float]]:
     """Ends of the axis and its scale: logarithmic where positive values span decades."""
-    values = [value for point in points for value in (point.estimate, point.low, point.high, *point.interval) if value is not None]
+    values = [
+        value
+        for point in points
+        for value in (point.estimate, point.low, point.high, *point.interval)
+        if value is not None
+    ]
     positive = all(value > 0 for value in values)
     logarithmic = positive and math.log10(max(values) / min(values)) > DECADES
     scale, back = (math.log10, lambda value: 10**value) if logarithmic else (float, float)
@@ -111,7 +120,9 @@ def _ticks(low: float, high: float, back: Callable[[float], float], height: int)
         share = i / (TICKS - 1)
         place = LEFT + share * (WIDTH - LEFT - RIGHT)
         value = back(low + share * (high - low))
-        parts.append(f'<text x="{place:.1f}" y="{base + 18}" text-anchor="middle" class="dl-text">{number(value)}</text>')
+        parts.append(
+            f'<text x="{place:.1f}" y="{base + 18}" text-anchor="middle" class="dl-text">{number(value)}</text>'
+        )
         parts.append(f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{base}" y2="{base + 4}" class="dl-axis"/>')
     return "".join(parts)
 

@@ -1,16 +1,14 @@
 """Every page of the site as Markdown: `{path: text}`, from the FAQ and its evidence."""
 
-import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.knowledge.simulations import read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
 from dlfaq.site.shared import Known, counted, front_matter, mark
 from dlfaq.site.simulation_page import simulation_page
-from dlfaq.site.text import escape, line, plain
-from dlfaq.verify.evidence import Evidence, read
+from dlfaq.site.text import escape, line
+from dlfaq.verify.evidence import read
 
 LEDGER_ORDER = ("false", "conditional", "true", "untestable")
 
@@ -39,13 +37,15 @@ def _home(known: Known) -> str:
     )  # fmt: skip
     torch = ", ".join(sorted({evidence.torch for evidence in known.evidence.values()}))
     parts = [
-        front_matter("Questions about training neural networks, answered and checked", "Home"),
+        front_matter("Home"),
         "# Questions about training neural networks, answered and checked\n",
         "Each answer is broken into claims. Each claim predicts a number, a small PyTorch simulation measures it over many "
         "seeds, and a control shows that the check could have failed.\n",
     ]
     if claims:
-        parts.append(f"**{verified} of {len(claims)} claims verified**, by {replicates:,} measurements, with torch {escape(torch)}.\n")
+        parts.append(
+            f"**{verified} of {len(claims)} claims verified**, by {replicates:,} measurements, with torch {escape(torch)}.\n"
+        )
     for topic, title in known.faq.topics.items():
         entries = [entry for entry in known.faq.entries if topic == entry.topics[0]]
         if entries:
@@ -59,7 +59,7 @@ def _list(entries: list[Entry], known: Known, where: str) -> Iterator[str]:
 
 
 def _questions(known: Known) -> str:
-    parts = [front_matter("All questions", "Questions"), "# All questions\n", *_list(list(known.faq.entries), known, "")]
+    parts = [front_matter("Questions"), "# All questions\n", *_list(list(known.faq.entries), known, "")]
     if known.faq.planned:
         parts += ["\n## Planned\n", "Asked often, not answered here yet.\n"]
         parts += [f"- {line(one.question)}" for one in known.faq.planned]
@@ -75,13 +75,15 @@ def _topic(topic: str, known: Known) -> str:
 def _ledger(known: Known) -> str:
     """Each statement of each source document, its ruling and the claims that show it."""
     parts = [
-        front_matter("What the sources say", "Sources"),
+        front_matter("Sources"),
         "# What the sources say\n",
         "Each statement of the source documents, in our words, with our ruling: true, conditional (true under conditions that "
         "the entry names), false, or untestable.\n",
     ]
     for document in known.faq.documents.values():
-        ruled = [(entry, source) for entry in known.faq.entries for source in entry.sources if source.document == document.id]
+        ruled = [
+            (entry, source) for entry in known.faq.entries for source in entry.sources if source.document == document.id
+        ]
         if not ruled:
             continue
         by = ", ".join(filter(None, [document.author, str(document.year or "")]))
@@ -100,7 +102,7 @@ def _ledger(known: Known) -> str:
 
 
 def _simulations(known: Known) -> str:
-    parts = [front_matter("Simulations", "Simulations"), "# Simulations\n", "The experiments that the claims are measured with.\n"]
+    parts = [front_matter("Simulations"), "# Simulations\n", "The experiments that the claims are measured with.\n"]
     for name in simulation_names(known.faq.root):
         summary = read_simulation(known.faq.root, name).summary
         parts.append(f"- [`{name}`]({name}.md): {escape(summary)}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.site.text import plain
@@ -23,17 +24,30 @@ class Known:
     evidence: Mapping[str, Evidence]
 
 
-def front_matter(title: str, short: str = "", description: str = "") -> str:
-    """The page's head; every text quoted, since MkDocs drops what it cannot read without a word."""
-    title = short or title
-    fields = {"title": plain(title), **({"description": plain(description)} if description else {})}
+def front_matter(title: str, description: str = "", *, answers: bool = False) -> str:
+    """The page's head.
+
+    Every text is quoted, since MkDocs drops what it cannot read without a word, and escaped, since the theme puts titles
+    and descriptions into HTML as they are. What machines read (`faq`) goes through JSON and stays as it is.
+
+    Args:
+        title: The page's title in the navigation.
+        description: For search engines; may be empty.
+        answers: Whether the page answers the question in its title.
+    """
+    title, description = plain(title), plain(description)
+    fields: dict[str, object] = {"title": escape(title, quote=True)}
+    if description:
+        fields["description"] = escape(description, quote=True)
+    if answers:
+        fields["faq"] = {"question": title, "answer": description}
     return "\n".join(["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""])
 
 
 def mark(word: str) -> str:
     """A verdict or a ruling with its icon and its word: never colour alone."""
     icon = ICONS.get(word, "circle-outline")
-    return f'<span class="verdict verdict--{word.split()[0]}">:material-{icon}: {word}</span>'
+    return f'<span class="verdict verdict--{word.split(maxsplit=1)[0]}">:material-{icon}: {word}</span>'
 
 
 def counted(entry: Entry, known: Known) -> str:

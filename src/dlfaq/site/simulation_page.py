@@ -9,7 +9,7 @@ def simulation_page(signature: Signature, known: Known) -> str:
     """The page as Markdown."""
     users = [(entry, claim) for entry, claim in known.faq.claims() if claim.simulation == signature.name]
     parts = [
-        front_matter(signature.name, description=signature.summary),
+        front_matter(signature.name, signature.summary),
         f"# `{signature.name}`\n",
         f"{escape(signature.summary)}\n",
         f"Run it: `dlfaq run {signature.name}`\n",
@@ -28,4 +28,12 @@ def simulation_page(signature: Signature, known: Known) -> str:
         parts.append("\n## Claims that it measures\n")
         parts += [f"- [{line(claim.says)}](../questions/{entry.id}.md#{claim.id})" for entry, claim in users]
     fence = "`" * 8
-    return "\n".join([*parts, f"\n## Source {{ data-search-exclude }}\n\n{fence}python title=\"sims/{signature.name}.py\"", signature.source.rstrip(), fence, ""])
+    return "\n".join(
+        [
+            *parts,
+            f'\n## Source {{ data-search-exclude }}\n\n{fence}python title="sims/{signature.name}.py"',
+            signature.source.rstrip(),
+            fence,
+            "",
+        ]
+    )

@@ -1,40 +1,42 @@
 """Texts of entries as Markdown that is safe to put on a page: what they contain is shown, never run.
 
-An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. Everything else that a Markdown
-processor with its extensions would obey (HTML, attribute lists, script addresses) is escaped.
+An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. Code and maths become HTML here, with
+every letter that means something escaped; in the rest, what a Markdown processor and its extensions would obey (HTML,
+attribute lists, script addresses, fences of ours) is escaped. So no `<` of an entry ever reaches Markdown.
 """
 
 import re
+from collections.abc import Iterator
+from html import escape as escape_html
 from urllib.parse import urlsplit
 
-from dlfaq.site.fence import NAME as FENCE
+from dlfaq.site.fence import wrap
 
-_FENCE = re.compile(
-    r"^(?P<indent>[> \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)\n(?P<body>.*?)(?:^[> \t]*(?P=mark)[ \t]*$|\Z)", re.M | re.S
+_OPENS = re.compile(r"^(?P<indent>[> \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
+_PIECES = re.compile(
+    r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<before>^[ \t]*)?\$\$(?P<display>.+?)\$\$"
+    r"|(?<![\\$\w])\$(?P<maths>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![\w$])",
+    re.DOTALL | re.MULTILINE,
 )
-_PIECES = re.compile(r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|\$\$(?P<display>.+?)\$\$|(?<![\\$\w])\$(?P<maths>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![\w$])", re.S)
 _LINK = re.compile(r"\]\(\s*(?P<address>[^)\s]*)(?P<rest>[^)]*)\)")
-_DEFINITION = re.compile(r"^( {0,3})(\[[^\]\n]+\]:|\*\[[^\]\n]+\]:|!!!|\?\?\?|===|--8<--)", re.M)
-_SAFE = ("", "http", "https")
+_STARTS = re.compile(r"^( {0,3})(\[[^\]\n]*\]:|\*\[[^\]\n]*\]:|!!!|\?\?\?|===|--8<--)", re.MULTILINE)
+_SPECIAL = re.compile(r"[^\w\s,;'\"?%/]|_")
 
 
 def escape(text: str) -> str:
     """A plain text, such as a parameter's value: nothing in it is Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|$~^=:<>&])", lambda found: f"&#{ord(found[1])};", " ".join(text.split()))
+    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
 
 
 def prose(text: str) -> str:
     """An entry's Markdown, made safe."""
-    pieces, end = [], 0
-    for fence in _FENCE.finditer(text):
-        pieces += [_inline(text[end : fence.start()]), _fence(fence)]
-        end = fence.end()
-    return _ours("".join([*pieces, _inline(text[end:])]))
+    return "".join(piece if is_code else _inline(piece) for is_code, piece in _fences(text))
 
 
 def line(text: str) -> str:
     """The same in one line, for headings, list items and table cells."""
-    return _ours(_inline(" ".join(text.split())).replace("|", "&#124;"))
+    return " ".join(_inline(" ".join(text.split()).replace("$$", "$")).split()).replace("|", "&#124;")
 
 
 def plain(text: str) -> str:
@@ -47,19 +49,41 @@ def link(address: str) -> str:
     """A web address, or nothing where it is none."""
     parts = urlsplit(address)
     safe = parts.scheme in {"http", "https"} and parts.netloc
-    return re.sub(r"[\s<>\"'()\\]", lambda found: f"%{ord(found[0]):02X}", address) if safe else ""
+    return re.sub(r"[\s<>\"'()\\\[\]{}`*_]", lambda found: f"%{ord(found[0]):02X}", address) if safe else ""
 
 
-def _ours(text: str) -> str:
-    """Only the page writer may speak of the fence that carries markup."""
-    return text.replace(FENCE, FENCE.replace("-", "&#45;"))
+def _fences(text: str) -> Iterator[tuple[bool, str]]:
+    """Split into (is it a code fence made into HTML, text)."""
+    written: list[str] = []
+    lines = iter(text.splitlines(keepends=True))
+    for row in lines:
+        opens = _OPENS.match(row.rstrip("\n"))
+        if not opens:
+            written.append(row)
+            continue
+        yield False, "".join(written)
+        written = []
+        indent, code = opens["indent"], []
+        for inner in lines:
+            if re.fullmatch(rf"[> \t]*{re.escape(opens['mark'])}{opens['mark'][0]}*[ \t]*", inner.rstrip("\n")):
+                break
+            code.append(inner.removeprefix(indent))
+        yield True, _code("".join(code), opens["info"], indent.replace(">", "").replace("\t", "    "))
+    yield False, "".join(written)
 
 
-def _fence(fence: re.Match[str]) -> str:
-    language = re.match(r"[A-Za-z0-9+#-]*", fence["info"])[0]
-    mark = "`" * max(4, *(len(run) + 1 for run in re.findall(r"`+", fence["body"])), 4)
-    body = fence["body"] if fence["body"].endswith("\n") else fence["body"] + "\n"
-    return f"{fence['indent']}{mark}{language}\n{body}{fence['indent']}{mark}"
+def _code(code: str, info: str, indent: str) -> str:
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.lexers.special import TextLexer
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name((re.match(r"[\w+#-]+", info) or ["text"])[0])
+    except ClassNotFound:
+        lexer = TextLexer()
+    return f"\n{wrap(highlight(code, lexer, HtmlFormatter(wrapcode=True)), indent)}\n"
 
 
 def _inline(text: str) -> str:
@@ -72,23 +96,25 @@ def _inline(text: str) -> str:
 
 def _piece(found: re.Match[str]) -> str:
     if found["code"]:
-        return found["code"]
-    # < and > as commands: Markdown must not see the beginning of a tag, and KaTeX reads either
-    maths = (found["display"] or found["maths"]).strip()
-    maths = maths.replace("<", r"\lt ").replace(">", r"\gt ")
-    return f"\n\\[\n{maths}\n\\]\n" if found["display"] else f"\\({maths}\\)"
+        return f"<code>{escape(found['code'])}</code>"
+    if found["maths"]:
+        maths = escape(f"\\({found['maths']}\\)")
+        return f'<span class="arithmatex">{maths}</span>'
+    maths = escape_html(f"\\[\n{found['display'].strip()}\n\\]")
+    markup = f'<div class="arithmatex">{maths}</div>'
+    return f"\n\n{wrap(markup, found['before'] or '')}\n"
 
 
 def _words(text: str) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("{", "&#123;").replace("}", "&#125;")
-    text = text.replace("$", "&#36;").replace("\\(", "&#92;(").replace("\\[", "&#92;[")
-    text = _DEFINITION.sub(lambda found: f"{found[1]}&#{ord(found[2][0])};{found[2][1:]}", text)
+    text = re.sub(r"[&<{}`~$]", lambda found: f"&#{ord(found[0])};", text)
+    text = re.sub(r"\\(?=[(\[])", "&#92;", text)  # \( and \[ begin maths
+    text = _STARTS.sub(lambda found: f"{found[1]}&#{ord(found[2][0])};{found[2][1:]}", text)
     text = re.sub(r":(?=[\w+-]+:)", "&#58;", text)  # :name: would become an icon
     return _LINK.sub(_address, text)
 
 
 def _address(found: re.Match[str]) -> str:
-    address = found["address"].replace("&amp;", "&")
-    scheme = re.match(r"\s*([A-Za-z][\w+.-]*):", address)
-    safe = not scheme or scheme[1].lower() in _SAFE
-    return found[0] if safe and "&#" not in address else "]()"
+    address = found["address"].replace("&#38;", "&")
+    if re.match(r"https?://", address):
+        return f"]({link(address)})"
+    return found[0] if re.fullmatch(r"#?[\w./-]*", address) else "]()"

@@ -1,0 +1,105 @@
+"""A small FAQ with evidence, its site, and a browser to look at it."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from dlfaq.knowledge.authoring import init_faq
+from dlfaq.knowledge.load import load_faq
+from dlfaq.site.build import build_site
+from dlfaq.verify.session import record_evidence, verify_claims
+
+HOSTILE = """\
+question: What does <script>alert(1)</script> & {% 7*7 %} do?
+also_asked: ["<img src=x onerror=alert(2)>", "a *b* _c_ `d` [e](javascript:alert(3))"]
+topics: [training]
+answer:
+  short: "Nothing: <b onclick=alert(4)>it</b> is text, and $a < b > c$ is maths."
+  long: |
+    <div onmouseover="alert(5)">block</div>
+
+    [link](javascript:alert(6)) and [other](https://example.org/) and text{ onclick=alert(7) }
+
+    ```python { onclick=alert(8) }
+    print("<script>alert(9)</script>")
+    ```
+
+    - list
+
+          ```dl-html
+          PHNjcmlwdD5hbGVydCgxMCk8L3NjcmlwdD4=
+          ```
+
+    $$ x_1 <script>alert(11)</script> $$
+
+    !!! note "<script>alert(12)</script>"
+
+    It costs $5 and $10.
+claims:
+  - id: noise-falls
+    says: "<script>alert(13)</script> Noise falls."
+    simulation: average_of_noise
+    expect: mean(error) < 0.5
+    control:
+      why: "<script>alert(14)</script> few numbers"
+      given: {numbers: 1, shared: 1.0}
+references: [{title: "<script>alert(15)</script>", authors: "A", year: 2000, url: "https://example.org/?a=b"}]
+"""
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory) -> Path:
+    """An FAQ with one ordinary entry, verified, and one hostile entry that never was."""
+    folder = tmp_path_factory.mktemp("site") / "faq-of-ours"
+    os.environ["DLFAQ_CACHE_DIR"] = str(folder.parent / "cache")
+    init_faq(folder)
+    faq = load_faq(folder)
+    record_evidence(faq, verify_claims(faq, list(faq.claims()), jobs=1))
+    (folder / "faq" / "hostile.yaml").write_text(HOSTILE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(root) -> Path:
+    """The built site."""
+    output = root.parent / "site"
+    build_site(root, output)
+    return output
+
+
+@pytest.fixture(scope="session")
+def address(built):
+    """The site, served on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(built)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium; skipped where there is none, unless it is required."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("DLFAQ_REQUIRE_BROWSER"):
+            pytest.fail("Chromium is required here and is not installed")
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    flags += " --disable-component-update --disable-sync"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags.split())
+        yield browser
+        browser.close()
