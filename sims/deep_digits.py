@@ -98,7 +98,7 @@ def deep_digits(
         descent.step()
         if step % 10 == 0:
             with torch.no_grad():
-                good = accuracy(net(x_test)[0], y_test) >= 0.9  # (R,)  # noqa: PLR2004 - 90 %
+                good = accuracy(net(x_test)[0], y_test) >= 0.9  # (R,)
                 reached[good] = reached[good].clamp(max=step)
     norm = torch.linalg.matrix_norm
     with torch.no_grad():

@@ -215,3 +215,42 @@ def test_each_expectation_and_each_control_is_told(root):
     assert [(problem.line, "under control" in problem.what) for problem in caught.value.problems] == [
         (13, False), (14, False), (28, True), (29, True)
     ]  # fmt: skip
+
+
+def test_a_control_within_the_claims_sweep_could_not_fail(root):
+    """Each of its points is one at which the claim holds; only along the sweep do the points count together."""
+    edit(root, "    expect: -1 < mean(value) < 1\n", "    sweep: {shift: [0, 0.5]}\n    expect: -1 < mean(value) < 1\n")
+    edit(root, "{{ zero.mean(value) | .2f }}", "0")
+    edit(root, "      given: {shift: 5.0}\n", "      sweep: {shift: [0.5]}\n")
+    edit(root, "{{ zero/control.mean(value) | .1f }}", "0.5")
+    edit(root, "sweep: {shift: [0, 0.001]}", "sweep: {shift: [0, 1]}")
+    with pytest.raises(Problems) as caught:
+        load_faq(root)
+
+    assert [problem.what for problem in caught.value.problems] == [
+        "the control of claim 'zero' changes nothing: all of it is in the claim's own condition."
+    ]
+
+
+def test_curves_along_different_axes_do_not_meet(root):
+    """Their points have nothing to do with each other, even where there are as many."""
+    edit(root, "        curve[step]: the", "        other[place]: another.\n        curve[step]: the", "sims/noise.py")
+    edit(root, "-1 < mean(value) < 1", "mean(max(curve + 2 * curve)) < 1")
+    assert load_faq(root)
+    edit(root, "mean(max(curve + 2 * curve)) < 1", "mean(max(curve + other)) < 1")
+
+    assert "joins curves along different axes, place and step" in problems_of(root)
+
+
+def test_a_point_of_truth_values(root):
+    """1 is not true: a placeholder names a point as the sweep does."""
+    edit(root, "count: int = 3", "count: int = 3, flag: bool = False", "sims/noise.py")
+    edit(root, "        count: Points", "        flag: A flag.\n        count: Points", "sims/noise.py")
+    edit(root, "    expect: -1 <", "    sweep: {flag: [true, false]}\n    expect: -1 <")
+    edit(root, "zero/control.mean(value)", "zero/control[flag=false].mean(value)")
+    edit(root, "{{ zero.mean(value) | .2f }}", "{{ zero[flag=true].mean(value) | .2f }}")
+    assert load_faq(root)
+    edit(root, "zero[flag=true]", "zero[flag=1]")
+
+    assert "fits no point of the sweep of claim 'zero'" in problems_of(root)
+    assert "Points: [flag=true], [flag=false]." in problems_of(root)

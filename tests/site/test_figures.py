@@ -31,7 +31,7 @@ def test_rows_are_the_points_and_the_controls():
 def test_it_says_in_words_what_it_draws():
     """The text alternative has the numbers, the prediction and the outcome."""
     svg = claim_figure(evidence(point(), point(5.0, ends=(4.9, 5.1), outcome="fails")), "f")
-    words = ElementTree.fromstring(svg).find("desc")  # noqa: S314
+    words = ElementTree.fromstring(svg).find("desc")
 
     assert "measured: 1, interval 0.9 to 1.1, predicted below 2: inside the prediction." in words.text
     assert "control: 5, interval 4.9 to 5.1, predicted below 2: outside the prediction." in words.text
@@ -39,7 +39,7 @@ def test_it_says_in_words_what_it_draws():
 
 def test_places_follow_the_numbers():
     """The estimate lies inside the band where it holds, and outside where it fails."""
-    svg = ElementTree.fromstring(claim_figure(evidence(point(), point(5.0, ends=(4.9, 5.1), outcome="fails")), "f"))  # noqa: S314
+    svg = ElementTree.fromstring(claim_figure(evidence(point(), point(5.0, ends=(4.9, 5.1), outcome="fails")), "f"))
     band, _ = (rect for rect in svg.iter("rect") if rect.get("class") == "dl-band")
     left, right = float(band.get("x")), float(band.get("x")) + float(band.get("width"))
     own = next(circle for circle in svg.iter("circle"))
