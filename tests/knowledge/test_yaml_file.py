@@ -98,6 +98,7 @@ REFUSALS = {
     "complex key": ("? [a, b]\n: c\n", "file.yaml:1: a key is a word."),
     "no key": ("'': c\n", "file.yaml:1: a key is a word."),
     "placeholder without quotes": ("a: 1\nb: {{ x.mean(y) }}\n", "file.yaml:2: a key is a word.", "quotes"),
+    "placeholder in front of a text": ("a: 1\nb: {{ x.mean(y) }} is\n", "file.yaml:2: a key is a word."),
     "colon in a text": ("a: b: c\n", "file.yaml:1: this is not YAML: a `: ` stands inside a text"),
     "open bracket": ("a: [1, 2\nb: 3\n", "this is not YAML: a bracket [ or { is not closed."),
     "open quote": ('a: "b\nc: 1\n', "this is not YAML: a quoted text is not closed."),

@@ -114,7 +114,7 @@ def check(json: AsJson = False, root: Root = None) -> None:
     Example: dlfaq check
     """
     from dlfaq.knowledge.load import load_faq
-    from dlfaq.verify.fingerprint import stale
+    from dlfaq.verify.fingerprint import stale, unrecorded
 
     try:
         faq = load_faq(root_of(root))
@@ -133,7 +133,10 @@ def check(json: AsJson = False, root: Root = None) -> None:
         "claims": len(claims),
         "simulations": len({claim.simulation for _, claim in claims}),
     }
+    never = unrecorded(faq)
     if json:
-        say_json({"problems": [], **counts})
+        say_json({"problems": [], **counts, "unrecorded": never})
         return
+    if never:
+        typer.echo(f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.", err=True)
     typer.echo(", ".join(f"{number} {name}" for name, number in counts.items() if number) + ": nothing to mend.")
