@@ -94,7 +94,7 @@ def test_record_then_check_then_change(dlfaq, tmp_path):
     simulation.write_text(simulation.read_text().replace("return {", "unused = 1\n    return {", 1))
     stale = dlfaq("check", "--root", root)
     assert stale.returncode == 2
-    assert "evidence/" in stale.stderr
+    assert "was recorded with another version of sims/" in stale.stderr
 
 
 def test_check_of_the_real_faq(dlfaq):

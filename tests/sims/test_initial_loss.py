@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
-from torch.nn import functional as F
-
-from dlfaq.sim import Replicates
 from sims.class_priors import class_priors
 from sims.initial_loss import initial_loss
 from sims.multi_label_loss import multi_label_loss
 from sims.random_logits import random_logits
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates
 
 
 @pytest.mark.parametrize("classes", [2, 7, 1000])

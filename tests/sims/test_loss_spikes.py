@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
-
-from dlfaq.sim import Replicates
 from sims.adam_after_silence import adam_after_silence
 from sims.fragile_expressions import _naive, _stable, fragile_expressions
 from sims.gradient_outliers import gradient_outliers
 from sims.network_divergence import network_divergence
 from sims.stability_limit import stability_limit
+
+from dlfaq.sim import Replicates
 
 
 @pytest.mark.parametrize("ratio", [0.1, 0.9, 1.2])
