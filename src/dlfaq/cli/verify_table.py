@@ -27,10 +27,13 @@ def number(value: float | None) -> str:
 
 def measured(side: "Side") -> str:
     """The decisive estimate of a side with its interval, and where along the sweep it was taken."""
-    _, point = side.decisive()
+    judged, point = side.decisive()
     at = ", ".join(f"{name}={value}" for name, value in point.at.items())
+    place = f" at {at}" if at else ""
+    if judged.expect.startswith("all("):  # a condition: it held in so many replicates
+        return f"{round(point.estimate * point.replicates)} of {point.replicates} replicates{place}"
     low, high = point.interval
-    return f"{number(point.estimate)} [{number(low)}, {number(high)}]" + (f" at {at}" if at else "")
+    return f"{number(point.estimate)} [{number(low)}, {number(high)}]{place}"
 
 
 def render(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now: bool) -> None:

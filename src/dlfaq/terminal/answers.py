@@ -204,8 +204,11 @@ def _claim(claim: ClaimText, *, controls: bool) -> Iterator[Line]:
 
 
 def _estimate(side: Measurement) -> tuple[Span, ...]:
-    interval = f" [{number(side.low)}, {number(side.high)}]"
     at = f" at {side.at}" if side.at else ""
+    if side.expectation.startswith("all("):  # a condition: it held in so many replicates
+        held = round(side.estimate * side.replicates)
+        return Span(f"{held} of {side.replicates}", "bold"), Span(f" replicates{at}", "dim")
+    interval = f" [{number(side.low)}, {number(side.high)}]"
     return Span(number(side.estimate), "bold"), Span(f"{interval}{at}", "dim")
 
 
