@@ -1,6 +1,6 @@
 """The step that Adam takes when a parameter gets a gradient again after a long silence.
 
-python sims/adam_after_silence.py --silence 6000
+python sims/adam_after_silence.py --silence 10000
 
 D. P. Kingma and J. Ba (2015), Adam, https://arxiv.org/abs/1412.6980
 """
@@ -12,30 +12,32 @@ from dlfaq.sim import Replicates
 
 
 def adam_after_silence(
-    replicates: Replicates, silence: int = 6000, beta2: float = 0.999, background: float = 0.0, lr: float = 0.001
+    replicates: Replicates, active: int = 500, silence: int = 10000, beta2: float = 0.999, lr: float = 0.001
 ) -> dict[str, Tensor]:
-    """Feed Adam small gradients for a while and then a normal one, and measure the step.
+    """Feed Adam gradients of one size, then none, then the same again, and measure the steps.
 
     Args:
-        replicates: The size of the normal gradient.
-        silence: Steps before it.
+        replicates: The size of the gradient.
+        active: Steps with the gradient before the silence.
+        silence: Steps without one.
         beta2: Decay of the mean squared gradient; that of the mean gradient stays at 0.9.
-        background: Gradient during the silence as a multiple of the normal one; 1 for a steady gradient.
         lr: Learning rate.
 
     Metrics:
-        step: size of the step at the normal gradient as a multiple of the learning rate.
+        step: size of the first step after the silence, as a multiple of the learning rate.
+        largest: size of the largest of the 30 steps after the silence, likewise.
     """
     normal = 0.5 + replicates.uniform("gradient", 1, dtype=torch.float64)  # (R, 1)
     w = torch.zeros_like(normal).requires_grad_()
     optimizer = torch.optim.Adam([w], lr=lr, betas=(0.9, beta2))
-    for _ in range(silence):
-        w.grad = background * normal
+    path = []
+    for t in range(active + silence + 30):
+        path.append(w.detach().clone())
+        w.grad = normal * (not active <= t < active + silence)
         optimizer.step()
-    before = w.detach().clone()
-    w.grad = normal.clone()
-    optimizer.step()
-    return {"step": ((w.detach() - before).abs() / lr).squeeze(1)}
+    path = torch.cat([*path, w.detach()], 1)[:, -31:]  # (R, 31)
+    steps = path.diff(dim=1).abs() / lr  # (R, 30)
+    return {"step": steps[:, 0], "largest": steps.amax(1)}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, cross_entropy
 
@@ -18,6 +19,7 @@ def initial_loss(
     classes: int = 10,
     init: Literal["default", "zero", "normal"] = "default",
     first_bias: float = 0.0,
+    fed: Literal["log-probabilities", "probabilities"] = "log-probabilities",
     features: int = 64,
     hidden: int = 128,
     examples: int = 256,
@@ -29,6 +31,7 @@ def initial_loss(
         classes: Number of classes k; labels are uniform over them.
         init: PyTorch's default; the same with a last layer of zeros; or every weight and bias from N(0, 1).
         first_bias: Added to the output bias of the first class.
+        fed: What the negative log-likelihood is given; it expects log-probabilities.
         features: Inputs, standard normal.
         hidden: Width of the hidden ReLU layer; 0 for a single linear layer.
         examples: Examples N a replicate.
@@ -36,6 +39,7 @@ def initial_loss(
     Metrics:
         loss: mean cross-entropy over the examples, in nats.
         total: sum of the cross-entropy over the examples, in nats.
+        likelihood: negative log-likelihood by `nll_loss`, summed over the examples, in nats.
         first: probability of the first class, for the first example.
     """
 
@@ -57,9 +61,12 @@ def initial_loss(
     x = replicates.normal("inputs", examples, features)  # (R, N, features)
     y = replicates.integers("labels", classes, examples)  # (R, N)
     logits = net(x).detach()  # (R, N, k)
+    given = logits.log_softmax(-1) if fed == "log-probabilities" else logits.softmax(-1)
+    likelihood = F.nll_loss(given.flatten(0, 1), y.flatten(), reduction="none").view(y.shape)  # (R, N)
     return {
         "loss": cross_entropy(logits, y),
         "total": cross_entropy(logits, y, reduction="sum"),
+        "likelihood": likelihood.sum(1),
         "first": logits[:, 0].softmax(-1)[:, 0],
     }
 

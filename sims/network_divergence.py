@@ -23,8 +23,8 @@ def network_divergence(
         steps: Steps of SGD.
 
     Metrics:
-        diverged: 1 if the loss was inf or NaN at any step, else 0.
-        best: smallest loss of the last ten steps over that of the first; 1000 if none was finite.
+        diverged: 1 if the loss ever was inf, NaN or more than 1000 times the first, else 0.
+        best: smallest loss of the last ten steps over that of the first; 1000 where it is larger or not finite.
     """
     data = digits()
     x = data.x.to(replicates.device)  # (n, 64)
@@ -49,8 +49,8 @@ def network_divergence(
         losses.append(loss.detach())
     path = torch.stack(losses, 1)  # (R, steps)
     return {
-        "diverged": (~path.isfinite()).any(1),
-        "best": path[:, -10:].nan_to_num(1e3, 1e3).amin(1).clamp(max=1e3) / path[:, 0],
+        "diverged": (~(path < 1000 * path[:, :1])).any(1),  # not (a < b): true for NaN too
+        "best": (path[:, -10:] / path[:, :1]).nan_to_num(1e3, 1e3).amin(1).clamp(max=1e3),
     }
 
 

@@ -24,6 +24,7 @@ def random_logits(
 
     Metrics:
         excess: mean cross-entropy over examples and all k possible labels, minus ln k, in nats.
+        least: smallest over the examples of the same.
         spread: standard deviation of the cross-entropy of single examples, in nats.
         distance: mean total-variation distance of the softmax to the uniform distribution, 0 to 1.
     """
@@ -34,6 +35,7 @@ def random_logits(
     uniform = torch.zeros_like(logits).logsumexp(-1)  # ln k
     return {
         "excess": (expected - uniform).mean(1),
+        "least": (expected - uniform).amin(1),
         "spread": cross_entropy(logits, labels, reduction="none").std(1),
         "distance": 0.5 * (logits.softmax(-1) - 1 / classes).abs().sum(-1).mean(1),
     }

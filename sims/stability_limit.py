@@ -12,7 +12,12 @@ from dlfaq.sim import Replicates
 
 
 def stability_limit(
-    replicates: Replicates, ratio: float = 0.99, curvature: float = 10.0, momentum: float = 0.0, steps: int = 300
+    replicates: Replicates,
+    ratio: float = 0.99,
+    curvature: float = 10.0,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    steps: int = 300,
 ) -> dict[str, Tensor]:
     """Minimize curvature / 2 * w**2 with `torch.optim.SGD`.
 
@@ -21,6 +26,8 @@ def stability_limit(
         ratio: Learning rate as a multiple of 2 / curvature.
         curvature: Second derivative of the loss, above 0.
         momentum: Of SGD.
+        dampening: 1 - dampening is the weight of a new gradient; equal to the momentum it gives the running average that
+            Adam uses.
         steps: Steps of gradient descent.
 
     Metrics:
@@ -28,7 +35,7 @@ def stability_limit(
     """
     start = 1 + replicates.uniform("start", 1, dtype=torch.float64)  # (R, 1)
     w = start.clone().requires_grad_()
-    optimizer = torch.optim.SGD([w], lr=ratio * 2 / curvature, momentum=momentum)
+    optimizer = torch.optim.SGD([w], lr=ratio * 2 / curvature, momentum=momentum, dampening=dampening)
     for _ in range(steps):
         optimizer.zero_grad()
         (curvature / 2 * w**2).sum().backward()  # each replicate's gradient is its own
