@@ -101,7 +101,18 @@ def test_a_simulation_knows_nothing_of_claims(path):
     """A simulation imports dlfaq.sim, torch, numpy and the data's package, and opens nothing."""
     body = ast.parse(path.read_text("utf-8")).body
     guard = [node for node in body if isinstance(node, ast.If)]
-    allowed = {"__future__", "collections", "dlfaq", "functools", "itertools", "math", "numpy", "sklearn", "torch", "typing"}
+    allowed = {
+        "__future__",
+        "collections",
+        "dlfaq",
+        "functools",
+        "itertools",
+        "math",
+        "numpy",
+        "sklearn",
+        "torch",
+        "typing",
+    }
     nodes = [node for top in body if top not in guard for node in ast.walk(top)]
     used = set()
     for node in nodes:

@@ -25,7 +25,9 @@ def test_the_commands_exist():
     blocks = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))
 
     assert set(re.findall(r"\bdlfaq ([a-z]+)", blocks)) <= known
-    assert {"ask", "show", "verify", "run", "check", "site", "new", "init"} <= set(re.findall(r"\bdlfaq ([a-z]+)", README))
+    assert {"ask", "show", "verify", "run", "check", "site", "new", "init"} <= set(
+        re.findall(r"\bdlfaq ([a-z]+)", README)
+    )
 
 
 def test_the_links_lead_somewhere():

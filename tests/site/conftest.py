@@ -31,15 +31,21 @@ answer:
 
     - list
 
-          ```dl-html
-          PHNjcmlwdD5hbGVydCgxMCk8L3NjcmlwdD4=
+          ```dl-figure
+          <script>alert(10)</script>
           ```
 
     $$ x_1 <script>alert(11)</script> $$
 
     !!! note "<script>alert(12)</script>"
 
-    It costs $5 and $10.
+    It costs $5 and $10. ![pixel](https://example.org/pixel.png)
+
+    # A heading
+
+    | a | b {onclick=alert(16)} |
+    | --- | --- |
+    | `x|y` | $\\vert z \\vert$ |
 claims:
   - id: noise-falls
     says: "<script>alert(13)</script> Noise falls."
@@ -48,8 +54,34 @@ claims:
     control:
       why: "<script>alert(14)</script> few numbers"
       given: {numbers: 1, shared: 1.0}
-references: [{title: "<script>alert(15)</script>", authors: "A", year: 2000, url: "https://example.org/?a=b"}]
+sources:
+  - {document: notes, says: "<script>alert(17)</script> **so**", ruling: "true", claims: [noise-falls], where: "<i>L1</i>"}
+references: [{title: "<script>alert(15)</script> [x](javascript:alert(18))", authors: "A", year: 2000, url: "https://example.org/?a=b"}]
 """
+
+
+ODD = '''"""An odd simulation: <script>alert(20)</script> ``` and | more."""
+
+from typing import Literal
+
+from torch import Tensor
+
+from dlfaq.sim import Replicates
+
+
+def odd(replicates: Replicates, way: Literal["a|b", "<b>"] = "a|b") -> dict[str, Tensor]:
+    """Return noise. </pre><script>alert(21)</script>
+
+    Args:
+        replicates: One number each.
+        way: One | the other, `or` <b>both</b>.
+
+    Metrics:
+        noise: of <i>unit</i> variance | normal.
+    """
+    # ``````
+    return {"noise": replicates.normal("noise")}
+'''
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +93,10 @@ def root(tmp_path_factory) -> Path:
     faq = load_faq(folder)
     record_evidence(faq, verify_claims(faq, list(faq.claims()), jobs=1))
     (folder / "faq" / "hostile.yaml").write_text(HOSTILE)
+    (folder / "faq" / "documents.yml").write_text(
+        "notes: {title: 'Notes </h2><script>alert(19)</script>', year: 2020}\n"
+    )
+    (folder / "sims" / "odd.py").write_text(ODD)
     return folder
 
 

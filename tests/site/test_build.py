@@ -2,148 +2,133 @@
 
 import json
 import re
-from html.parser import HTMLParser
+import shutil
+import sys
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from tests.site.sitecheck import read, wrong
 
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
+from dlfaq.paths import bundled_root
 from dlfaq.site.build import build_site, write_pages
-
-LOADS = {("script", "src"), ("img", "src"), ("iframe", "src"), ("link", "href"), ("source", "src"), ("object", "data")}
-
-
-class Page(HTMLParser):
-    """Links, ids, loaded files, images without alt, event handlers and scripts of one page."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(convert_charrefs=True)
-        self.links, self.ids, self.loads, self.no_alt, self.handlers, self.headings = [], [], [], [], [], 0
-        self.script, self.scripts = False, []
-        self.feed(path.read_text("utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.script = tag == "script"
-        self.headings += tag == "h1"
-        if values.get("id"):
-            self.ids.append(values["id"])
-        if tag == "a" and values.get("href"):
-            self.links.append(values["href"])
-        if tag == "img" and "alt" not in values:
-            self.no_alt.append(values.get("src"))
-        self.handlers += [(tag, name) for name in values if name.startswith("on")]
-        relation = set((values.get("rel") or "").split())
-        if not relation & {"canonical", "prev", "next", "alternate"}:
-            self.loads += [values[name] for kind, name in LOADS if kind == tag and values.get(name)]
-
-    def handle_data(self, data):
-        if self.script:
-            self.scripts.append(data)
-
-    def handle_endtag(self, tag):
-        self.script = False
+from dlfaq.site.pages import pages as write
 
 
 @pytest.fixture(scope="session")
 def pages(built):
-    return {path: Page(path) for path in built.rglob("*.html")}
+    return read(built)
+
+
+def shown(path: Path) -> str:
+    """The text of a page, without its marks."""
+    body = re.sub(r"(?s)<(script|style|nav|header)\b.*?</\1>", " ", path.read_text("utf-8"))
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+@pytest.fixture
+def copy(root, tmp_path) -> Path:
+    """The FAQ, to be changed."""
+    return shutil.copytree(root, tmp_path / "copy")
 
 
 def test_every_kind_of_page_is_there(built):
     """Home, entries, topics, the ledger, simulations, hand-written pages."""
     for name in (
-        "index.html",
-        "questions/index.html",
-        "questions/average-of-noise/index.html",
-        "topics/training/index.html",
-        "sources/index.html",
-        "simulations/average_of_noise/index.html",
-        "verification/index.html",
-        "writing/index.html",
-        "commands/index.html",
-    ):
-        assert (built / name).is_file(), name
+        "index", "questions/index", "questions/average-of-noise", "topics/training", "sources", "simulations/index",
+        "simulations/average_of_noise", "verification", "writing", "commands", "404",
+    ):  # fmt: skip
+        assert (built / f"{name}.html").is_file(), name
 
 
 def test_an_entry_shows_verdict_numbers_control_and_command(built, root):
     """What a reader needs to believe it, and to repeat it."""
-    text = (built / "questions/average-of-noise/index.html").read_text()
-    entry = load_faq(root).entry("average-of-noise")
+    page = built / "questions/average-of-noise.html"
+    entry, markup, text = load_faq(root).entry("average-of-noise"), page.read_text(), shown(page)
 
-    assert "1 of 1 claims verified" in text
-    assert "verdict--verified" in text
-    assert '<svg viewBox="0 0 640' in text
+    assert "1 of 1 claims verified , with" in text
+    assert len(entry.claims) == markup.count('<section class="claim claim--verified">') == markup.count("<svg viewBox")
+    assert '<em class="verdict verdict--verified">verified</em> It holds, and every control fails.' in markup
     assert "dlfaq verify average-of-noise/noise-falls --fresh" in text
-    assert "Noise that all numbers share is not averaged away" in text
+    assert "Control fails, as it must: Noise that all numbers share is not averaged away" in text
+    assert all(expect in text for claim in entry.claims for expect in claim.expect)
+    assert '<a href="../simulations/average_of_noise.html">' in markup
     assert "{{" not in text
-    assert len(entry.claims) == text.count('class="dl-figure"')
+
+
+def test_home_counts_what_was_recorded(built, root):
+    """Claims verified, of all; replicates of both sides; torch."""
+    (path,) = (root / "evidence").glob("*.json")
+    evidence = json.loads(path.read_text())
+    sides = [side for claim in evidence["claims"].values() for side in (claim["claim"], *claim["controls"])]
+    points = [point for side in sides for point in side["expectations"][0]["points"]]
+
+    said = f"1 of 2 claims verified , over {sum(point['replicates'] for point in points):,} replicates, on torch {evidence['torch']}."
+    assert said in shown(built / "index.html")
 
 
 def test_an_entry_that_was_never_verified_says_so(built):
     """No evidence, no verdict."""
-    text = (built / "questions/hostile/index.html").read_text()
+    text = (built / "questions/hostile.html").read_text()
 
-    assert "not verified yet" in text
+    assert "Not verified yet." in text
+    assert '<em class="verdict verdict--not">not verified yet</em>' in text
     assert "verdict--verified" not in text
 
 
-def test_links_anchors_ids_and_alts(built, pages):
-    """Every link leads somewhere, every id is unique, every page has one heading."""
-    wrong = []
-    for path, page in pages.items():
-        where = "/" + path.relative_to(built).as_posix()
-        if page.headings != 1:
-            wrong.append((where, f"{page.headings} h1"))
-        wrong += [(where, f"duplicate id {one}") for one in set(page.ids) if page.ids.count(one) > 1]
-        wrong += [(where, f"no alt: {one}") for one in page.no_alt]
-        for link in page.links:
-            parts = urlsplit(urljoin(where, link))
-            if urlsplit(link).scheme or link.startswith("//") or path.name == "404.html":
-                continue
-            target = built / unquote(parts.path).lstrip("/")
-            target = target / "index.html" if target.is_dir() else target
-            if not target.is_file():
-                wrong.append((where, f"broken link {link}"))
-            elif target in pages and parts.fragment and not parts.fragment.startswith("__"):
-                wrong += [(where, f"no anchor {link}")] * (parts.fragment not in pages[target].ids)
-
-    assert wrong == []
+def test_links_anchors_ids_alts_and_loads(built, pages):
+    """Every link leads somewhere, every id is unique, every page has one heading, nothing comes from elsewhere."""
+    assert wrong(built, pages) == []
 
 
-def test_nothing_is_loaded_from_elsewhere(built, pages):
-    """No font, script or style of another host, in pages and styles."""
-    foreign = [
-        (path.name, load) for path, page in pages.items() for load in page.loads if re.match(r"(https?:)?//", load)
-    ]
-    styles = {
-        style.name: re.findall(r"url\(\s*['\"]?(?:https?:)?//[^)]+", style.read_text())
-        for style in built.rglob("*.css")
-    }
+def test_the_bundled_faq_builds(tmp_path):
+    """All entries that come with dlfaq, strictly."""
+    build_site(bundled_root(), tmp_path / "site")
 
-    assert foreign == []
-    assert {name: found for name, found in styles.items() if found} == {}
+    assert wrong(tmp_path / "site", read(tmp_path / "site")) == []
 
 
-def test_hostile_texts_are_shown_not_run(built, pages):
-    """No script, no event handler and no script address comes out of an entry."""
+def test_hostile_texts_are_shown_not_run(pages):
+    """No script, no event handler and no script address comes out of an entry, on any page."""
     for page in pages.values():
         assert page.handlers == []
         assert not any("alert(" in script for script in page.scripts if '"@type": "Question"' not in script)
         assert not any(link.strip().lower().startswith(("javascript:", "data:", "vbscript:")) for link in page.links)
-    text = (built / "questions/hostile/index.html").read_text()
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-    assert "7*7" in text
-    assert "$5 and $10" in text.replace("&#36;", "$")
-    assert "https://example.org/" in text
+
+
+def test_hostile_texts_are_shown_letter_by_letter(built):
+    """Nothing is lost on the way."""
+    text = shown(built / "questions/hostile.html")
+    for wanted in (
+        "What does <script>alert(1)</script> & {% 7*7 %} do?", "<img src=x onerror=alert(2)>", "a *b* _c_ `d` [e](javascript:alert(3))",
+        "Nothing: <b onclick=alert(4)>it</b> is text", r"\(a < b > c\)", '<div onmouseover="alert(5)">block</div>',
+        "text{ onclick=alert(7) }", 'print ( "<script>alert(9)</script>" )', "<script>alert(11)</script>", "It costs $5 and $10.",
+        "<script>alert(13)</script> Noise falls.", "<script>alert(14)</script> few numbers", "<script>alert(17)</script> so",
+        "<i>L1</i>", "b {onclick=alert(16)}", "x|y",
+    ):  # fmt: skip
+        assert wanted in re.sub(r"(?<=\() | (?=\))", "", text) or wanted in text, wanted
+    assert "<script>alert(19)</script>" in shown(built / "sources.html")
+    odd = shown(built / "simulations/odd.html")
+    assert "An odd simulation: <script>alert(20)</script> ``` and | more." in odd
+    assert "One | the other, `or` <b>both</b>." in odd
+
+
+def test_titles_are_whole(built):
+    """In the window's title and in the description, whatever the question contains."""
+    text = (built / "questions/hostile.html").read_text()
+
+    assert unescape(re.search("<title>(.*?)</title>", text)[1]).startswith(
+        "What does <script>alert(1)</script> & {% 7*7 %} do?"
+    )
+    assert text.count("<script>alert") == 0
 
 
 def test_structured_data_is_json(built):
     """What machines read of an entry parses, whatever the question contains."""
     for name in ("hostile", "average-of-noise"):
-        text = (built / f"questions/{name}/index.html").read_text()
+        text = (built / f"questions/{name}.html").read_text()
         data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
         assert data["mainEntity"][0]["@type"] == "Question"
         assert data["mainEntity"][0]["acceptedAnswer"]["text"]
@@ -159,7 +144,33 @@ def test_a_second_writing_touches_no_file(root, tmp_path):
     assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
 
 
-def test_a_broken_faq_is_told_not_built(root, tmp_path):
+def test_writing_pages_needs_no_mkdocs():
+    """The Markdown stands on its own; only building needs more."""
+    assert "mkdocs" not in {name.split(".")[0] for name in vars(sys.modules["dlfaq.site.pages"])}
+    assert "mkdocs" not in {name.split(".")[0] for name in vars(sys.modules["dlfaq.site.build"])}
+
+
+def test_all_measured_numbers_come_from_the_evidence(root):
+    """Change what was recorded, and every page follows."""
+    faq = load_faq(root)
+    path = root / "evidence" / "average-of-noise.json"
+    text = path.read_text()
+    before = write(faq)["questions/average-of-noise.md"]
+    raw = json.loads(text)
+    for value in raw["values"].values():
+        value["estimate"] = 123.25
+    try:
+        path.write_text(json.dumps(raw))
+        assert "123" in write(faq)["questions/average-of-noise.md"]
+        assert "123" not in before
+        path.write_text("{}")
+        with pytest.raises(Problems, match=r"average-of-noise\.json"):
+            write(faq)
+    finally:
+        path.write_text(text)
+
+
+def test_a_broken_faq_is_told_not_built(tmp_path):
     """The messages of `check`, no half site."""
     copy = tmp_path / "copy"
     (copy / "faq").mkdir(parents=True)
@@ -168,3 +179,42 @@ def test_a_broken_faq_is_told_not_built(root, tmp_path):
     with pytest.raises(Problems, match=r"bad\.yaml"):
         build_site(copy, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_broken_link_names_the_entry(copy, tmp_path):
+    """What MkDocs warns of is told under the file to mend; without `strict` the site is built all the same."""
+    entry = copy / "faq" / "hostile.yaml"
+    entry.write_text(entry.read_text().replace("It costs", "[here](nowhere.md) It costs"))
+    with pytest.raises(Problems, match=r"nowhere\.md") as found:
+        build_site(copy, tmp_path / "out")
+    assert [problem.file for problem in found.value.problems] == ["faq/hostile.yaml"]
+
+    assert build_site(copy, tmp_path / "out", strict=False) > 5
+
+
+def test_a_folder_of_something_else_is_left_alone(root, tmp_path):
+    """MkDocs would empty it."""
+    (tmp_path / "thesis.tex").write_text("mine")
+    with pytest.raises(Problems, match="neither empty nor an earlier site"):
+        build_site(root, tmp_path)
+    assert (tmp_path / "thesis.tex").read_text() == "mine"
+
+
+def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
+    """Its pages join ours, its settings win, and its pages are as safe as ours."""
+    (copy / "docs").mkdir()
+    (copy / "docs" / "team.md").write_text("# Our team\n")
+    (copy / "docs" / "index.md").write_text("# Ours\n\nWelcome.\n")
+    (copy / "mkdocs.yml").write_text(
+        "site_name: Widgets\ntheme: {name: material, font: false}\nextra_css: [assets/css/dlfaq.css]\n"
+        "use_directory_urls: false\nmarkdown_extensions: [md_in_html, attr_list]\n"
+    )
+    build_site(copy, tmp_path / "out")
+
+    assert "Our team" in shown(tmp_path / "out" / "team.html")
+    assert "Welcome." in shown(tmp_path / "out" / "index.html")
+    assert "Widgets</title>" in (tmp_path / "out" / "index.html").read_text()
+    assert (tmp_path / "out" / "verification.html").is_file()
+    hostile = read(tmp_path / "out")[tmp_path / "out" / "questions" / "hostile.html"]
+    assert hostile.handlers == []
+    assert "<svg viewBox" in (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()

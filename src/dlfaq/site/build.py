@@ -1,32 +1,42 @@
 """The site: Markdown pages into a folder, then MkDocs over them."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root, cache_dir
 from dlfaq.site.pages import pages
 
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
 PACKAGE = Path(__file__).parent
 ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
+SAFE = "dlfaq.site.safe"
+WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
+_PAGE = re.compile(r"'questions/([a-z0-9-]+)\.md'")
 
 
 def write_pages(root: Path, output: Path) -> int:
     """Write the hand-written pages, the assets and the generated pages; return how many pages there are.
 
-    Only files whose bytes changed are written, and those of what is gone are removed, so that a second build, and
-    whoever watches the folder, sees nothing that is not new.
+    Pages of the FAQ's own `docs/` win over the bundled ones of the same name. Only files whose bytes changed are
+    written, and those of what is gone are removed, so that a second build, and whoever watches the folder, sees nothing
+    that is not new.
 
     Raises:
         Problems: If the FAQ's files are to be mended.
     """
     files: dict[Path, bytes] = {}
-    for folder, below in ((PACKAGE / "assets", Path("assets")), (_docs(root), Path())):
+    for folder, below in ((PACKAGE / "assets", "assets"), (bundled_root() / "docs", ""), (root / "docs", "")):
         files |= {below / path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    files |= {Path(name): text.encode() for name, text in pages(load_faq(root)).items()}
+    welcome = files.get(Path("index.md"), b"").decode()
+    files |= {Path(name): text.encode() for name, text in pages(load_faq(root), welcome).items()}
     for path in [*output.rglob("*")] if output.exists() else []:
         if path.is_file() and path.relative_to(output) not in files:
             path.unlink()
@@ -41,27 +51,41 @@ def write_pages(root: Path, output: Path) -> int:
 def build_site(root: Path, output: Path, *, strict: bool = True) -> int:
     """Build the site into a folder; return how many pages it has.
 
+    Args:
+        root: The FAQ. Its `mkdocs.yml` is used if it has one, else the bundled one.
+        output: New, empty, or an earlier site, which is replaced.
+        strict: Whether what MkDocs warns of is a problem; else it is logged.
+
     Raises:
-        Problems: If the FAQ's files are to be mended, or with `strict` for everything that MkDocs warns of.
+        Problems: If the FAQ's files are to be mended, or the folder holds something else.
         ModuleNotFoundError: If mkdocs-material is not installed.
     """
+    import material  # noqa: F401 - named here if it is missing: MkDocs would call it an unknown theme
     from mkdocs.commands.build import build
     from mkdocs.exceptions import MkDocsException
 
+    _check_output(output)
     source = cache_dir(root) / "pages"
     count = write_pages(root, source)
     with _warnings() as found:
         try:
-            build(_config(root, source, output))
+            build(configured(root, source, output))
         except (MkDocsException, SystemExit) as error:
-            found.append(str(error))
+            raise Problems(_problems([*found, str(error)])) from None
     if found and strict:
-        raise Problems([Problem("site", None, text) for text in found])
+        raise Problems(_problems(found))
+    for problem in _problems(found):
+        logging.getLogger(__name__).warning("%s", problem)
     return count
 
 
 def serve_site(root: Path, port: int) -> None:
-    """Serve the site on this machine until interrupted, built anew when an entry, its evidence or a page changes."""
+    """Serve the site on this machine until interrupted, built anew when an entry, its evidence or a page changes.
+
+    Raises:
+        Problems: If the first build finds something to mend, or the port is taken; what a later one finds is logged.
+        ModuleNotFoundError: If mkdocs-material is not installed.
+    """
     import tempfile
 
     from mkdocs.livereload import LiveReloadServer
@@ -69,16 +93,21 @@ def serve_site(root: Path, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="dlfaq-site-") as folder:
         output = Path(folder)
 
-        def build() -> None:
+        def rebuild() -> None:
             try:
                 build_site(root, output, strict=False)
             except Problems as found:
                 logging.getLogger(__name__).warning("%s", found)
 
-        build()
-        server = LiveReloadServer(build, "127.0.0.1", port, str(output), mount_path="/")
-        for watched in ("faq", "evidence", "sims", "docs"):
-            if (root / watched).is_dir():
+        build_site(root, output, strict=False)
+        try:
+            server = LiveReloadServer(rebuild, "127.0.0.1", port, str(output), mount_path="/")
+        except OSError as error:
+            raise Problems(
+                [Problem("site", None, f"port {port}: {error.strerror}.", "Choose another: --port")]
+            ) from None
+        for watched in WATCHED:
+            if (root / watched).exists():
                 server.watch(str(root / watched))
         try:
             server.serve()
@@ -86,13 +115,20 @@ def serve_site(root: Path, port: int) -> None:
             server.shutdown()
 
 
-def _docs(root: Path) -> Path:
-    own = root / "docs"
-    return own if own.is_dir() else bundled_root() / "docs"
+def _check_output(output: Path) -> None:
+    """MkDocs empties the folder that it builds into."""
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    if not ((output / "404.html").is_file() and (output / "search").is_dir()):
+        hint = "The site replaces what is in its folder. Choose a new one: --output"
+        raise Problems([Problem(str(output), None, "this is neither empty nor an earlier site.", hint)])
 
 
-def _config(root: Path, source: Path, output: Path) -> object:
+def configured(root: Path, source: Path, output: Path) -> "MkDocsConfig":
+    """The FAQ's configuration with all that its pages need, whatever it says itself."""
     from mkdocs.config import load_config
+
+    from dlfaq.site.fence import NAME, unwrap
 
     own = root / "mkdocs.yml"
     config = load_config(
@@ -102,12 +138,21 @@ def _config(root: Path, source: Path, output: Path) -> object:
         strict=False,
     )
     config.theme.dirs.insert(0, str(PACKAGE / "overrides"))
+    for extension in ("admonition", "attr_list", "pymdownx.arithmatex", "pymdownx.details", "pymdownx.superfences"):
+        if extension not in config.markdown_extensions:
+            config.markdown_extensions.append(extension)
+    others = [one for one in config.markdown_extensions if one != SAFE]
+    config.markdown_extensions[:] = [*others, SAFE]  # after all others: it takes out what they put in
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
+    if all(fence["name"] != NAME for fence in fences):
+        fences.append({"name": NAME, "class": NAME, "format": unwrap})
+    config.mdx_configs.setdefault("pymdownx.arithmatex", {})["generic"] = True
     if config.nav is None:
         config.nav = _nav(source)
     return config
 
 
-def _nav(source: Path) -> list[dict[str, object]]:
+def _nav(source: Path) -> list[object]:
     """The order of the pages: what is read most comes first; what a team adds of its own comes last."""
     found = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
 
@@ -122,6 +167,15 @@ def _nav(source: Path) -> list[dict[str, object]]:
     placed = {"index.md", *(name for names in sections.values() for name in names)}
     rest = [*(name for name in ORDER if name in found), *(name for name in found if name not in {*ORDER, *placed})]
     return [{"Home": "index.md"}, *({title: names} for title, names in sections.items() if names), *rest]
+
+
+def _problems(found: list[str]) -> list[Problem]:
+    """What MkDocs said, each under the file that a user would mend."""
+    problems = []
+    for text in dict.fromkeys(found):
+        entry = _PAGE.search(text)
+        problems.append(Problem(f"faq/{entry[1]}.yaml" if entry else "site", None, text))
+    return problems
 
 
 @contextmanager

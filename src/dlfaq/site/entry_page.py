@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from dlfaq.knowledge.entry import Claim, Entry
+from dlfaq.knowledge.entry import Claim, Control, Entry
 from dlfaq.knowledge.placeholders import render
 from dlfaq.site.fence import wrap
-from dlfaq.site.figures import claim_figure, number, prediction
-from dlfaq.site.shared import NOT_YET, Known, counted, front_matter, mark
-from dlfaq.site.text import escape, line, link, prose
+from dlfaq.site.figures import claim_figure, interval, measured, prediction
+from dlfaq.site.shared import NOT_YET, Known, counted, front_matter, link_to, mark
+from dlfaq.site.text import code, escape, label, line, link, prose
 from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
 from dlfaq.verify.verdict import Verdict
+
+MEANINGS = {verdict.word: verdict.value for verdict in Verdict}
 
 
 def entry_page(entry: Entry, known: Known) -> str:
@@ -17,64 +19,87 @@ def entry_page(entry: Entry, known: Known) -> str:
     evidence = known.evidence.get(entry.id)
     values = evidence.values if evidence else {}
     short = render(entry.short, values)
-    measured = f", measured with torch {escape(evidence.torch)}" if evidence else ""
     parts = [
         front_matter(entry.question, short, answers=True),
         f"# {line(entry.question)}\n",
-        f"{counted(entry, known)}{measured}.\n{{ .dl-count }}\n",
+        f"{_verdict_line(entry, evidence, known)}\n{{ .dl-count }}\n",
         '!!! abstract "Short answer"\n',
         *(f"    {row}" if row else "" for row in prose(short).splitlines()),
         "",
     ]
     if entry.also_asked:
         asked = " · ".join(f"*{escape(one)}*" for one in entry.also_asked)
-        parts.append(f"Also asked as: {asked}\n{{ .also-asked }}\n")
+        parts.append(f"Also asked as: {asked}\n{{ .dl-asked }}\n")
     parts += ["## Explanation { #explanation }\n", prose(render(entry.long, values)), "", "## Claims { #claims }\n"]
     for claim in entry.claims:
-        parts += _claim(entry, claim, evidence.claims.get(claim.id) if evidence else None)
+        parts += _claim(entry, claim, known.of(entry, claim))
     parts += _sources(entry, evidence, known)
     parts += _references(entry)
     parts += _related(entry, known)
-    parts.append(
-        "Topics: " + ", ".join(f"[{line(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics)
-    )
-    return "\n".join(parts) + "\n"
+    topics = ", ".join(f"[{label(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics)
+    return "\n".join([*parts, f"Topics: {topics}\n{{ .dl-count }}\n"])
+
+
+def _verdict_line(entry: Entry, evidence: Evidence | None, known: Known) -> str:
+    if evidence is None or not evidence.claims:
+        return f"{NOT_YET.capitalize()}."
+    counts = [
+        side.replicates
+        for claim in evidence.claims.values()
+        for side in (claim.claim, *claim.controls)
+        if side.replicates
+    ]
+    low, high = min(counts, default=0), max(counts, default=0)
+    replicates = f"{low}" if low == high else f"{low} to {high}"
+    return f"**{counted(entry, known)}**, with {replicates} replicates each, on torch {escape(evidence.torch)}."
 
 
 def _claim(entry: Entry, claim: Claim, evidence: ClaimEvidence | None) -> Iterator[str]:
+    """A heading and what belongs to it; `safe` makes a section of them."""
     word = evidence.verdict if evidence else NOT_YET
-    yield f'### {line(claim.says)} {{ #{claim.id} data-toc-label="{claim.id}" }}\n'
-    meaning = f" {Verdict[word.upper()].value}." if evidence else ""
-    yield f"{mark(word)}{meaning}\n"
-    yield "\n".join(["Predicted: ", *(f"`{text}`  " for text in claim.expect)]) + "\n"
-    if evidence:
-        yield wrap(f'<figure class="dl-figure">{claim_figure(evidence, f"fig-{claim.id}")}</figure>')
-        yield from _table(evidence)
+    kind = word if word in MEANINGS else "open"
+    yield f'### {line(claim.says)} {{ #{claim.id} .claim .claim--{kind} data-toc-label="{claim.id}" }}\n'
+    yield f"{mark(word)} {MEANINGS[word].capitalize()}.\n" if word in MEANINGS else f"{mark(word)}\n"
+    drawn = evidence is not None and any(judged.points for judged in evidence.claim.expectations)
+    shown = () if drawn and len(claim.expect) > 1 else claim.expect  # several stand above their figures
+    title = "Predictions" if len(claim.expect) > 1 else "Prediction"
+    yield "  \n".join([f"{title}, written before the run:", *map(code, shown)]) + "\n{ .dl-expect }\n"
+    if evidence is not None and drawn:
+        yield wrap(claim_figure(evidence, f"fig-{claim.id}"))
     for place, control in enumerate(claim.controls):
-        outcome = f": {evidence.controls[place].outcome}" if evidence else ""
-        yield f"- Control{outcome}. {line(control.why)} ({escape(_changed(control))})."
-    replicates = f"{evidence.claim.replicates} replicates. " if evidence else ""
+        sides = evidence.controls if evidence else ()
+        yield _control(control, place, len(claim.controls), sides[place].outcome if place < len(sides) else "")
+    yield ""
+    if evidence:
+        yield from _numbers(evidence)
+    replicates = f"{evidence.claim.replicates} replicates" if evidence else f"From {claim.replicates} replicates"
     yield (
-        f"\n{replicates}Simulation: [`{claim.simulation}`](../simulations/{claim.simulation}.md). "
-        f"Repeat it: `dlfaq verify {entry.id}/{claim.id} --fresh`\n"
+        f"{replicates} of the simulation [`{claim.simulation}`](../simulations/{claim.simulation}.md). "
+        f"Repeat it: {code(f'dlfaq verify {entry.id}/{claim.id} --fresh')}\n{{ .dl-repeat }}\n"
     )
 
 
-def _changed(control: object) -> str:
+def _control(control: Control, place: int, controls: int, outcome: str) -> str:
+    name = f"Control {place + 1}" if controls > 1 else "Control"
+    said = {"fails": " fails, as it must", "holds": " holds, though it must fail", "inconclusive": " decides nothing"}
+    return f"- **{name}**{said.get(outcome, '')}: {line(control.why)} ({_changed(control)})."
+
+
+def _changed(control: Control) -> str:
     """What a control changes, as parameters."""
     pairs = [f"{name}={value}" for name, value in control.given.items()]
-    pairs += [f"{arm}: {name}={value}" for arm, given in control.arms.items() for name, value in given.items()]
+    pairs += [f"{arm}.{name}={value}" for arm, given in control.arms.items() for name, value in given.items()]
     pairs += [f"{name} in {', '.join(map(str, values))}" for name, values in control.sweep.items()]
-    return "; ".join(pairs)
+    return ", ".join(map(code, pairs))
 
 
-def _table(evidence: ClaimEvidence) -> Iterator[str]:
+def _numbers(evidence: ClaimEvidence) -> Iterator[str]:
     yield '??? note "The numbers"\n'
-    yield "    | side | at | expectation | measured | interval | predicted | |"
+    yield "    | | at | expectation | measured | interval | predicted | outcome |"
     yield "    | --- | --- | --- | ---: | --- | --- | --- |"
-    sides = [("claim", evidence.claim), *((f"control {i}", side) for i, side in enumerate(evidence.controls, 1))]
-    for name, side in sides:
-        yield from _rows(name, side)
+    yield from _rows("claim", evidence.claim)
+    for place, side in enumerate(evidence.controls, 1):
+        yield from _rows(f"control {place}" if len(evidence.controls) > 1 else "control", side)
     yield ""
 
 
@@ -82,17 +107,8 @@ def _rows(name: str, side: Side) -> Iterator[str]:
     for judged in side.expectations:
         for point in judged.points:
             at = ", ".join(f"{key}={value}" for key, value in point.at.items())
-            low, high = (number(end) for end in point.interval)
-            cells = [
-                name,
-                escape(at),
-                escape(judged.expect),
-                number(point.estimate),
-                f"{low} to {high}",
-                prediction(point),
-                point.outcome,
-            ]
-            yield f"    | {' | '.join(cells)} |"
+            cells = [escape(at), escape(judged.expect), measured(point), interval(point), prediction(point)]
+            yield f"    | {' | '.join([name, *cells, escape(point.outcome)])} |"
 
 
 def _sources(entry: Entry, evidence: Evidence | None, known: Known) -> Iterator[str]:
@@ -101,11 +117,12 @@ def _sources(entry: Entry, evidence: Evidence | None, known: Known) -> Iterator[
     yield "## What the sources say { #sources }\n"
     for source in entry.sources:
         title = known.faq.documents[source.document].title
-        where = f", {line(source.where)}" if source.where else ""
+        where = f", {escape(source.where)}" if source.where else ""
         claims = ", ".join(f"[{claim}](#{claim})" for claim in source.claims)
         because = line(render(source.because, evidence.values if evidence else {}))
         rest = " ".join(filter(None, [because, f"Shown by {claims}." if claims else ""]))
-        yield f"- {mark(source.ruling)} {line(source.says)} ([{line(title)}](../sources.md#{source.document}){where})  \n  {rest}"
+        yield f"- {mark(source.ruling)} {line(source.says)} ([{label(title)}](../sources.md#{source.document}){where})  "
+        yield f"  {rest}" if rest else ""
     yield ""
 
 
@@ -114,18 +131,17 @@ def _references(entry: Entry) -> Iterator[str]:
         yield "## References { #references data-search-exclude }\n"
         for one in entry.references:
             address = link(one.url)
-            title = f"[{line(one.title)}]({address})" if address else line(one.title)
+            title = f"[{label(one.title)}]({address})" if address else line(one.title)
             yield f"- {line(one.authors)} ({one.year}). {title}."
         yield ""
 
 
 def _related(entry: Entry, known: Known) -> Iterator[str]:
     """Both ways: what the entry names, and what names it."""
+    written = {other.id: other for other in known.faq.entries}
     naming = [other.id for other in known.faq.entries if entry.id in other.related]
-    names = [
-        name for name in dict.fromkeys([*entry.related, *naming]) if any(name == one.id for one in known.faq.entries)
-    ]
+    names = [name for name in dict.fromkeys([*entry.related, *naming]) if name in written and name != entry.id]
     if names:
         yield "## Related questions { #related data-search-exclude }\n"
-        yield from (f"- [{line(known.faq.entry(name).question)}]({name}.md)" for name in names)
+        yield from (f"- {link_to(written[name], '')}" for name in names)
         yield ""

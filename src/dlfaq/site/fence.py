@@ -1,20 +1,25 @@
-"""What Markdown must not touch: a fence whose content is HTML that the page writer made, encoded."""
+"""A claim's figure inside Markdown: a fence that holds the numbers, drawn when the page is built.
 
-import base64
-import html
+The fence holds data, never markup: whoever writes one into a text can draw a figure, nothing else.
+"""
+
+import json
+from html import escape
 from typing import Any
 
-NAME = "dl-html"
+from dlfaq.site.figures import Figure, draw, figure_from_json, figure_to_json
+
+NAME = "dl-figure"
 
 
-def wrap(markup: str, indent: str = "") -> str:
-    """A fence that carries markup through Markdown unchanged."""
-    return f"{indent}```{NAME}\n{indent}{base64.b64encode(markup.encode()).decode()}\n{indent}```\n"
+def wrap(figure: Figure) -> str:
+    """A figure as a fence."""
+    return f"```{NAME}\n{json.dumps(figure_to_json(figure), ensure_ascii=False)}\n```\n"
 
 
 def unwrap(source: str, *_: Any, **__: Any) -> str:
-    """The superfence's formatter: gives the markup back; what is no such fence is shown as text."""
+    """The fence's formatter: the figure as HTML; what is no such figure is shown as text."""
     try:
-        return base64.b64decode(source.strip(), validate=True).decode()
-    except ValueError:
-        return f"<pre>{html.escape(source)}</pre>"
+        return draw(figure_from_json(json.loads(source)))
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
+        return f"<pre><code>{escape(source)}</code></pre>"

@@ -1,138 +1,117 @@
 """A claim's figure: where it had to land, where it landed, and where its controls landed.
 
-Inline SVG made by hand: it takes its colours from the page, so that it follows the palette, and its text stays text.
+Inline SVG made by hand: it takes its colours from the page, so that it follows the palette, and its text stays text. One
+panel an expectation, one row a point of the sweep, one row a control.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from html import escape
-from typing import NamedTuple
+from typing import Any
 
-from dlfaq.verify.evidence import ClaimEvidence, Point, Side
+from dlfaq.site.axis import Axis, fit
+from dlfaq.verify.evidence import Bound, ClaimEvidence, Judged, Point, Side
 
-WIDTH, LEFT, RIGHT, ROW, TOP, BOTTOM = 640, 190, 20, 26, 10, 34
-TICKS, DECADES = 5, 1.5
+WIDTH, LEFT, RIGHT, ROW, TOP, BOTTOM = 400, 112, 328, 22, 4, 30
+LABEL, HEADER = 16, 56  # letters that fit
+LEGEND = (
+    "Band: predicted. Dot: measured, with its interval. Square: control, which must miss; an arrow: beyond the figure."
+)
 NAMES = {"holds": "inside the prediction", "fails": "outside the prediction", "inconclusive": "undecided"}
 
 
-class Row(NamedTuple):
-    """One line of the figure."""
+@dataclass(frozen=True)
+class Row:
+    """One row: a measurement and the prediction it is held against; `control` is its number, 0 for the claim's own."""
 
     label: str
-    point: Point
-    control: bool
+    control: int
+    outcome: str
+    estimate: float
+    interval: tuple[Bound, Bound]
+    low: Bound
+    high: Bound
+    replicates: int
 
 
-def rows(evidence: ClaimEvidence) -> list[Row]:
-    """The claim's own points of the decisive expectation, then each control's point that fails it most clearly."""
-    judged, _ = evidence.claim.decisive()
-    own = [Row(_label(point, "measured"), point, control=False) for point in judged.points]
-    return own + [
-        Row(
-            f"control {number}" if len(evidence.controls) > 1 else "control",
-            _control_point(side, judged.expect),
-            control=True,
-        )
-        for number, side in enumerate(evidence.controls, 1)
-    ]
+@dataclass(frozen=True)
+class Panel:
+    """One expectation; `names` are the swept parameters whose values the labels are."""
+
+    expect: str
+    names: str
+    rows: tuple[Row, ...]
 
 
-def _control_point(side: Side, expect: str) -> Point:
-    same = [one for one in side.expectations if one.expect == expect]
-    failing = [point for one in same for point in one.points if point.outcome == "fails"]
-    return failing[0] if failing else side.decisive()[1]
+@dataclass(frozen=True)
+class Figure:
+    """All panels of a claim; the id is unique on its page."""
+
+    id: str
+    panels: tuple[Panel, ...]
 
 
-def _label(point: Point, default: str) -> str:
-    return ", ".join(f"{name}={value}" for name, value in point.at.items()) or default
+def claim_figure(evidence: ClaimEvidence, name: str) -> Figure:
+    """The figure of a claim: every point of its own, and of each control the point that says most.
 
-
-def claim_figure(evidence: ClaimEvidence, name: str) -> str:
-    """The figure as SVG.
-
-    Args:
-        evidence: What was measured.
-        name: An id that is unique on the page.
+    A control is shown with the expectations that it fails; where it fails none, with all.
     """
-    shown = rows(evidence)
-    low, high, scale, back = _axis([row.point for row in shown])
-    height = TOP + ROW * len(shown) + BOTTOM
-
-    def x(value: float | None, default: float) -> float:
-        position = default if value is None else (scale(value) - low) / (high - low) if _fits(value, scale) else default
-        return LEFT + min(max(position, 0), 1) * (WIDTH - LEFT - RIGHT)
-
-    parts = [_row(row, TOP + ROW * (i + 0.5), x) for i, row in enumerate(shown)]
-    parts.append(_ticks(low, high, back, height))
-    title, text = "Measured against predicted", " ".join(_sentence(row) for row in shown)
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{name}-t {name}-d" class="dl-svg">'
-        f'<title id="{name}-t">{title}</title><desc id="{name}-d">{escape(text)}</desc>{"".join(parts)}</svg>'
-    )
+    return Figure(name, tuple(_panel(judged, evidence.controls) for judged in evidence.claim.expectations))
 
 
-def _fits(value: float, scale: Callable[[float], float]) -> bool:
-    return value > 0 or scale is not math.log10
+def figure_to_json(figure: Figure) -> dict[str, Any]:
+    """Plain dicts and lists."""
+    return asdict(figure)
 
 
-def _axis(points: Sequence[Point]) -> tuple[float, float, Callable[[float], float], Callable[[float], float]]:
-    """Ends of the axis and its scale: logarithmic where positive values span decades."""
-    values = [
-        value
-        for point in points
-        for value in (point.estimate, point.low, point.high, *point.interval)
-        if value is not None
+def figure_from_json(raw: Mapping[str, Any]) -> Figure:
+    """Rebuild what `figure_to_json` made.
+
+    Raises:
+        ValueError, TypeError, KeyError: If it is no figure.
+    """
+    panels = [
+        Panel(str(panel["expect"]), str(panel["names"]), tuple(_row_from_json(row) for row in panel["rows"]))
+        for panel in raw["panels"]
     ]
-    positive = all(value > 0 for value in values)
-    logarithmic = positive and math.log10(max(values) / min(values)) > DECADES
-    scale, back = (math.log10, lambda value: 10**value) if logarithmic else (float, float)
-    low, high = min(map(scale, values)), max(map(scale, values))
-    margin = 0.08 * (high - low) or max(abs(high) * 0.1, 0.1)
-    return low - margin, high + margin, scale, back
+    return Figure("".join(letter for letter in str(raw["id"]) if letter.isalnum() or letter == "-"), tuple(panels))
 
 
-def _row(row: Row, y: float, x: Callable[[float | None, float], float]) -> str:
-    point = row.point
-    kind = "control" if row.control else "own"
-    band_left, band_right = x(point.low, 0), x(point.high, 1)
-    left, right, middle = x(point.interval[0], 0), x(point.interval[1], 1), x(point.estimate, 0.5)
-    shape = (
-        f'<rect x="{middle - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" class="dl-dot {kind}"/>'
-        if row.control
-        else f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="5" class="dl-dot {kind}"/>'
-    )
-    band = max(band_right - band_left, 2)
-    return (
-        f'<rect x="{band_left:.1f}" y="{y - ROW / 2 + 1:.1f}" width="{band:.1f}" height="{ROW - 2}" class="dl-band"/>'
-        f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}" class="dl-line {kind}"/>{shape}'
-        f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end" class="dl-text">{escape(_short(row.label))}</text>'
-    )
+def draw(figure: Figure) -> str:
+    """The figure as HTML: one SVG a panel."""
+    several = len(figure.panels) > 1
+    parts = []
+    for number, panel in enumerate(figure.panels, 1):
+        if several:
+            parts.append(f'<p class="dl-panel"><code>{escape(panel.expect)}</code></p>')
+        parts.append(_svg(panel, f"{figure.id}-{number}"))
+    return f'<figure class="dl-figure">{"".join(parts)}<figcaption>{LEGEND}</figcaption></figure>'
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 28 else label[:27] + "…"  # noqa: PLR2004 - what fits on the left
+def number(value: float | None, digits: int = 3) -> str:
+    """Some significant digits; an open end has none."""
+    return "…" if value is None else f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
-def _ticks(low: float, high: float, back: Callable[[float], float], height: int) -> str:
-    base = height - BOTTOM + 6
-    parts = [f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}" class="dl-axis"/>']
-    for i in range(TICKS):
-        share = i / (TICKS - 1)
-        place = LEFT + share * (WIDTH - LEFT - RIGHT)
-        value = back(low + share * (high - low))
-        parts.append(
-            f'<text x="{place:.1f}" y="{base + 18}" text-anchor="middle" class="dl-text">{number(value)}</text>'
-        )
-        parts.append(f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{base}" y2="{base + 4}" class="dl-axis"/>')
-    return "".join(parts)
+def digits(point: Point | Row) -> int:
+    """How many digits tell an estimate from the ends of its interval."""
+    ends = [end for end in point.interval if end is not None]
+    width = max((abs(point.estimate - end) for end in ends), default=0.0)
+    if not width or not point.estimate:
+        return 3
+    return min(max(math.ceil(math.log10(abs(point.estimate)) - math.log10(width)) + 2, 3), 4)
 
 
-def number(value: float | None) -> str:
-    """Three significant digits; an open end has none."""
-    return "…" if value is None else f"{value:.3g}"
+def interval(point: Point | Row) -> str:
+    """The ends of the interval; a condition is counted, and has none."""
+    if point.low is None and point.high is None:
+        return "none"
+    low, high = (number(end, digits(point)) for end in point.interval)
+    return f"{low} to {high}"
 
 
-def prediction(point: Point) -> str:
+def prediction(point: Point | Row) -> str:
     """The predicted range in words."""
     if point.low is None and point.high is None:
         return "in every replicate"
@@ -141,9 +120,130 @@ def prediction(point: Point) -> str:
     return f"above {number(point.low)}" if point.high is None else f"{number(point.low)} to {number(point.high)}"
 
 
-def _sentence(row: Row) -> str:
-    low, high = row.point.interval
-    return (
-        f"{row.label}: {number(row.point.estimate)}, interval {number(low)} to {number(high)}, "
-        f"predicted {prediction(row.point)}: {NAMES[row.point.outcome]}."
+def measured(point: Point | Row) -> str:
+    """The estimate; of a condition, in how many replicates it held."""
+    if point.low is None and point.high is None:
+        return f"{round(point.estimate * point.replicates)} of {point.replicates}"
+    return number(point.estimate, digits(point))
+
+
+def _panel(judged: Judged, controls: tuple[Side, ...]) -> Panel:
+    own = _own(judged.points)
+    for place, side in enumerate(controls, 1):
+        same = tuple(one for one in side.expectations if one.expect == judged.expect)
+        fails = {one.outcome for one in same} == {"fails"} or side.outcome != "fails"
+        if fails and any(one.points for one in same):
+            point = Side(side.outcome, side.replicates, same).decisive()[1]
+            own.append(_row(f"control {place}" if len(controls) > 1 else "control", place, point))
+    names = ", ".join(judged.points[0].at) if len(own) > 1 and judged.points else ""
+    return Panel(judged.expect, names, tuple(own))
+
+
+def _own(points: tuple[Point, ...]) -> list[Row]:
+    """A row a point; a condition that held in every replicate at every point is one row."""
+    if len(points) > 1 and all(point.low is None and point.high is None and point.estimate == 1 for point in points):
+        row = _row(f"all {len(points)} points", 0, points[0])
+        return [replace(row, replicates=sum(point.replicates for point in points))]
+    return [_row(", ".join(map(_value, point.at.values())) or "measured", 0, point) for point in points]
+
+
+def _value(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def _row(label: str, control: int, point: Point) -> Row:
+    return Row(label, control, point.outcome, point.estimate, point.interval, point.low, point.high, point.replicates)
+
+
+def _row_from_json(raw: Mapping[str, Any]) -> Row:
+    def real(value: Any) -> float:
+        value = float(value)
+        if not math.isfinite(value):
+            msg = "a figure shows finite numbers"
+            raise ValueError(msg)
+        return value
+
+    def bound(value: Any) -> Bound:
+        return None if value is None else real(value)
+
+    low, high = raw["interval"]
+    return Row(
+        str(raw["label"]), int(raw["control"]), str(raw["outcome"]), real(raw["estimate"]), (bound(low), bound(high)),
+        bound(raw["low"]), bound(raw["high"]), int(raw["replicates"]),
+    )  # fmt: skip
+
+
+def _svg(panel: Panel, name: str) -> str:
+    axis = fit(panel.rows, LEFT, RIGHT)
+    bare = all(
+        row.low is None and row.high is None and row.estimate == 1 for row in panel.rows
+    )  # there is nothing to read off an axis
+    top = TOP + (ROW if panel.names else 0)
+    height = top + ROW * len(panel.rows) + (TOP if bare else BOTTOM)
+    header = (
+        f'<text x="0" y="{TOP + 13}" class="dl-text dl-names">{_cut(panel.names, HEADER)}</text>' if panel.names else ""
     )
+    rows = "".join(_draw_row(row, top + ROW * (place + 0.5), axis) for place, row in enumerate(panel.rows))
+    words = f"{panel.expect}. " + " ".join(_sentence(row) for row in panel.rows)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="{name}-t {name}-d" class="dl-svg">'
+        f'<title id="{name}-t">Measured against predicted</title><desc id="{name}-d">{escape(words)}</desc>'
+        f"{header}{rows}{'' if bare else _ticks(axis, height - BOTTOM)}</svg>"
+    )
+
+
+def _draw_row(row: Row, y: float, axis: Axis) -> str:
+    kind = "control" if row.control else "own"
+    return (
+        _band(row, y, axis)
+        + f'<text x="{LEFT - 8}" y="{y + 4.5:.1f}" text-anchor="end" class="dl-text">{_cut(row.label, LABEL)}</text>'
+        + _mark(row, y, axis, kind)
+        + f'<text x="{RIGHT + 10}" y="{y + 4.5:.1f}" class="dl-text dl-{kind}-text">{measured(row).replace(" of ", "/")}</text>'
+    )
+
+
+def _band(row: Row, y: float, axis: Axis) -> str:
+    """Where the measurement had to land; an identity has to hold in all replicates."""
+    low, high = (1.0, 1.0) if row.low is None and row.high is None else (row.low, row.high)
+    left = LEFT if low is None else axis.place(low)
+    right = RIGHT if high is None else axis.place(high)
+    band = f'<rect x="{left:.1f}" y="{y - ROW / 2:.1f}" width="{max(right - left, 0):.1f}" height="{ROW}" class="dl-band"/>'
+    edges = [place for end, place in ((low, left), (high, right)) if end is not None and axis.shows(end)]
+    return band + "".join(
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y - ROW / 2:.1f}" y2="{y + ROW / 2:.1f}" class="dl-edge"/>'
+        for x in edges
+    )
+
+
+def _mark(row: Row, y: float, axis: Axis, kind: str) -> str:
+    """The interval and the estimate; an arrow where it lies beyond the figure."""
+    x = axis.place(row.estimate)
+    if not axis.shows(row.estimate):
+        tip = 8 if x >= RIGHT else -8
+        return f'<polygon points="{x - tip:.1f},{y - 6:.1f} {x:.1f},{y:.1f} {x - tip:.1f},{y + 6:.1f}" class="dl-dot {kind}"/>'
+    left, right = row.interval
+    x1, x2 = LEFT if left is None else axis.place(left), RIGHT if right is None else axis.place(right)
+    shape = (
+        f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" class="dl-dot {kind}"/>'
+        if row.control
+        else f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="dl-dot {kind}"/>'
+    )
+    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" class="dl-line {kind}"/>{shape}'
+
+
+def _ticks(axis: Axis, base: int) -> str:
+    parts = [f'<line x1="{LEFT}" x2="{RIGHT}" y1="{base + 3}" y2="{base + 3}" class="dl-axis"/>']
+    for value, written in axis.ticks():
+        x = axis.place(value)
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{base + 3}" y2="{base + 7}" class="dl-axis"/>')
+        parts.append(f'<text x="{x:.1f}" y="{base + 21}" text-anchor="middle" class="dl-text">{written}</text>')
+    return "".join(parts)
+
+
+def _cut(text: str, letters: int) -> str:
+    return escape(text if len(text) <= letters else f"{text[: letters - 1]}…")
+
+
+def _sentence(row: Row) -> str:
+    ends = "" if interval(row) == "none" else f" (interval {interval(row)})"
+    return f"{row.label}: {measured(row)}{ends}, predicted {prediction(row)}: {NAMES.get(row.outcome, row.outcome)}."

@@ -1,18 +1,15 @@
 """What several pages share: front matter, verdicts, counts."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from dlfaq.knowledge.entry import Entry, Faq
-from dlfaq.site.text import plain
-from dlfaq.verify.evidence import Evidence
+from dlfaq.knowledge.entry import Claim, Entry, Faq
+from dlfaq.site.text import label, plain
+from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
 
-ICONS = {
-    "verified": "check-circle", "refuted": "close-circle", "inconclusive": "help-circle", "vacuous": "circle-outline",
-    "true": "check-circle", "false": "close-circle", "conditional": "help-circle", "untestable": "circle-outline",
-}  # fmt: skip
 NOT_YET = "not verified yet"
 
 
@@ -23,8 +20,13 @@ class Known:
     faq: Faq
     evidence: Mapping[str, Evidence]
 
+    def of(self, entry: Entry, claim: Claim) -> ClaimEvidence | None:
+        """What was measured of a claim; None if nothing was recorded."""
+        evidence = self.evidence.get(entry.id)
+        return evidence.claims.get(claim.id) if evidence else None
 
-def front_matter(title: str, description: str = "", *, answers: bool = False) -> str:
+
+def front_matter(title: str, description: str = "", *, answers: bool = False, wide: bool = False) -> str:
     """The page's head.
 
     Every text is quoted, since MkDocs drops what it cannot read without a word, and escaped, since the theme puts titles
@@ -34,6 +36,7 @@ def front_matter(title: str, description: str = "", *, answers: bool = False) ->
         title: The page's title in the navigation.
         description: For search engines; may be empty.
         answers: Whether the page answers the question in its title.
+        wide: Whether the page stands without the navigation at its side.
     """
     title, description = plain(title), plain(description)
     fields: dict[str, object] = {"title": escape(title, quote=True)}
@@ -41,19 +44,53 @@ def front_matter(title: str, description: str = "", *, answers: bool = False) ->
         fields["description"] = escape(description, quote=True)
     if answers:
         fields["faq"] = {"question": title, "answer": description}
+    if wide:
+        fields["hide"] = ["navigation"]
     return "\n".join(["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""])
 
 
 def mark(word: str) -> str:
-    """A verdict or a ruling with its icon and its word: never colour alone."""
-    icon = ICONS.get(word, "circle-outline")
-    return f'<span class="verdict verdict--{word.split(maxsplit=1)[0]}">:material-{icon}: {word}</span>'
+    """A verdict or a ruling: the style gives it an icon and a colour beside its word."""
+    kind = re.sub(r"[^a-z]", "", word.split(maxsplit=1)[0]) if word else ""
+    return f"*{word}*{{ .verdict .verdict--{kind} }}"
 
 
 def counted(entry: Entry, known: Known) -> str:
     """How many of an entry's claims are verified."""
-    evidence = known.evidence.get(entry.id)
-    if evidence is None:
+    if entry.id not in known.evidence:
         return NOT_YET
-    verified = sum(claim.verdict == "verified" for claim in evidence.claims.values())
+    verified, _, _ = totals([entry], known)
     return f"{verified} of {len(entry.claims)} claims verified"
+
+
+def totals(entries: Iterable[Entry], known: Known) -> tuple[int, int, int]:
+    """Claims verified, all claims, and the replicates that were run for them and for their controls."""
+    verified = claims = replicates = 0
+    for entry in entries:
+        for claim in entry.claims:
+            found = known.of(entry, claim)
+            claims += 1
+            if found:
+                verified += found.verdict == "verified"
+                replicates += sum(map(_replicates, (found.claim, *found.controls)))
+    return verified, claims, replicates
+
+
+def torch_versions(known: Known) -> str:
+    """Which torch measured, as a word for a text."""
+    return ", ".join(sorted({evidence.torch for evidence in known.evidence.values()}))
+
+
+def link_to(entry: Entry, folder: str) -> str:
+    """A link to an entry's page from a page that sees the questions under `folder`."""
+    return f"[{label(entry.question)}]({folder}{entry.id}.md)"
+
+
+def _replicates(side: Side) -> int:
+    """Each point of the sweep counts; two expectations at one point share their replicates."""
+    most: dict[str, int] = {}
+    for judged in side.expectations:
+        for point in judged.points:
+            key = json.dumps(dict(point.at), sort_keys=True)
+            most[key] = max(most.get(key, 0), point.replicates)
+    return sum(most.values())

@@ -1,39 +1,67 @@
 """The page of a simulation: what it does, what it takes and measures, who uses it, its source."""
 
+import re
+from collections.abc import Iterator
+
 from dlfaq.knowledge.simulations import Signature
-from dlfaq.site.shared import Known, front_matter
-from dlfaq.site.text import escape, line
+from dlfaq.site.shared import NOT_YET, Known, front_matter, mark
+from dlfaq.site.text import code, escape, label, line, prose
 
 
 def simulation_page(signature: Signature, known: Known) -> str:
     """The page as Markdown."""
-    users = [(entry, claim) for entry, claim in known.faq.claims() if claim.simulation == signature.name]
     parts = [
         front_matter(signature.name, signature.summary),
-        f"# `{signature.name}`\n",
-        f"{escape(signature.summary)}\n",
-        f"Run it: `dlfaq run {signature.name}`\n",
-        "## Parameters\n",
-        "| parameter | type | default | |",
-        "| --- | --- | --- | --- |",
+        f"# {code(signature.name)}\n",
+        f"{line(signature.summary)}\n",
+        *_described(signature),
+        f"Run it: {code(_command(signature))}\n",
+        *_tables(signature),
+        *_users(signature, known),
     ]
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", signature.source)), 3)
+    source = [f"{fence}python", signature.source.rstrip(), fence]
+    return "\n".join([*parts, "\n## Source { #source data-search-exclude }\n", *source, ""])
+
+
+def _command(signature: Signature) -> str:
+    """How to play with it: with its first parameter, as an example."""
+    first = next(iter(signature.parameters.values()), None)
+    return f"dlfaq run {signature.name}" + (f" --{first.name} {first.default}" if first else "")
+
+
+def _described(signature: Signature) -> Iterator[str]:
+    """The function's docstring, without the sections that the tables show."""
+    text = re.split(r"^[A-Z]\w*:[ \t]*$", signature.doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    if text and " ".join(text.split()) != signature.summary:
+        yield f"{prose(text)}\n"
+
+
+def _tables(signature: Signature) -> Iterator[str]:
+    if signature.parameters:
+        yield "## Parameters { #parameters }\n"
+        yield "| parameter | type | default | what it is |"
+        yield "| --- | --- | --- | --- |"
     for one in signature.parameters.values():
-        kind = ", ".join(map(str, one.choices)) if one.choices else one.type
-        parts.append(f"| `{one.name}` | {escape(kind)} | {escape(str(one.default))} | {escape(one.doc)} |")
-    parts += ["\n## Metrics\n", "| metric | |", "| --- | --- |"]
+        kind = ", ".join(code(str(choice)) for choice in one.choices) if one.choices else one.type
+        yield f"| {code(one.name)} | {_cell(kind)} | {_cell(code(str(one.default)))} | {escape(one.doc)} |"
+    yield "\n## Metrics { #metrics }\n"
+    yield "| metric | what it is |"
+    yield "| --- | --- |"
     for metric in signature.metrics.values():
-        axis = f" along {metric.axis}" if metric.axis else ""
-        parts.append(f"| `{metric.name}`{axis} | {escape(metric.doc)} |")
-    if users:
-        parts.append("\n## Claims that it measures\n")
-        parts += [f"- [{line(claim.says)}](../questions/{entry.id}.md#{claim.id})" for entry, claim in users]
-    fence = "`" * 8
-    return "\n".join(
-        [
-            *parts,
-            f'\n## Source {{ data-search-exclude }}\n\n{fence}python title="sims/{signature.name}.py"',
-            signature.source.rstrip(),
-            fence,
-            "",
-        ]
-    )
+        axis = f", a curve along {code(metric.axis)}" if metric.axis else ""
+        yield f"| {code(metric.name)}{axis} | {escape(metric.doc)} |"
+
+
+def _users(signature: Signature, known: Known) -> Iterator[str]:
+    users = [(entry, claim) for entry, claim in known.faq.claims() if claim.simulation == signature.name]
+    yield "\n## Claims that it measures { #claims data-search-exclude }\n"
+    if not users:
+        yield "None."
+    for entry, claim in users:
+        found = known.of(entry, claim)
+        yield f"- {mark(found.verdict if found else NOT_YET)} [{label(claim.says)}](../questions/{entry.id}.md#{claim.id})"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

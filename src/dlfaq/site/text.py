@@ -1,89 +1,109 @@
-"""Texts of entries as Markdown that is safe to put on a page: what they contain is shown, never run.
+"""Texts of entries as Markdown for a page.
 
-An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. Code and maths become HTML here, with
-every letter that means something escaped; in the rest, what a Markdown processor and its extensions would obey (HTML,
-attribute lists, script addresses, fences of ours) is escaped. So no `<` of an entry ever reaches Markdown.
+An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. What else the page's Markdown would
+obey, such as attribute lists, is escaped here so that it is shown as written. That nothing runs is not this module's
+work: `safe` sees to it, whatever comes out of Markdown.
 """
 
 import re
 from collections.abc import Iterator
-from html import escape as escape_html
 from urllib.parse import urlsplit
-
-from dlfaq.site.fence import wrap
 
 _OPENS = re.compile(r"^(?P<indent>[> \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _PIECES = re.compile(
-    r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
-    r"|(?P<before>^[ \t]*)?\$\$(?P<display>.+?)\$\$"
+    r"(?<![`\\])(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<before>^[ \t]*)?(?<!\\)\$\$(?P<display>.+?)\$\$[ \t]*\n?"
     r"|(?<![\\$\w])\$(?P<maths>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![\w$])",
     re.DOTALL | re.MULTILINE,
 )
-_LINK = re.compile(r"\]\(\s*(?P<address>[^)\s]*)(?P<rest>[^)]*)\)")
-_STARTS = re.compile(r"^( {0,3})(\[[^\]\n]*\]:|\*\[[^\]\n]*\]:|!!!|\?\?\?|===|--8<--)", re.MULTILINE)
-_SPECIAL = re.compile(r"[^\w\s,;'\"?%/]|_")
+_STARTS = re.compile(r"#|>|!!!|\?\?\?|===|`{3}|~{3}|[-+*](?=\s)|(?=\d+[.)]\s)")
+_HEADING = re.compile(r"^([ \t]*)#{1,2}(?!#)", re.MULTILINE)
+_ITEM = re.compile(r"[-+*]\s|\d+[.)]\s")
+_PLAIN = re.compile(r"[\\`*_{}\[\]$~^]")
+CODE_INDENT = 4
 
 
 def escape(text: str) -> str:
-    """A plain text, such as a parameter's value: nothing in it is Markdown or HTML."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(text.split()))
+    """A plain text, such as a parameter's value, in one line: nothing in it is Markdown or HTML."""
+    text = _PLAIN.sub(lambda found: f"\\{found[0]}" if found[0] not in "~^" else found[0], " ".join(text.split()))
+    return _start(text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;"))
 
 
 def prose(text: str) -> str:
-    """An entry's Markdown, made safe."""
-    return "".join(piece if is_code else _inline(piece) for is_code, piece in _fences(text))
+    """An entry's Markdown; its headings stand below the page's own."""
+    return "".join(piece if is_code else _inline(piece) for is_code, piece in _blocks(text))
 
 
 def line(text: str) -> str:
-    """The same in one line, for headings, list items and table cells."""
-    return " ".join(_inline(" ".join(text.split()).replace("$$", "$")).split()).replace("|", "&#124;")
+    """The same in one line, for headings and list items."""
+    return _start(" ".join(_inline(" ".join(text.split()).replace("$$", "$")).split()))
+
+
+def label(text: str) -> str:
+    """The same as the text of a link: brackets in it are text."""
+    return re.sub(r"(?<!\\)[\[\]]", r"\\\g<0>", line(text))
 
 
 def plain(text: str) -> str:
     """Without Markdown's marks, for titles and descriptions that are no Markdown."""
-    text = re.sub(r"[`*]|(?<!\w)_|_(?!\w)", "", text)
-    return " ".join(re.sub(r"\$+", "", text).split())
+    text = re.sub(r"(?<!\\)\$+([^$]+)\$+", r"\1", text)
+    text = re.sub(r"`+([^`]+)`+", r"\1", text)
+    text = re.sub(r"(?<![\w*_\\])(\*{1,2}|_{1,2})(?=\S)([^*_]+)(?<=\S)\1(?![\w*_])", r"\2", text)
+    return " ".join(re.sub(r"(?<!\\)\[([^\]]*)\]\([^)]*\)", r"\1", text).split())
+
+
+def code(text: str) -> str:
+    """A text as inline code, whatever it contains."""
+    text = " ".join(text.split())
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    return f"{ticks} {text} {ticks}" if "`" in text else f"`{text}`"
 
 
 def link(address: str) -> str:
     """A web address, or nothing where it is none."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     safe = parts.scheme in {"http", "https"} and parts.netloc
-    return re.sub(r"[\s<>\"'()\\\[\]{}`*_]", lambda found: f"%{ord(found[0]):02X}", address) if safe else ""
+    return re.sub(r"[\s<>\"'()\\\[\]{}`*_$]", lambda found: f"%{ord(found[0]):02X}", address) if safe else ""
 
 
-def _fences(text: str) -> Iterator[tuple[bool, str]]:
-    """Split into (is it a code fence made into HTML, text)."""
+def _blocks(text: str) -> Iterator[tuple[bool, str]]:
+    """Split into (is it code, text): fences, and lines indented as code."""
     written: list[str] = []
-    lines = iter(text.splitlines(keepends=True))
-    for row in lines:
+    rows = iter(text.splitlines(keepends=True))
+    before, in_list = "", False
+    for row in rows:
         opens = _OPENS.match(row.rstrip("\n"))
-        if not opens:
-            written.append(row)
+        bare = row.strip()
+        if bare and not row[0].isspace():
+            in_list = bool(_ITEM.match(row)) or (in_list and bool(before.strip()))
+        is_code = bool(bare) and not in_list and len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip()) >= CODE_INDENT
+        if opens and not is_code:
+            yield False, "".join(written)
+            written = []
+            yield True, _fence(opens, rows)
+        elif is_code and not (before.strip() and written):  # an indented line goes on with a paragraph above it
+            yield False, "".join(written)
+            written = []
+            yield True, row
             continue
-        yield False, "".join(written)
-        written = []
-        indent, code = opens["indent"], []
-        for inner in lines:
-            if re.fullmatch(rf"[> \t]*{re.escape(opens['mark'])}{opens['mark'][0]}*[ \t]*", inner.rstrip("\n")):
-                break
-            code.append(inner.removeprefix(indent))
-        yield True, _code("".join(code), opens["info"], indent.replace(">", "").replace("\t", "    "))
+        else:
+            written.append(row)
+        before = row
     yield False, "".join(written)
 
 
-def _code(code: str, info: str, indent: str) -> str:
-    from pygments import highlight
-    from pygments.formatters.html import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.lexers.special import TextLexer
-    from pygments.util import ClassNotFound
-
-    try:
-        lexer = get_lexer_by_name((re.match(r"[\w+#-]+", info) or ["text"])[0])
-    except ClassNotFound:
-        lexer = TextLexer()
-    return f"\n{wrap(highlight(code, lexer, HtmlFormatter(wrapcode=True)), indent)}\n"
+def _fence(opens: re.Match[str], rows: Iterator[str]) -> str:
+    """A fence as it stands, its header cut down to the language."""
+    inner, mark = [], opens["mark"]
+    for row in rows:
+        if re.fullmatch(rf"[> \t]*{re.escape(mark)}{mark[0]}*[ \t]*", row.rstrip("\n")):
+            break
+        inner.append(row if row.endswith("\n") else f"{row}\n")
+    language = re.match(r"[\w+#-]*", opens["info"])[0]
+    return f"{opens['indent']}{mark}{language}\n{''.join(inner)}{opens['indent']}{mark}\n"
 
 
 def _inline(text: str) -> str:
@@ -95,26 +115,21 @@ def _inline(text: str) -> str:
 
 
 def _piece(found: re.Match[str]) -> str:
-    if found["code"]:
-        return f"<code>{escape(found['code'])}</code>"
-    if found["maths"]:
-        maths = escape(f"\\({found['maths']}\\)")
-        return f'<span class="arithmatex">{maths}</span>'
-    maths = escape_html(f"\\[\n{found['display'].strip()}\n\\]")
-    markup = f'<div class="arithmatex">{maths}</div>'
-    return f"\n\n{wrap(markup, found['before'] or '')}\n"
+    if found["display"] is None:
+        return found[0]
+    before = found["before"] or ""
+    before = before if len(before.expandtabs(4)) >= CODE_INDENT else ""  # less belongs to no list
+    rows = [f"{before}{row.strip()}" for row in found["display"].strip().splitlines() if row.strip()]
+    return "\n".join(["", "", f"{before}$$", *rows, f"{before}$$", "", ""])  # maths on display stands alone
 
 
 def _words(text: str) -> str:
-    text = re.sub(r"[&<{}`~$]", lambda found: f"&#{ord(found[0])};", text)
-    text = re.sub(r"\\(?=[(\[])", "&#92;", text)  # \( and \[ begin maths
-    text = _STARTS.sub(lambda found: f"{found[1]}&#{ord(found[2][0])};{found[2][1:]}", text)
-    text = re.sub(r":(?=[\w+-]+:)", "&#58;", text)  # :name: would become an icon
-    return _LINK.sub(_address, text)
+    text = re.sub(r"(?<!\\)[{$]", r"\\\g<0>", text)  # attribute lists, and what is no maths
+    return _HEADING.sub(r"\1###", text)
 
 
-def _address(found: re.Match[str]) -> str:
-    address = found["address"].replace("&#38;", "&")
-    if re.match(r"https?://", address):
-        return f"]({link(address)})"
-    return found[0] if re.fullmatch(r"#?[\w./-]*", address) else "]()"
+def _start(text: str) -> str:
+    """A text that begins no list, heading or other block."""
+    if not _STARTS.match(text):
+        return text
+    return f"&#{ord(text[0])};{text[1:]}" if not text[0].isdigit() else re.sub(r"^(\d+)([.)])", r"\1\\\2", text)

@@ -1,0 +1,131 @@
+"""The scale of a figure: wide enough for what was measured and predicted, and no wider than lets it be seen."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dlfaq.verify.evidence import Bound
+
+SPREAD = 100  # from here on positive values get a logarithmic scale
+REACH = 3.0  # a control farther away than so many widths of the rest becomes an arrow
+MARGIN = 0.07
+TICKS = 4
+APART = 38  # that their numbers do not touch
+DECADES = 2  # from so many on the ticks are powers of ten
+PLAIN = 5  # powers of ten that are written out
+LARGEST = 1e300
+
+
+class Measurement(Protocol):
+    """What an axis is fitted to."""
+
+    control: int
+    estimate: float
+    interval: tuple[Bound, Bound]
+    low: Bound
+    high: Bound
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A scale from values to places.
+
+    Attributes:
+        low: Its lower end, as a logarithm where `log`.
+        high: Its upper end.
+        log: Whether it is logarithmic.
+        left: Where the lower end is drawn.
+        right: Where the upper end is drawn.
+        counts: Whether it shows in how many replicates something held.
+    """
+
+    low: float
+    high: float
+    log: bool
+    left: float
+    right: float
+    counts: bool = False
+
+    def place(self, value: float) -> float:
+        """Where a value lies; beyond the ends, at the end."""
+        scaled = _scale(value, log=self.log)
+        share = (scaled - self.low) / (self.high - self.low) if math.isfinite(scaled) else float(scaled > 0)
+        return self.left + min(max(share, 0.0), 1.0) * (self.right - self.left)
+
+    def shows(self, value: float) -> bool:
+        """Whether a value lies between the ends."""
+        return self.low <= _scale(value, log=self.log) <= self.high
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """A few round values, each with how it is written."""
+        if self.counts:
+            return [(0.0, "none"), (1.0, "all")]
+        if self.log and self.high - self.low >= DECADES:
+            step = max(1, math.ceil((self.high - self.low) / TICKS))
+            powers = range(math.ceil(self.low), math.floor(self.high) + 1, step)
+            return [(10.0**power, f"{10.0**power:g}" if abs(power) <= PLAIN else f"1e{power}") for power in powers]
+        low, high = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
+        step = _round_step((high - low) / 2)
+        found, last = [], -math.inf
+        for place in range(math.ceil(low / step), math.floor(high / step) + 1):
+            if self.place(place * step) - last >= APART:
+                last = self.place(place * step)
+                found.append((place * step, _written(place * step, step)))
+        return found
+
+
+def fit(rows: Sequence[Measurement], left: float, right: float) -> Axis:
+    """An axis for some measurements and their predictions.
+
+    The claim's own rows and the predictions always fit in. A control does unless it lies so far away that nothing else
+    could be seen.
+    """
+    if all(row.low is None and row.high is None for row in rows):
+        return Axis(-MARGIN, 1 + MARGIN, log=False, left=left, right=right, counts=True)
+    own = [value for row in rows if not row.control for value in _values(row)] or [
+        value for row in rows for value in _values(row)
+    ]
+    controls = [row.estimate for row in rows if row.control]
+    log = min(own) > 0 and max(own) / min(own) > SPREAD
+    log = log or (min([*own, *controls]) > 0 and max([*own, *controls]) / min([*own, *controls]) > SPREAD)
+    low, high = _ends((_scale(value, log=log) for value in own), log=log)
+    width = high - low
+    for value in (_scale(one, log=log) for one in controls):
+        if low - REACH * width <= value <= high + REACH * width:
+            low, high = min(low, value), max(high, value)
+    margin = MARGIN * (high - low)
+    return Axis(low - margin, high + margin, log, left, right)
+
+
+def _values(row: Measurement) -> list[float]:
+    ends = [row.estimate, *row.interval, row.low, row.high]
+    return [min(max(value, -LARGEST), LARGEST) for value in ends if value is not None]
+
+
+def _ends(values: Iterable[float], *, log: bool) -> tuple[float, float]:
+    known = [value for value in values if math.isfinite(value)]
+    low, high = min(known), max(known)
+    if high - low > 1e-9 * max(abs(low), abs(high)):  # else they are the same but for rounding
+        return low, high
+    around = 0.5 if log else abs(high) * 0.1 or 0.1
+    return low - around, high + around
+
+
+def _scale(value: float, *, log: bool) -> float:
+    if not log:
+        return min(max(value, -LARGEST), LARGEST)
+    return math.log10(value) if value > 0 else -math.inf
+
+
+def _round_step(step: float) -> float:
+    """The nearest of 1, 2, 5, 10, … that is no larger: at least two ticks, at most five."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return next((factor * power for factor in (5, 2) if factor * power <= step), power)
+
+
+def _written(value: float, step: float) -> str:
+    """With as many decimals as tell one tick from the next."""
+    if abs(value) >= 10**PLAIN or step < 10**-PLAIN:
+        return f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    return f"{value:.{max(0, -math.floor(math.log10(step)))}f}".replace("-0.0", "0.0") if value else "0"
