@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint check record bench clean
+.PHONY: help demo test lint check smoke record bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,6 +27,12 @@ check: lint          ## format, lint, and the entries
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+smoke:           ## install without extras, outside of the checkout, and ask
+	rm -rf build/smoke && $(PYTHON) -m venv build/smoke
+	build/smoke/bin/python -m pip --quiet --disable-pip-version-check install -c constraints.txt .
+	cd build && smoke/bin/dlfaq ask why is my loss nan >/dev/null && smoke/bin/dlfaq check
+	! build/smoke/bin/python -c 'import torch' 2>/dev/null
 
 record: $(VENV)/dev  ## verify every claim from scratch and write the evidence
 	$(BIN)/dlfaq verify --fresh --record

@@ -5,6 +5,7 @@ its numbers rounded, so that an equal rerun is an empty diff. Nothing here needs
 """
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -181,13 +182,13 @@ def claim_from_json(raw: Mapping[str, Any]) -> ClaimEvidence:
 
 
 def _room(point: Point) -> float:
-    """Distance to the nearer bound in half-widths of the interval; negative beyond it."""
+    """Distance to the nearer bound in half-widths of the interval; negative beyond it, infinite without bounds."""
     ends = [end for end in point.interval if end is not None]
     width = (max(ends) - min(ends)) / 2 if ends else 0.0
     distances = [point.high - point.estimate] if point.high is not None else []
     distances += [point.estimate - point.low] if point.low is not None else []
     scale = width or 1e-9 * max(1.0, abs(point.estimate))
-    return min(distances, default=0.0) / scale
+    return min(distances, default=math.inf) / scale  # of an identity that holds there is nothing to tell
 
 
 def _side(raw: Mapping[str, Any]) -> Side:
