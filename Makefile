@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 .PHONY: help demo test lint check smoke record bench clean
 
 help:            ## list the targets
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(VENV)/user   ## answer a question, verify that entry from scratch, build the site
 	@echo; echo '$$ dlfaq ask "my loss starts at 2.3, is that right?"'
@@ -31,7 +31,7 @@ lint: $(VENV)/dev
 smoke:           ## install without extras, outside of the checkout, and ask
 	rm -rf build/smoke && $(PYTHON) -m venv build/smoke
 	build/smoke/bin/python -m pip --quiet --disable-pip-version-check install -c constraints.txt .
-	cd build && smoke/bin/dlfaq ask why is my loss nan >/dev/null && smoke/bin/dlfaq check
+	here="$$PWD" && cd "$$(mktemp -d)" && "$$here/build/smoke/bin/dlfaq" ask why is my loss nan >/dev/null && "$$here/build/smoke/bin/dlfaq" check
 	! build/smoke/bin/python -c 'import torch' 2>/dev/null
 
 record: $(VENV)/dev  ## verify every claim from scratch and write the evidence

@@ -1,11 +1,17 @@
 """The site is complete, correct, and shows what entries contain instead of running it."""
 
+import contextlib
 import json
 import re
 import shutil
+import signal
+import socket
+import subprocess
 import sys
+import time
 from html import unescape
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.site.sitecheck import read, wrong
@@ -13,7 +19,7 @@ from tests.site.sitecheck import read, wrong
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
-from dlfaq.site.build import build_site, write_pages
+from dlfaq.site.build import build_site, serve_site, write_pages
 from dlfaq.site.pages import pages as write
 
 
@@ -198,6 +204,48 @@ def test_a_folder_of_something_else_is_left_alone(root, tmp_path):
     with pytest.raises(Problems, match="neither empty nor an earlier site"):
         build_site(root, tmp_path)
     assert (tmp_path / "thesis.tex").read_text() == "mine"
+
+
+def test_what_is_missing_is_named_as_it_is_installed(root, tmp_path, monkeypatch):
+    """The command line turns it into a message with the extra to install."""
+    monkeypatch.setattr("importlib.util.find_spec", {}.get)
+    with pytest.raises(ModuleNotFoundError, match="mkdocs-material") as found:
+        build_site(root, tmp_path / "out")
+    assert found.value.name == "mkdocs-material"
+
+
+def test_the_site_is_served_and_rebuilt(copy):
+    """A change of an entry is on the page a moment later; a broken one leaves the page as it was."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "dlfaq", "site", "serve", "--port", str(port), "--root", str(copy)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        entry = copy / "faq" / "average-of-noise.yaml"
+        wait_for(port, "average")
+        entry.write_text(entry.read_text().replace("question: ", "question: CHANGED ", 1))
+        wait_for(port, "CHANGED")
+        with pytest.raises(Problems, match=f"port {port}"):
+            serve_site(copy, port)
+        entry.write_text("question: 1\n")
+        assert re.search(r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline())
+        wait_for(port, "CHANGED")
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+
+
+def wait_for(port: int, word: str) -> None:
+    """Until a page of the served site contains a word."""
+    for _ in range(120):
+        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/questions/average-of-noise.html") as page:
+            if word in page.read().decode():
+                return
+        time.sleep(0.25)
+    pytest.fail(f"'{word}' never came")
 
 
 def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):

@@ -4,7 +4,7 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dlfaq.site.axis import fit
@@ -97,6 +97,9 @@ def test_a_far_control_is_an_arrow():
 
 
 @settings(max_examples=200, deadline=None)
+@example(5e-324, 1.0, None, 5e-324, "")
+@example(0.0, 0.0, None, 5e-324, "")
+@example(1e300, 1e-300, 1e-300, 1e300, "")
 @given(NUMBER, NUMBER, st.none() | NUMBER, st.none() | NUMBER, st.text(max_size=30))
 def test_any_numbers_make_a_figure(one, other, low, high, text):
     """Well-formed, within its box, whatever was measured."""

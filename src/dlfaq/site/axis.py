@@ -14,7 +14,7 @@ TICKS = 4
 APART = 38  # that their numbers do not touch
 DECADES = 2  # from so many on the ticks are powers of ten
 PLAIN = 5  # powers of ten that are written out
-LARGEST = 1e300
+LARGEST, SMALLEST = 1e300, 1e-300  # beyond, floats have no room for the arithmetic of an axis
 
 
 class Measurement(Protocol):
@@ -86,7 +86,7 @@ def fit(rows: Sequence[Measurement], left: float, right: float) -> Axis:
     own = [value for row in rows if not row.control for value in _values(row)] or [
         value for row in rows for value in _values(row)
     ]
-    controls = [row.estimate for row in rows if row.control]
+    controls = [_held(row.estimate) for row in rows if row.control]
     log = min(own) > 0 and max(own) / min(own) > SPREAD
     log = log or (min([*own, *controls]) > 0 and max([*own, *controls]) / min([*own, *controls]) > SPREAD)
     low, high = _ends((_scale(value, log=log) for value in own), log=log)
@@ -95,12 +95,19 @@ def fit(rows: Sequence[Measurement], left: float, right: float) -> Axis:
         if low - REACH * width <= value <= high + REACH * width:
             low, high = min(low, value), max(high, value)
     margin = MARGIN * (high - low)
-    return Axis(low - margin, high + margin, log, left, right)
+    low, high = low - margin, high + margin
+    if log:
+        low, high = max(low, math.log10(SMALLEST)), min(high, math.log10(LARGEST))
+    return Axis(low, high, log, left, right)
 
 
 def _values(row: Measurement) -> list[float]:
     ends = [row.estimate, *row.interval, row.low, row.high]
-    return [min(max(value, -LARGEST), LARGEST) for value in ends if value is not None]
+    return [_held(value) for value in ends if value is not None]
+
+
+def _held(value: float) -> float:
+    return 0.0 if abs(value) < SMALLEST else min(max(value, -LARGEST), LARGEST)
 
 
 def _ends(values: Iterable[float], *, log: bool) -> tuple[float, float]:
@@ -113,8 +120,9 @@ def _ends(values: Iterable[float], *, log: bool) -> tuple[float, float]:
 
 
 def _scale(value: float, *, log: bool) -> float:
+    value = _held(value)
     if not log:
-        return min(max(value, -LARGEST), LARGEST)
+        return value
     return math.log10(value) if value > 0 else -math.inf
 
 

@@ -60,7 +60,7 @@ def build_site(root: Path, output: Path, *, strict: bool = True) -> int:
         Problems: If the FAQ's files are to be mended, or the folder holds something else.
         ModuleNotFoundError: If mkdocs-material is not installed.
     """
-    import material  # noqa: F401 - named here if it is missing: MkDocs would call it an unknown theme
+    _require()
     from mkdocs.commands.build import build
     from mkdocs.exceptions import MkDocsException
 
@@ -88,6 +88,7 @@ def serve_site(root: Path, port: int) -> None:
     """
     import tempfile
 
+    _require()
     from mkdocs.livereload import LiveReloadServer
 
     with tempfile.TemporaryDirectory(prefix="dlfaq-site-") as folder:
@@ -111,8 +112,21 @@ def serve_site(root: Path, port: int) -> None:
                 server.watch(str(root / watched))
         try:
             server.serve()
+        except OSError as error:
+            raise Problems(
+                [Problem("site", None, f"port {port}: {error.strerror}.", "Choose another: --port")]
+            ) from None
         finally:
             server.shutdown()
+
+
+def _require() -> None:
+    """Name the package that is missing as it is installed; MkDocs would speak of an unknown theme."""
+    from importlib.util import find_spec
+
+    if any(find_spec(module) is None for module in ("mkdocs", "material")):
+        msg = "mkdocs-material is not installed"
+        raise ModuleNotFoundError(msg, name="mkdocs-material")
 
 
 def _check_output(output: Path) -> None:

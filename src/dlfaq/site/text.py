@@ -16,7 +16,7 @@ _PIECES = re.compile(
     r"|(?<![\\$\w])\$(?P<maths>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![\w$])",
     re.DOTALL | re.MULTILINE,
 )
-_STARTS = re.compile(r"#|>|!!!|\?\?\?|===|`{3}|~{3}|[-+*](?=\s)|(?=\d+[.)]\s)")
+_STARTS = re.compile(r"#|>|!!!|\?\?\?|===|`{3}|~{3}|[-+*](?=[-\s])|(?=\d+[.)]\s)")
 _HEADING = re.compile(r"^([ \t]*)#{1,2}(?!#)", re.MULTILINE)
 _ITEM = re.compile(r"[-+*]\s|\d+[.)]\s")
 _PLAIN = re.compile(r"[\\`*_{}\[\]$~^]")
