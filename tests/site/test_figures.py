@@ -96,6 +96,13 @@ def test_a_far_control_is_an_arrow():
     assert float(band.get("width")) > (RIGHT - LEFT) / 2
 
 
+def test_ticks_are_the_values_they_stand_at():
+    """Signs and decimals included."""
+    (panel,) = claim_figure(evidence(side(point(0.0, -0.05, 0.05, (-0.02, 0.02)))), "f").panels
+
+    assert fit(panel.rows, LEFT, RIGHT).ticks() == [(-0.05, "-0.05"), (0.0, "0"), (0.05, "0.05")]
+
+
 @settings(max_examples=200, deadline=None)
 @example(5e-324, 1.0, None, 5e-324, "")
 @example(0.0, 0.0, None, 5e-324, "")

@@ -196,6 +196,7 @@ def test_a_claim_becomes_a_section():
 
 
 @settings(max_examples=300, deadline=None)
+@example("---")
 @given(st.text(alphabet='ab1.)#>-+*_`~[](){}<&|$\\!?=:" ', max_size=20))
 def test_a_plain_text_is_shown_letter_by_letter(text):
     """In a paragraph and in a cell."""

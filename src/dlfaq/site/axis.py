@@ -136,4 +136,4 @@ def _written(value: float, step: float) -> str:
     """With as many decimals as tell one tick from the next."""
     if abs(value) >= 10**PLAIN or step < 10**-PLAIN:
         return f"{value:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
-    return f"{value:.{max(0, -math.floor(math.log10(step)))}f}".replace("-0.0", "0.0") if value else "0"
+    return f"{value:.{max(0, -math.floor(math.log10(step)))}f}" if value else "0"
