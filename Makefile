@@ -50,6 +50,7 @@ $(VENV)/user: pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once; torch is large)"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -c constraints.txt -e ".[all]"
+	@$(BIN)/python -m compileall -q src   # an editable install does not, and `ask` would compile itself on every start
 	@touch $@
 
 $(VENV)/dev: $(VENV)/user
