@@ -1,8 +1,8 @@
 """Kill a verification at random moments, and see that nothing that had finished is lost and no file is half written.
 
-python benchmarks/kill_verify.py [--times 10] [--entry loss-spikes-nan] [--seed 0]
+python benchmarks/kill_verify.py [--times 10] [--entry ID …] [--seed 0]
 
-Each round starts `dlfaq verify ENTRY --record` in a process group of its own and sends the whole group SIGKILL after a
+Each round starts `dlfaq verify --record` in a process group of its own and sends the whole group SIGKILL after a
 random time. It then counts the trials that the cache holds (they may only grow) and reads every evidence file. The last
 run goes to its end: it must rule as an uninterrupted one does.
 """
@@ -40,7 +40,7 @@ def main() -> int:
     """Print a line a round; exit code 1 if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=10)
-    parser.add_argument("--entry", default="loss-spikes-nan")
+    parser.add_argument("--entry", nargs="*", default=[], help="entries to verify; all of them if none is named")
     parser.add_argument(
         "--longest", type=float, default=15.0, help="seconds after which a round is killed at the latest"
     )
@@ -52,7 +52,7 @@ def main() -> int:
         for part in ("faq", "sims"):
             shutil.copytree(ROOT / part, root / part)
         environment = {**os.environ, "DLFAQ_CACHE_DIR": str(cache)}
-        command = [sys.executable, "-m", "dlfaq", "verify", options.entry, "--record", "--json", "--root", str(root)]
+        command = [sys.executable, "-m", "dlfaq", "verify", *options.entry, "--record", "--json", "--root", str(root)]
         before, lost = 0, 0
         for number in range(options.times):
             process = subprocess.Popen(
