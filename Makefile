@@ -37,7 +37,7 @@ smoke:           ## install without extras, outside of the checkout, and ask
 record: $(VENV)/dev  ## verify every claim from scratch and write the evidence
 	$(BIN)/dlfaq verify --fresh --record
 
-bench: $(VENV)/dev   ## what the README says of speed, measured here
+bench: $(VENV)/dev   ## measure the speed of ask, and of all replicates at once
 	$(BIN)/python benchmarks/ask_speed.py
 	$(BIN)/python benchmarks/replicates_speed.py
 
