@@ -25,11 +25,11 @@ def number(value: float | None) -> str:
     return "…" if value is None else f"{value:.4g}"
 
 
-def measured(side: "Side") -> str:
-    """The decisive estimate of a side with its interval, and where along the sweep it was taken."""
+def measured(side: "Side", *, where: bool = True) -> str:
+    """The decisive estimate of a side with its interval, and `where` along the sweep it was taken."""
     judged, point = side.decisive()
     at = ", ".join(f"{name}={value}" for name, value in point.at.items())
-    place = f" at {at}" if at else ""
+    place = f" at {at}" if at and where else ""
     if judged.expect.startswith("all("):  # a condition: it held in so many replicates
         return f"{round(point.estimate * point.replicates)} of {point.replicates} replicates{place}"
     low, high = point.interval
@@ -79,7 +79,7 @@ def _table(rulings: "Sequence[Ruling]") -> None:
         table.add_column(title, justify=justify, overflow="fold")
     for ruling in rulings:
         mark, colour = MARKS[ruling.verdict.word]
-        cells = [f"{ruling.entry}/{ruling.claim}", *_cells(ruling)]
+        cells = [f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling)]
         texts = [Text(sanitise(cell)) for cell in cells]
         texts.insert(4, Text(f"{mark} {ruling.verdict.word}", style=colour))
         table.add_row(*texts)
@@ -91,7 +91,7 @@ def _cells(ruling: "Ruling") -> list[str]:
     if ruling.evidence is None:
         return ["", "broke", "", "", seconds]
     side = ruling.evidence.claim
-    controls = "\n".join(f"{control.outcome}: {measured(control)}" for control in ruling.evidence.controls)
+    controls = "\n".join(f"{control.outcome}: {measured(control, where=False)}" for control in ruling.evidence.controls)
     return [side.decisive()[0].expect, measured(side), controls, str(side.replicates), seconds]
 
 
