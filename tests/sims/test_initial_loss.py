@@ -8,6 +8,7 @@ from sims.class_priors import class_priors
 from sims.initial_loss import initial_loss
 from sims.multi_label_loss import multi_label_loss
 from sims.random_logits import random_logits
+from torch import nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -52,3 +53,23 @@ def test_equal_shares_have_the_entropy_ln_k():
     assert abs(skewed["loss"].mean() - skewed["entropy"][0]) < 0.02
     with pytest.raises(ValueError, match="between 0 and 1"):
         class_priors(Replicates("class_priors", range(2)), share=1.0)
+
+
+def test_a_biased_head_of_zeros_has_a_loss_in_closed_form():
+    """Logits (b, 0 … 0): the first class has probability e^b / (e^b + k - 1)."""
+    measured = initial_loss(Replicates("initial_loss", range(4)), init="zero", classes=4, first_bias=3.0)
+
+    torch.testing.assert_close(measured["first"], torch.full((4,), math.exp(3) / (math.exp(3) + 3)))
+
+
+def test_it_is_the_loss_of_an_ordinary_network():
+    """The same weights in a plain loop, with PyTorch's own sum and mean."""
+    measured = initial_loss(Replicates("initial_loss", range(4)), hidden=0, classes=5, examples=32)
+    drawn = Replicates("initial_loss", range(4))
+    weight, bias = drawn.stack("net", lambda: nn.Linear(64, 5)).weights().values()
+    x, y = drawn.normal("inputs", 32, 64), drawn.integers("labels", 5, 32)
+    for i in range(4):
+        logits = F.linear(x[i], weight[i], bias[i]).detach()
+        torch.testing.assert_close(measured["loss"][i], F.cross_entropy(logits, y[i]))
+        torch.testing.assert_close(measured["total"][i], F.cross_entropy(logits, y[i], reduction="sum"))
+        torch.testing.assert_close(measured["likelihood"][i], -logits.softmax(1).log()[range(32), y[i]].sum())

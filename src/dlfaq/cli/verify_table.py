@@ -6,23 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from dlfaq.terminal import sanitise
+from dlfaq.terminal import number, sanitise
+from dlfaq.terminal.answers import VERDICTS
 
 if TYPE_CHECKING:
     from dlfaq.verify.engine import Ruling
     from dlfaq.verify.evidence import Side
-
-MARKS = {
-    "verified": ("✓", "green"),
-    "refuted": ("✗", "red"),
-    "inconclusive": ("?", "yellow"),
-    "vacuous": ("○", "yellow"),
-}
-
-
-def number(value: float | None) -> str:
-    """Four significant digits; `…` where an interval has no end."""
-    return "…" if value is None else f"{value:.4g}"
 
 
 def measured(side: "Side", *, where: bool = True) -> str:
@@ -78,7 +67,7 @@ def _table(rulings: "Sequence[Ruling]") -> None:
     ]:
         table.add_column(title, justify=justify, overflow="fold")
     for ruling in rulings:
-        mark, colour = MARKS[ruling.verdict.word]
+        mark, colour = VERDICTS[ruling.verdict.word]
         cells = [f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling)]
         texts = [Text(sanitise(cell)) for cell in cells]
         texts.insert(4, Text(f"{mark} {ruling.verdict.word}", style=colour))
@@ -104,7 +93,7 @@ def _broken(rulings: "Sequence[Ruling]") -> None:
 
 def _summary(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now: bool) -> str:
     words = [ruling.verdict.word for ruling in rulings]
-    counts = ", ".join(f"{words.count(word)} {word}" for word in MARKS if word in words)
+    counts = ", ".join(f"{words.count(word)} {word}" for word in VERDICTS if word in words)
     differ = [f"{r.entry}/{r.claim}" for r, same in zip(rulings, compared, strict=True) if same == "differs"]
     text = f"{len(rulings)} claims: {counts or 'none'}."
     if differ:

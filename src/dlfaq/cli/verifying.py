@@ -42,7 +42,7 @@ def verify(
     faq = load_faq(root_of(root))
     claims = select(faq, what or [])
     try:
-        from dlfaq.verify.session import verify_claims
+        from dlfaq.verify.session import compare_all, verify_claims
 
         with progress(quiet=json) as report:
             rulings = verify_claims(
@@ -50,7 +50,7 @@ def verify(
             )
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "verify") from error
-    compared = [_recorded(faq, ruling) for ruling in rulings]
+    compared = compare_all(faq.root, rulings)
     if record:
         from dlfaq.verify.session import record_evidence
 
@@ -64,12 +64,6 @@ def verify(
     else:
         render(rulings, compared, recorded_now=record)
     raise typer.Exit(_exit_code(rulings, compared, record=record))
-
-
-def _recorded(faq: "Faq", ruling: "Ruling") -> str:
-    from dlfaq.verify.session import compare
-
-    return compare(faq.root, ruling)
 
 
 def _exit_code(rulings: "Sequence[Ruling]", compared: Sequence[str], *, record: bool) -> int:

@@ -101,7 +101,7 @@ class ClaimFailed(Exception):  # noqa: N818 - the claim failed, nothing went wro
 
 def _verify_together(first: ClaimItem) -> Rulings:
     """Verify every claim of the session that belongs to the FAQ of this one."""
-    from dlfaq.verify.session import compare, verify_claims
+    from dlfaq.verify.session import compare_all, verify_claims
     from dlfaq.verify.store import one_at_a_time
 
     faq = first.faq
@@ -110,7 +110,8 @@ def _verify_together(first: ClaimItem) -> Rulings:
     with one_at_a_time(faq.root):  # pytest-xdist's workers each have all items: the first of them measures
         options = first.config.option
         rulings = verify_claims(faq, claims, jobs=options.dlfaq_jobs, fresh=options.dlfaq_fresh)
-    return {(ruling.entry, ruling.claim): (ruling, compare(faq.root, ruling)) for ruling in rulings}
+    compared = compare_all(faq.root, rulings)
+    return {(ruling.entry, ruling.claim): (ruling, same) for ruling, same in zip(rulings, compared, strict=True)}
 
 
 def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:

@@ -75,9 +75,22 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
 
 def compare(root: Path, ruling: Ruling) -> str:
     """Hold a ruling to what is recorded: `as recorded`, `differs` or `never recorded`."""
-    try:
-        evidence = read(root, ruling.entry)
-    except ValueError:
+    return compare_all(root, [ruling])[0]
+
+
+def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[str]:
+    """Hold each ruling to what is recorded; an entry's evidence is read once, however many claims it has."""
+    recorded: dict[str, Evidence | ValueError | None] = {}
+    for entry_id in {ruling.entry for ruling in rulings}:
+        try:
+            recorded[entry_id] = read(root, entry_id)
+        except ValueError as error:
+            recorded[entry_id] = error
+    return [_compared(ruling, recorded[ruling.entry]) for ruling in rulings]
+
+
+def _compared(ruling: Ruling, evidence: Evidence | ValueError | None) -> str:
+    if isinstance(evidence, ValueError):
         return "differs"  # from whatever stood there before it was damaged
     recorded = evidence.claims.get(ruling.claim) if evidence else None
     if recorded is None:
