@@ -291,3 +291,11 @@ def test_rich_is_loaded_only_for_a_terminal():
     script = "import sys, dlfaq.terminal.answers; sys.exit('rich' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"), [(r"\sqrt[n]{x}", "ⁿ√x"), (r"\sqrt[\frac{1}{2}", "^(1/2)√()"), (r"\sqrt[\alpha]x", "^α√x")]
+)
+def test_a_roots_index_is_maths_too(latex, text):
+    """Commands in it are read like any other; a bracket that never closes is read to the end."""
+    assert readable(latex) == text

@@ -121,14 +121,19 @@ def _special(name: str, tokens: list[str], depth: int) -> str:
     if name in ACCENTS:
         inner = _group(tokens, depth)
         return f"{inner}{ACCENTS[name]}" if inner else ""
-    root = ""
-    if tokens and tokens[-1] == "[":
-        tokens.pop()
-        while tokens and tokens[-1] != "]":
-            root += tokens.pop()
-        if tokens:
-            tokens.pop()
+    root = _index(tokens, depth)
     return f"{_script(root, '^') if root else ''}√{_fraction(_group(tokens, depth))}"
+
+
+def _index(tokens: list[str], depth: int) -> str:
+    """The root's index in brackets, which is maths too; empty if there is none."""
+    if not tokens or tokens[-1] != "[":
+        return ""
+    tokens.pop()
+    inner: list[str] = []
+    while tokens and (token := tokens.pop()) != "]":
+        inner.append(token)
+    return "" if depth >= _DEEPEST else _until_brace(inner[::-1], depth + 1)
 
 
 def _wrapper(name: str, tokens: list[str], depth: int) -> str:
