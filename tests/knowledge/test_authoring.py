@@ -130,6 +130,30 @@ def test_a_planned_entry_is_taken_up(ours):
     assert load_faq(ours).entry("third").question == "Another question?"
 
 
+def test_the_statements_of_a_planned_entry_go_with_it(ours):
+    """They stand in the new entry as comments, ready to be ruled on; nothing is lost."""
+    (ours / "faq" / "documents.yml").write_text("notes: {title: Notes}\n")
+    (ours / "faq" / "planned.yml").write_text(
+        "- id: second\n  question: Second?\n  topics: [training]\n"
+        "  sources: [{document: notes, where: L7, says: 'Noise: \"always\" zero.'}, {document: notes, says: So.}]\n"
+    )
+    new_entry(ours, "second")
+    path = ours / "faq" / "second.yaml"
+    text = path.read_text()
+    assert not load_faq(ours).entry("second").sources
+
+    head, _, rest = text.partition("# sources:\n")
+    lines = [
+        line.removeprefix("# ").replace("ruling:", "ruling: untestable\n    because: So.") for line in rest.splitlines()
+    ]
+    path.write_text("\n".join([head, "sources:", *lines, ""]))
+    found = load_faq(ours).entry("second").sources
+    assert [(one.document, one.where, one.says) for one in found] == [
+        ("notes", "L7", 'Noise: "always" zero.'),
+        ("notes", "", "So."),
+    ]
+
+
 def test_a_planned_entry_on_a_line_with_others(ours):
     """Taking it out is left to its owner, and nothing is written."""
     (ours / "faq" / "planned.yml").write_text(

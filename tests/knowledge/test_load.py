@@ -190,6 +190,18 @@ def test_planned_entries(root):
         "planned.yml:4: the id 'C'",
     ):
         assert text in found, found
+    said = "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: So., where: L3}%s]}\n"
+    planned.write_text(said % ("paper", ""))
+    (statement,) = load_faq(root).planned[0].sources
+    assert (statement.document, statement.where, statement.says, statement.ruling) == ("paper", "L3", "So.", "")
+    planned.write_text(said % ("papr", ", {document: paper, ruling: 'true'}"))
+    found = problems_of(root)
+    for expected in (
+        "planned.yml:1: 'papr' is not a document",
+        "planned.yml:1: a source statement has no 'says'",
+        "'ruling'",
+    ):
+        assert expected in found
     planned.write_text("a: b\n")
     assert "planned.yml:1: the planned entries are not a list" in problems_of(root)
 

@@ -96,6 +96,10 @@ def root(tmp_path_factory) -> Path:
     (folder / "faq" / "documents.yml").write_text(
         "notes: {title: 'Notes </h2><script>alert(19)</script>', year: 2020}\n"
     )
+    (folder / "faq" / "planned.yml").write_text(
+        "- id: later\n  question: What | does <script>alert(22)</script>?\n  topics: [training]\n  sources:\n"
+        "    - {document: notes, where: '<b>L2', says: '[x](javascript:alert(23)) <script>alert(24)</script> {onclick=1}'}\n"
+    )
     (folder / "sims" / "odd.py").write_text(ODD)
     return folder
 

@@ -20,7 +20,8 @@ _TAKEN = {"torch", "annotations", "true", "false", "null"}  # by the template of
 def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
     """Write `faq/<id>.yaml` and its simulation: a small true claim, with comments that say what to change.
 
-    A planned entry of that id gives its question, its phrasings and its topics, and leaves the list of planned ones.
+    A planned entry of that id gives its question, phrasings, topics and source statements, and leaves the list of
+    planned ones.
 
     Args:
         root: The FAQ's folder.
@@ -47,6 +48,7 @@ def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
         "question": _quoted(question),
         "also_asked": "\n".join(f"  - {_quoted(one)}" for one in (planned and planned.also_asked) or (words,)),
         "topics": ", ".join(map(_quoted, planned.topics if planned else _topics(root)[:1])),
+        "sources": _sources(planned),
     }
     files = {
         root / "faq" / f"{entry_id}.yaml": _filled("entry.yaml", filled),
@@ -102,6 +104,20 @@ def _planned(root: Path, entry_id: str) -> tuple[Planned | None, str]:
         what = f"'{entry_id}' is planned here, in a form that only you can take out."
         raise Problems([Problem(PLANNED, first, what, "Take it out, then run this again.")])
     return planned, "".join([*lines[: first - 1], *lines[end - 1 :]])
+
+
+def _sources(planned: Planned | None) -> str:
+    """The statements that wait for their ruling, as comments: an entry holds none without one."""
+    if not planned or not planned.sources:
+        return ""
+    lines = [
+        "# What the sources say on it. Rule on each (true, conditional, false, untestable), then take away the #.",
+        "sources:",
+    ]
+    for one in planned.sources:
+        where = f"\n    where: {_quoted(one.where)}" if one.where else ""
+        lines += f"  - document: {one.document}{where}\n    says: {_quoted(one.says)}\n    ruling:".splitlines()
+    return "".join(f"# {line}\n" if not line.startswith("#") else f"{line}\n" for line in lines)
 
 
 def _check_question(root: Path, question: str) -> None:

@@ -72,9 +72,12 @@ def check_questions(files: Sequence[EntryFile], planned: Sequence[tuple[Planned,
 
 
 def check_planned(
-    planned: Sequence[tuple[Planned, int]], written: Sequence[str], topics: Mapping[str, str] | None
+    planned: Sequence[tuple[Planned, int]],
+    written: Sequence[str],
+    topics: Mapping[str, str] | None,
+    documents: Mapping[str, Document] | None,
 ) -> Iterator[Problem]:
-    """A planned entry is not written yet, is planned once, and has topics that exist."""
+    """A planned entry is not written yet, is planned once, and names topics and documents that exist."""
     seen: dict[str, int] = {}
     for one, line in planned:
         if one.id in written:
@@ -86,3 +89,7 @@ def check_planned(
             if topics is not None and topic not in topics:
                 what = f"'{topic}' of '{one.id}' is not a topic of {TOPICS}."
                 yield Problem(PLANNED, line, what, did_you_mean(topic, topics))
+        for source in one.sources:
+            if documents is not None and source.document and source.document not in documents:
+                what = f"'{source.document}' is not a document of {DOCUMENTS}."
+                yield Problem(PLANNED, source.line, what, did_you_mean(source.document, documents))

@@ -65,7 +65,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class SourceStatement:
-    """What a source document says, in our words, and our ruling (one of RULINGS)."""
+    """What a source document says, in our words, and our ruling: one of RULINGS, "" while its entry is only planned."""
 
     document: str
     says: str
@@ -129,12 +129,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Planned:
-    """An entry that is not written yet, from `faq/planned.yml`: it can be asked for, not answered."""
+    """An entry that is not written yet, from `faq/planned.yml`: it can be asked for, not answered.
+
+    Its `sources` wait for their ruling.
+    """
 
     id: str
     question: str
     topics: tuple[str, ...]
     also_asked: tuple[str, ...] = ()
+    sources: tuple[SourceStatement, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The lists of an FAQ: `faq/topics.yml`, `documents.yml` and `planned.yml`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.entry import Document, Planned
+from dlfaq.knowledge.entry import Document, Planned, SourceStatement
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
@@ -48,10 +49,26 @@ def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int
         return []
     planned = []
     for item in node.value:
-        fields = Fields(item, PLANNED, "a planned entry", problems, ("id", "question", "topics", "also_asked"))
-        topics, also_asked = fields.lines("topics", needed=True), fields.lines("also_asked")
-        planned.append((Planned(fields.identifier("id"), fields.line("question"), topics, also_asked), item.line))
+        fields = Fields(
+            item, PLANNED, "a planned entry", problems, ("id", "question", "topics", "also_asked", "sources")
+        )
+        one = Planned(
+            id=fields.identifier("id"),
+            question=fields.line("question"),
+            topics=fields.lines("topics", needed=True),
+            also_asked=fields.lines("also_asked"),
+            sources=tuple(_waiting(fields, problems)),
+        )
+        planned.append((one, item.line))
     return planned
+
+
+def _waiting(planned: Fields, problems: list[Problem]) -> Iterator[SourceStatement]:
+    """What the source documents say on a planned entry; its ruling comes with the entry."""
+    for item in planned.items("sources", planned.get("sources", needed=False)):
+        fields = Fields(item, PLANNED, "a source statement", problems, ("document", "where", "says"))
+        where = fields.line("where", needed=False)
+        yield SourceStatement(fields.line("document"), fields.line("says"), "", where, line=item.line)
 
 
 def _read(root: Path, name: str, problems: list[Problem]) -> Node | None:

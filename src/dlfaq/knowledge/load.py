@@ -26,7 +26,7 @@ def load_faq(root: Path) -> Faq:
         problems += check_related(file, written, [one.id for one, _ in planned])
         problems += check_claims(file, root)
     problems += check_questions(files, planned)
-    problems += check_planned(planned, written, topics)
+    problems += check_planned(planned, written, topics, documents)
     problems += _strays(root)
     if problems:
         raise Problems(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.entry import Document, Entry, Faq
+from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.knowledge.simulations import read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
-from dlfaq.site.shared import Known, counted, front_matter, link_to, mark, torch_versions, totals
+from dlfaq.site.ledger import ledger
+from dlfaq.site.shared import Known, counted, front_matter, link_to, torch_versions, totals
 from dlfaq.site.simulation_page import simulation_page
-from dlfaq.site.text import escape, label, line, link
+from dlfaq.site.text import escape, label, line
 from dlfaq.verify.evidence import Evidence, read
-
-RULINGS = ("false", "conditional", "true", "untestable")
 
 
 def pages(faq: Faq, welcome: str = "") -> dict[str, str]:
@@ -25,7 +24,7 @@ def pages(faq: Faq, welcome: str = "") -> dict[str, str]:
         Problems: If an evidence file or a simulation cannot be read.
     """
     known = Known(faq, _evidence(faq))
-    made = {"index.md": _home(known, welcome), "questions/index.md": _questions(known), "sources.md": _ledger(known)}
+    made = {"index.md": _home(known, welcome), "questions/index.md": _questions(known), "sources.md": ledger(faq)}
     made |= {f"questions/{entry.id}.md": entry_page(entry, known) for entry in faq.entries}
     for topic in faq.topics:
         if any(topic in entry.topics for entry in faq.entries):
@@ -87,41 +86,6 @@ def _topic(topic: str, known: Known) -> str:
     title = known.faq.topics[topic]
     entries = [entry for entry in known.faq.entries if topic in entry.topics]
     return "\n".join([front_matter(title), f"# {line(title)}\n", *_list(entries, known, "../questions/")]) + "\n"
-
-
-def _ledger(known: Known) -> str:
-    """Each statement of each source document, its ruling and the claims that show it."""
-    parts = [
-        front_matter("Sources", wide=True),
-        "# What the sources say\n",
-        "Each statement of the source documents, in our words, with our ruling: true, conditional (true under conditions "
-        "that the entry names), false, or untestable.\n",
-    ]
-    for document in known.faq.documents.values():
-        parts += _document(document, known)
-    return "\n".join(parts)
-
-
-def _document(document: Document, known: Known) -> Iterator[str]:
-    address = link(document.address)
-    title = f"[{label(document.title)}]({address})" if address else line(document.title)
-    yield f"## {title} {{ #{document.id} }}\n"
-    by = ", ".join(filter(None, [document.author, str(document.year or "")]))
-    ruled = [
-        (entry, source) for entry in known.faq.entries for source in entry.sources if source.document == document.id
-    ]
-    counts = {ruling: sum(source.ruling == ruling for _, source in ruled) for ruling in RULINGS}
-    shown = ", ".join(f"{count} {ruling}" for ruling, count in counts.items() if count)
-    statements = (
-        f"{len(ruled)} statement{'s' if len(ruled) != 1 else ''}: {shown}." if ruled else "Nothing is ruled on yet."
-    )
-    yield f"{escape(by)}{'. ' if by else ''}{statements}\n{{ .dl-count }}\n"
-    for entry, source in ruled:
-        claims = ", ".join(f"[{claim}](questions/{entry.id}.md#{claim})" for claim in source.claims)
-        where = f" ({escape(source.where)})" if source.where else ""
-        yield f"- {mark(source.ruling)} {line(source.says)}{where}  "
-        yield f"  [{label(entry.question)}](questions/{entry.id}.md#sources){f', shown by {claims}' if claims else ''}"
-    yield ""
 
 
 def _simulations(names: list[str], known: Known) -> str:
