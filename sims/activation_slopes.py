@@ -48,6 +48,8 @@ def activation_slopes(
         negative_zero: smallest -x > 0 with a slope of exactly 0; 120 if there is none below.
         step_distance: mean of |f(b x) - step(x)| for x on [-1, 1], where step is 0 or 1.
         stored: numbers per input that PyTorch keeps from the forward to the backward pass.
+        output[z]: f(z), for z from -6 to 6.
+        gradient[z]: slope at z.
     """
     f, dtype, device = FUNCTIONS[activation], getattr(torch, precision), replicates.device
 
@@ -73,6 +75,9 @@ def activation_slopes(
     grid = grid / 10_000 - 1  # (R, 20000) on [-1, 1]
     distance = (f(steepness * grid) - (grid > 0).double()).abs().mean(1)
 
+    z = torch.arange(-30, 31, dtype=torch.float64) / 5
+    row = replicates.same(z).to(dtype)  # (R, 61)
+
     stored = []
     with torch.autograd.graph.saved_tensors_hooks(lambda kept: stored.append(kept.numel()) or kept, lambda kept: kept):
         f(x.clone().requires_grad_())
@@ -82,6 +87,9 @@ def activation_slopes(
         "slope": slope(at * side)[:, 0].double(),
         **zeros,
         "step_distance": distance,
+        "z": z,
+        "output": f(row).double(),
+        "gradient": slope(row).double(),
         "stored": torch.full((len(replicates),), sum(stored) / x.numel()),
     }
 

@@ -8,6 +8,7 @@ from dlfaq.knowledge.claim_checks import check_claim
 from dlfaq.knowledge.entry import Document, Planned
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS
+from dlfaq.knowledge.plot_checks import check_plots
 from dlfaq.knowledge.simulations import Signature, read_simulation, simulation_names
 from dlfaq.knowledge.text_checks import check_texts
 
@@ -27,6 +28,7 @@ def check_claims(file: EntryFile, root: Path) -> Iterator[Problem]:
                 yield from found.problems
         yield from check_claim(file, place, signatures.get(place))
     yield from check_texts(file, signatures)
+    yield from check_plots(file, signatures)
 
 
 def check_links(

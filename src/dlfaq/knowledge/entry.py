@@ -77,6 +77,34 @@ class SourceStatement:
 
 
 @dataclass(frozen=True)
+class Plot:
+    """What a claim's trials look like: lines over a swept parameter, or along the curves that the trials measured.
+
+    Attributes:
+        shows: What to see in it, in one sentence.
+        claim: Whose own side is drawn.
+        x: A swept parameter, or the axis of the curves.
+        lines: By label, an expression in metrics: one number a replicate where `x` is swept, a curve otherwise.
+        at: Swept parameters that are held at one value.
+        log: Which of the axes, `x` and `y`, are logarithmic.
+    """
+
+    shows: str
+    claim: str
+    x: str
+    lines: Mapping[str, str]
+    at: Parameters = field(default_factory=dict)
+    log: tuple[str, ...] = ()
+    line: int = 0
+
+    @property
+    def key(self) -> str:
+        """What is measured for it, as a text: its name in evidence."""
+        at = ", ".join(f"{name}={value}" for name, value in self.at.items())
+        return f"{self.claim}{f'[{at}]' if at else ''}: {'; '.join(self.lines.values())} over {self.x}"
+
+
+@dataclass(frozen=True)
 class Reference:
     """A primary source that was looked up."""
 
@@ -115,6 +143,7 @@ class Entry:
     claims: tuple[Claim, ...]
     path: Path
     also_asked: tuple[str, ...] = ()
+    plots: tuple[Plot, ...] = ()
     sources: tuple[SourceStatement, ...] = ()
     references: tuple[Reference, ...] = ()
     related: tuple[str, ...] = ()

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from dlfaq.errors import Problem, did_you_mean
-from dlfaq.knowledge.entry import RULINGS, Claim, Control, Entry, Parameters, Reference, Scalar, SourceStatement
+from dlfaq.knowledge.entry import RULINGS, Claim, Control, Entry, Parameters, Plot, Reference, Scalar, SourceStatement
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
 REPLICATES, MOST_REPLICATES, MOST_AT_LIMIT = 32, 4096, 65536
 LOOKS = 8  # the default limit is this many times the replicates: three doublings
-ENTRY = ("question", "also_asked", "topics", "answer", "claims", "sources", "references", "related")
+ENTRY = ("question", "also_asked", "topics", "answer", "plots", "claims", "sources", "references", "related")
 CLAIM = ("id", "says", "simulation", "given", "arms", "sweep", "expect", "control", "replicates", "limit")
 CONTROL = ("why", "given", "arms", "sweep")
+PLOT = ("shows", "claim", "x", "lines", "at", "log")
+AXES = ("x", "y")
 SOURCE = ("document", "where", "says", "ruling", "because", "claims")
 REFERENCE = ("title", "authors", "year", "url")
 NO_CONTROL = "Add `control:` with `why:` and what it changes: a condition under which the expectation must fail."
@@ -77,6 +79,7 @@ class _Reader:
             claims=tuple(self._claims(fields)),
             path=path,
             also_asked=fields.lines("also_asked"),
+            plots=tuple(self._plot(item) for item in self._list(fields, "plots")),
             sources=tuple(self._source(item) for item in self._list(fields, "sources")),
             references=tuple(self._reference(item) for item in self._list(fields, "references")),
             related=fields.lines("related"),
@@ -173,6 +176,25 @@ class _Reader:
                 fields.problem(f"{what} takes the value {value!r} twice.", item.line)
                 break
         return tuple(value for value in values if value is not None)
+
+    def _plot(self, node: Node) -> Plot:
+        fields = self._fields(node, "a plot", PLOT)
+        drawn = Fields(fields.get("lines") or Node({}, node.line), self.shown, "'lines' of a plot", self.problems)
+        lines = {label: drawn.line(label) for label in drawn.values}
+        if "lines" in fields.values and drawn.is_mapping and not lines:
+            drawn.problem("a plot has no lines.", None, "For example `lines: {tanh: tanh.loss}`.")
+        log = fields.lines("log", single=True)
+        for axis in set(log) - set(AXES):
+            fields.problem(f"'{axis}' of 'log' of a plot is none of its axes.", None, "They are x and y.")
+        return Plot(
+            shows=fields.line("shows"),
+            claim=fields.line("claim"),
+            x=fields.line("x"),
+            lines=lines,
+            at=fields.scalars("at"),
+            log=log,
+            line=node.line,
+        )
 
     def _source(self, node: Node) -> SourceStatement:
         fields = self._fields(node, "a source statement", SOURCE)

@@ -87,6 +87,23 @@ def check_quantity(quantity: Quantity, scope: Scope) -> Iterator[Message]:
         yield f"measures nothing in `{quantity.text}`", f"Metrics: {', '.join(scope.metrics)}."
 
 
+def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Message]:
+    """Everything in which an expression makes no line of a plot: along an axis a curve, over a sweep a number."""
+    text = ast.unparse(line.body)
+    if line.along_sweep:
+        yield f"draws `{text}`, which looks along the sweep as a whole", "A line has a value at each point."
+        return
+    checker = _Checker(scope, along=False)
+    whole = checker.kind(line.body)
+    yield from checker.messages
+    if checker.messages:
+        return
+    if axis and (whole.kind is not Kind.CURVE or whole.axis != axis):
+        yield f"draws `{text}`, which is no curve along {axis}", _curves(scope)
+    elif not axis and whole.kind is Kind.CURVE:
+        yield f"draws `{text}` over a swept parameter, which is a whole curve at each point", _curves(scope)
+
+
 def check_bound(bound: ast.expr, scope: Scope, *, along: bool) -> Iterator[Message]:
     """Everything in which a bound of a prediction makes no sense on a side."""
     measured = sorted(names_in(bound) & set(scope.metrics))

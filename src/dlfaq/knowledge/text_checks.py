@@ -47,6 +47,8 @@ def _plain_texts(file: EntryFile) -> Iterator[tuple[Place, str]]:
     yield ("question",), file.entry.question
     for place, text in enumerate(file.entry.also_asked):
         yield ("also_asked", place), text
+    for place, plot in enumerate(file.entry.plots):
+        yield ("plots", place, "shows"), plot.shows
     for place, claim in enumerate(file.entry.claims):
         yield ("claims", place, "says"), claim.says
         for number, control in enumerate(claim.controls):

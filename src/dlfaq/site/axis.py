@@ -57,8 +57,8 @@ class Axis:
         """Whether a value lies between the ends."""
         return self.low <= _scale(value, log=self.log) <= self.high
 
-    def ticks(self) -> list[tuple[float, str]]:
-        """A few round values, each with how it is written."""
+    def ticks(self, parts: int = 2) -> list[tuple[float, str]]:
+        """A few round values, at least `parts` of them where they find room, each with how it is written."""
         if self.counts:
             return [(0.0, "none"), (1.0, "all")]
         if self.log and self.high - self.low >= DECADES:
@@ -66,7 +66,7 @@ class Axis:
             powers = range(math.ceil(self.low), math.floor(self.high) + 1, step)
             return [(10.0**power, f"{10.0**power:g}" if abs(power) <= PLAIN else f"1e{power}") for power in powers]
         low, high = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
-        step = _round_step((high - low) / 2)
+        step = _round_step((high - low) / parts)
         found, last = [], -math.inf
         for place in range(math.ceil(low / step), math.floor(high / step) + 1):
             if self.place(place * step) - last >= APART:

@@ -6,6 +6,7 @@ from dlfaq.knowledge.entry import Claim, Control, Entry
 from dlfaq.knowledge.placeholders import render
 from dlfaq.site.fence import wrap
 from dlfaq.site.figures import claim_figure, interval, measured, prediction
+from dlfaq.site.plot import Plotted, table
 from dlfaq.site.shared import NOT_YET, Known, counted, front_matter, link_to, mark
 from dlfaq.site.text import code, escape, label, line, link, prose
 from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
@@ -30,6 +31,7 @@ def entry_page(entry: Entry, known: Known) -> str:
     if entry.also_asked:
         asked = " · ".join(f"*{escape(one)}*" for one in entry.also_asked)
         parts.append(f"Also asked as: {asked}\n{{ .dl-asked }}\n")
+    parts += _plots(entry, evidence)
     parts += ["## Explanation { #explanation }\n", prose(render(entry.long, values)), "", "## Claims { #claims }\n"]
     for claim in entry.claims:
         parts += _claim(entry, claim, known.of(entry, claim))
@@ -52,6 +54,18 @@ def _verdict_line(entry: Entry, evidence: Evidence | None, known: Known) -> str:
     low, high = min(counts, default=0), max(counts, default=0)
     replicates = f"{low}" if low == high else f"{low} to {high}"
     return f"**{counted(entry, known)}**, with {replicates} replicates each, on torch {escape(evidence.torch)}."
+
+
+def _plots(entry: Entry, evidence: Evidence | None) -> Iterator[str]:
+    """What the phenomenon looks like, with the numbers behind it."""
+    for place, plot in enumerate(entry.plots, 1):
+        lines = evidence.plots.get(plot.key) if evidence else None
+        if lines:
+            drawn = Plotted(f"plot-{place}", plot.x, plot.log, lines)
+            yield f"{line(plot.shows)} Measured for [{plot.claim}](#{plot.claim}).\n{{ .dl-shows }}\n"
+            yield wrap(drawn)
+            yield '??? note "The numbers of this plot"\n'
+            yield from (f"    {row}" if row else "" for row in table(drawn))
 
 
 def _claim(entry: Entry, claim: Claim, evidence: ClaimEvidence | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A claim's figure inside Markdown: a fence that holds the numbers, drawn when the page is built.
+"""Figures and plots inside Markdown: a fence that holds the numbers, drawn when the page is built.
 
 The fence holds data, never markup: whoever writes one into a text can draw a figure, nothing else.
 """
@@ -8,18 +8,21 @@ from html import escape
 from typing import Any
 
 from dlfaq.site.figures import Figure, draw, figure_from_json, figure_to_json
+from dlfaq.site.plot import Plotted, draw_plot, plot_from_json, plot_to_json
 
 NAME = "dl-figure"
 
 
-def wrap(figure: Figure) -> str:
+def wrap(figure: Figure | Plotted) -> str:
     """A figure as a fence."""
-    return f"```{NAME}\n{json.dumps(figure_to_json(figure), ensure_ascii=False)}\n```\n"
+    raw = {"plot": plot_to_json(figure)} if isinstance(figure, Plotted) else figure_to_json(figure)
+    return f"```{NAME}\n{json.dumps(raw, ensure_ascii=False)}\n```\n"
 
 
 def unwrap(source: str, *_: Any, **__: Any) -> str:
     """The fence's formatter: the figure as HTML; what is no such figure is shown as text."""
     try:
-        return draw(figure_from_json(json.loads(source)))
+        raw = json.loads(source)
+        return draw_plot(plot_from_json(raw["plot"])) if "plot" in raw else draw(figure_from_json(raw))
     except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return f"<pre><code>{escape(source)}</code></pre>"

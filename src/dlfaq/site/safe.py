@@ -20,7 +20,7 @@ ELEMENTS = frozenset(
     {"a", "abbr", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "em",
      "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre",
      "s", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-     "tr", "ul", "circle", "desc", "line", "polygon", "rect", "svg", "text", "title"}
+     "tr", "ul", "circle", "desc", "line", "polygon", "polyline", "rect", "svg", "text", "title"}
 )  # fmt: skip
 ATTRIBUTES = frozenset(
     {"align", "alt", "class", "colspan", "cx", "cy", "data-search-exclude", "dir", "height", "id", "lang", "loading", "open",

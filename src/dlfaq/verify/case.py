@@ -10,10 +10,11 @@ from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.expectation import parse_expectation
 from dlfaq.knowledge.simulations import Signature
 from dlfaq.verify.evaluate import scope
-from dlfaq.verify.evidence import Judged, Measured, Side
+from dlfaq.verify.evidence import Judged, Line, Measured, Side
 from dlfaq.verify.fingerprint import placeholders
 from dlfaq.verify.judge import JudgeError, Measurement, judge, measure
 from dlfaq.verify.plan import Chunk, Trial, repeat, trials_of
+from dlfaq.verify.plot import lines
 from dlfaq.verify.run import Result
 from dlfaq.verify.verdict import Outcome, Verdict, rule
 
@@ -63,6 +64,8 @@ class CaseSide:
     def _arm(self, number: int, arm: str, point: Mapping, signature: Signature) -> tuple[Mapping, Arrays]:
         chunks = self.arrays[number, arm]
         joined = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in signature.metrics}
+        axes = {metric.axis for metric in signature.metrics.values() if metric.axis}
+        joined |= {axis: chunks[0][axis] for axis in axes}
         return self.condition.parameters(arm, point), joined
 
 
@@ -125,6 +128,17 @@ class Case:
             except JudgeError as error:
                 self.errors.append(f"{{{{ {shown.text} }}}}: {error}")
         return values
+
+    def plots(self) -> dict[str, tuple[Line, ...]]:
+        """The lines of the entry's plots of this claim; what cannot be drawn is an error of the case."""
+        drawn = {}
+        for plot in self.entry.plots:
+            if plot.claim == self.claim.id:
+                try:
+                    drawn[plot.key] = lines(plot, self.sides[0].measurement(self.signature))
+                except JudgeError as error:
+                    self.errors.append(str(error))
+        return drawn
 
     def _broken(self, result: Result) -> str:
         return f"{result.trial}: {result.error}. Repeat it: {repeat(result.trial, self.signature)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dlfaq.knowledge.entry import Claim, Entry, Faq
 from dlfaq.knowledge.simulations import Signature, read_simulation
-from dlfaq.verify.evidence import ClaimEvidence, Measured, claim_from_json
+from dlfaq.verify.evidence import ClaimEvidence, Line, Measured, claim_from_json, lines_from_json
 from dlfaq.verify.fingerprint import fingerprint, ruling_key, trial_key
 from dlfaq.verify.plan import Trial, repeat
 from dlfaq.verify.run import Result, Runner
@@ -40,6 +40,7 @@ class Ruling:
         claim: The claim's id.
         evidence: What was measured; None if a trial broke or a measurement could not be judged.
         values: The numbers that the entry's texts take from this claim, by placeholder, with 95 % intervals.
+        plots: The lines of the entry's plots of this claim, by the plot's key.
         seconds: What its trials took, now or when they were measured.
         errors: What broke, with the command that repeats it.
     """
@@ -49,6 +50,7 @@ class Ruling:
     verdict: Verdict
     evidence: ClaimEvidence | None = None
     values: Mapping[str, Measured] = field(default_factory=dict)
+    plots: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     seconds: float = 0.0
     errors: tuple[str, ...] = ()
 
@@ -148,10 +150,12 @@ class _Work:
         """Rule on a case, and keep the ruling unless something broke."""
         entry, claim = case.entry, case.claim
         values = {} if case.errors else case.values()
+        plots = {} if case.errors else case.plots()
         evidence = None
         if not case.errors:
             evidence = ClaimEvidence(case.verdict().word, fingerprint(self.root, entry, claim), *case.evidence())
-        ruling = Ruling(entry.id, claim.id, case.verdict(), evidence, values, case.seconds, tuple(case.errors))
+        errors = tuple(case.errors)
+        ruling = Ruling(entry.id, claim.id, case.verdict(), evidence, values, plots, case.seconds, errors)
         if self.store and not ruling.errors:
             self.store.keep_ruling(ruling_key(self.root, entry, claim, self.device), _ruling_to_json(ruling))
         self.report("ruled", ruling=ruling)
@@ -186,6 +190,7 @@ def _ruling_to_json(ruling: Ruling) -> dict[str, Any]:
         "verdict": ruling.verdict.name,
         "evidence": asdict(ruling.evidence),
         "values": {text: asdict(value) for text, value in ruling.values.items()},
+        "plots": {key: [asdict(line) for line in lines] for key, lines in ruling.plots.items()},
         "seconds": ruling.seconds,
     }
 
@@ -200,6 +205,7 @@ def _ruling_from_json(entry: Entry, claim: Claim, raw: Mapping[str, Any]) -> Rul
             text: Measured(value["estimate"], tuple(value["interval"]), value["replicates"])
             for text, value in raw["values"].items()
         }
-        return Ruling(entry.id, claim.id, Verdict[raw["verdict"]], evidence, values, raw["seconds"])
+        plots = {key: lines_from_json(lines) for key, lines in raw["plots"].items()}
+        return Ruling(entry.id, claim.id, Verdict[raw["verdict"]], evidence, values, plots, raw["seconds"])
     except (KeyError, TypeError, ValueError, AttributeError):  # damaged: measure again
         return None

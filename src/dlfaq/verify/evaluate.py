@@ -68,6 +68,15 @@ def per_replicate(quantity: Quantity, scopes: Sequence[Scope], replicates: int) 
     return value.astype(bool)
 
 
+def each(quantity: Quantity, scope: Scope) -> np.ndarray:
+    """The quantity's body at one point of the sweep: (R,), or (R, T) for a curve.
+
+    Raises:
+        ExpressionError: If a replicate has no finite value.
+    """
+    return _value(quantity.body, [scope])
+
+
 def number(node: ast.expr, scopes: Sequence[Scope]) -> float:
     """A bound of a prediction: numbers and parameters only.
 

@@ -8,7 +8,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,17 @@ class ClaimEvidence:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a plot: at each `x` the median over the replicates, and the middle 80 % of them (`low`, `high`)."""
+
+    label: str
+    x: tuple[float, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One entry's evidence.
 
@@ -104,12 +115,14 @@ class Evidence:
         torch: The torch version that measured it.
         claims: By claim id.
         values: Every placeholder of the entry's texts, by its text, e.g. `ln-k[classes=10].mean(loss)`.
+        plots: The lines of every plot, by its key.
     """
 
     entry: str
     torch: str
     claims: Mapping[str, ClaimEvidence] = field(default_factory=dict)
     values: Mapping[str, Measured] = field(default_factory=dict)
+    plots: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
 
 def evidence_path(root: Path, entry_id: str) -> Path:
@@ -157,8 +170,9 @@ def write(root: Path, evidence: Evidence) -> bool:
 
 
 def to_json(evidence: Evidence) -> dict[str, Any]:
-    """Plain dicts and lists, with numbers rounded to six significant digits."""
-    return _rounded(asdict(evidence))
+    """Plain dicts and lists, with numbers rounded to six significant digits; without plots, nothing stands for them."""
+    raw = _rounded(asdict(evidence))
+    return raw if evidence.plots else {key: value for key, value in raw.items() if key != "plots"}
 
 
 def from_json(raw: Mapping[str, Any]) -> Evidence:
@@ -171,6 +185,7 @@ def from_json(raw: Mapping[str, Any]) -> Evidence:
             key: Measured(value["estimate"], tuple(value["interval"]), value["replicates"])
             for key, value in raw["values"].items()
         },
+        plots={key: lines_from_json(lines) for key, lines in raw.get("plots", {}).items()},
     )
 
 
@@ -178,6 +193,14 @@ def claim_from_json(raw: Mapping[str, Any]) -> ClaimEvidence:
     """Rebuild the part that is one claim's."""
     return ClaimEvidence(
         raw["verdict"], dict(raw["fingerprint"]), _side(raw["claim"]), tuple(_side(side) for side in raw["controls"])
+    )
+
+
+def lines_from_json(raw: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
+    """Rebuild the lines of a plot."""
+    return tuple(
+        Line(str(one["label"]), *(tuple(map(float, one[name])) for name in ("x", "median", "low", "high")))
+        for one in raw
     )
 
 

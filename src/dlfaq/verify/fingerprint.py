@@ -19,8 +19,8 @@ from dlfaq.verify.plan import Trial
 
 # what turns measurements into rulings: a change here makes every cached ruling out of date
 JUDGING = {
-    "knowledge": ("conditions", "expectation", "placeholders"),
-    "verify": ("case", "engine", "estimate", "evaluate", "evidence", "judge", "plan", "verdict"),
+    "knowledge": ("conditions", "expectation", "placeholders", "plot_checks"),
+    "verify": ("case", "engine", "estimate", "evaluate", "evidence", "judge", "plan", "plot", "verdict"),
 }
 
 
@@ -38,7 +38,8 @@ def trial_key(root: Path, trial: Trial) -> str:
 def ruling_key(root: Path, entry: Entry, claim: Claim, device: str) -> str:
     """The key under which a ruling is kept."""
     shown = sorted({placeholder.text for placeholder in placeholders(entry) if placeholder.claim == claim.id})
-    return _hash([fingerprint(root, entry, claim), shown, device, torch_version(), _judging()])
+    drawn = sorted((plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id)
+    return _hash([fingerprint(root, entry, claim), shown, drawn, device, torch_version(), _judging()])
 
 
 @cache
@@ -96,6 +97,10 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         yield Problem(f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend)
     for text in sorted({placeholder.text for placeholder in placeholders(entry)} - set(evidence.values)):
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
+    for plot in entry.plots:
+        lines = evidence.plots.get(plot.key, ())
+        if [line.label for line in lines] != [*plot.lines]:
+            yield Problem(file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend)
 
 
 def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:

@@ -69,8 +69,13 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
         source = now[shown.claim].values if shown.claim in now else before.values
         if shown.text in source:
             values[shown.text] = source[shown.text]
+    plots = {}
+    for plot in entry.plots:
+        source = now[plot.claim].plots if plot.claim in now else before.plots
+        if plot.key in source:
+            plots[plot.key] = source[plot.key]
     versions = {*(before.torch.split(", ") if kept else []), *([torch_version().partition("+")[0]] if now else [])}
-    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values)
+    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots)
 
 
 def compare(root: Path, ruling: Ruling) -> str:

@@ -1,0 +1,156 @@
+"""A plot on an entry's page: lines with the spread of the replicates, as inline SVG that follows the palette.
+
+A line differs from the next by its colour and by its dashes. The median is drawn, and behind it the middle 80 % of the
+replicates; what is drawn stands beneath as a table.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any
+
+from dlfaq.site.axis import Axis
+from dlfaq.site.figures import number
+from dlfaq.site.text import escape as cell
+from dlfaq.verify.evidence import Line, lines_from_json
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 270, 52, 470, 12, 232
+STYLES = 6  # in the style sheet
+ROWS = 12  # of the table
+ACROSS = 5  # round values along the x axis
+LEGEND = "Median of the replicates"
+BANDS = "; the band holds the middle 80 % of them"
+
+
+@dataclass(frozen=True)
+class Plotted:
+    """A plot with its lines; the id is unique on its page."""
+
+    id: str
+    x: str
+    log: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def plot_to_json(plot: Plotted) -> dict[str, Any]:
+    """Plain dicts and lists."""
+    return asdict(plot)
+
+
+def plot_from_json(raw: Mapping[str, Any]) -> Plotted:
+    """Rebuild what `plot_to_json` made.
+
+    Raises:
+        ValueError, TypeError, KeyError: If it is no plot.
+    """
+    lines = lines_from_json(raw["lines"])
+    for line in lines:
+        columns = (line.x, line.median, line.low, line.high)
+        if len({len(column) for column in columns}) > 1 or not all(
+            math.isfinite(value) for one in columns for value in one
+        ):
+            msg = "a line has as many finite values as places"
+            raise ValueError(msg)
+    if not lines or not all(line.x for line in lines):
+        msg = "a plot has lines"
+        raise ValueError(msg)
+    name = "".join(letter for letter in str(raw["id"]) if letter.isalnum() or letter == "-")
+    return Plotted(name, str(raw["x"]), tuple(map(str, raw["log"])), lines)
+
+
+def draw_plot(plot: Plotted) -> str:
+    """The plot as HTML: an SVG and its legend."""
+    across = _axis(plot, "x", [line.x for line in plot.lines], LEFT, RIGHT)
+    up = _axis(
+        plot, "y", [values for line in plot.lines for values in (line.low, line.median, line.high)], 0, BOTTOM - TOP
+    )
+    parts = [*_grid(across, up), *_bands(plot, across, up), *_curves(plot, across, up)]
+    middle = (LEFT + RIGHT) / 2
+    parts.append(
+        f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle" class="dl-text dl-names">{escape(plot.x)}</text>'
+    )
+    spread = BANDS if any(line.low != line.high for line in plot.lines) else ""
+    words = " ".join(map(_sentence, plot.lines))
+    legend = "".join(f"<li>{_swatch(i)}{escape(line.label)}</li>" for i, line in enumerate(plot.lines))
+    return (
+        f'<figure class="dl-plot"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-labelledby="{plot.id}-t {plot.id}-d" class="dl-svg"><title id="{plot.id}-t">'
+        f"{escape(', '.join(line.label for line in plot.lines))} over {escape(plot.x)}</title>"
+        f'<desc id="{plot.id}-d">{escape(words)}</desc>{"".join(parts)}</svg>'
+        f'<ul class="dl-keys">{legend}</ul><figcaption>{LEGEND}{spread}.</figcaption></figure>'
+    )
+
+
+def table(plot: Plotted) -> Iterator[str]:
+    """What is drawn, as rows of Markdown: each line's median at some of its places.
+
+    Lines that are drawn over other places have a table of their own.
+    """
+    for x in dict.fromkeys(line.x for line in plot.lines):
+        lines = [line for line in plot.lines if line.x == x]
+        kept = sorted({round(i * (len(x) - 1) / max(1, min(ROWS, len(x)) - 1)) for i in range(min(ROWS, len(x)))})
+        yield f"| {cell(plot.x)} | {' | '.join(cell(line.label) for line in lines)} |"
+        yield f"|{' ---: |' * (len(lines) + 1)}"
+        for place in kept:
+            yield f"| {number(x[place], 4)} | {' | '.join(number(line.median[place]) for line in lines)} |"
+        yield ""
+
+
+def _axis(plot: Plotted, name: str, columns: Sequence[Sequence[float]], left: float, right: float) -> Axis:
+    log = name in plot.log and min(map(min, columns)) > 0
+    values = [math.log10(value) if log else value for column in columns for value in column]
+    low, high = min(values), max(values)
+    room = (high - low or abs(high) or 1.0) * (0.05 if name == "y" else 0.0) or (0.0 if high > low else 0.5)
+    return Axis(low - room, high + room, log, left, right)
+
+
+def _grid(across: Axis, up: Axis) -> Iterator[str]:
+    yield f'<line x1="{LEFT}" x2="{RIGHT}" y1="{BOTTOM}" y2="{BOTTOM}" class="dl-axis"/>'
+    for value, written in across.ticks(ACROSS):
+        x = across.place(value)
+        yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{BOTTOM}" y2="{BOTTOM + 4}" class="dl-axis"/>'
+        yield f'<text x="{x:.1f}" y="{BOTTOM + 17}" text-anchor="middle" class="dl-text">{written}</text>'
+    for value, written in up.ticks():
+        y = BOTTOM - up.place(value)
+        yield f'<line x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="dl-grid"/>'
+        yield f'<text x="{LEFT - 6}" y="{y + 4.5:.1f}" text-anchor="end" class="dl-text">{written}</text>'
+
+
+def _bands(plot: Plotted, across: Axis, up: Axis) -> Iterator[str]:
+    for place, line in enumerate(plot.lines):
+        if line.low != line.high:
+            edge = [*zip(line.x, line.high, strict=True), *reversed([*zip(line.x, line.low, strict=True)])]
+            yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}"/>'
+
+
+def _curves(plot: Plotted, across: Axis, up: Axis) -> Iterator[str]:
+    for place, line in enumerate(plot.lines):
+        points = [*zip(line.x, line.median, strict=True)]
+        if len(points) > 1:
+            yield f'<polyline points="{_points(points, across, up)}" class="dl-curve {_style(place)}"/>'
+        if len(points) <= ROWS:
+            for x, y in points:
+                at = f'cx="{across.place(x):.1f}" cy="{BOTTOM - up.place(y):.1f}"'
+                yield f'<circle {at} r="3.5" class="dl-spot {_style(place)}"/>'
+
+
+def _points(pairs: Sequence[tuple[float, float]], across: Axis, up: Axis) -> str:
+    return " ".join(f"{across.place(x):.1f},{BOTTOM - up.place(y):.1f}" for x, y in pairs)
+
+
+def _style(place: int) -> str:
+    return f"dl-s{place % STYLES + 1}"
+
+
+def _swatch(place: int) -> str:
+    """The piece of line that stands before its name in the legend."""
+    line = f'<line x1="0" x2="34" y1="4" y2="4" class="dl-curve {_style(place)}"/>'
+    return f'<svg viewBox="0 0 34 8" width="34" height="8" role="presentation">{line}</svg>'
+
+
+def _sentence(line: Line) -> str:
+    least, most = min(line.median), max(line.median)
+    at = [line.x[line.median.index(value)] for value in (least, most)]
+    ends = f"from {number(line.median[0])} at {number(line.x[0])} to {number(line.median[-1])} at {number(line.x[-1])}"
+    return f"{line.label}: {ends}; least {number(least)} at {number(at[0])}, most {number(most)} at {number(at[1])}."

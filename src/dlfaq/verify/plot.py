@@ -1,0 +1,66 @@
+"""The lines of an entry's plots, from what the trials of its claim measured."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlfaq.knowledge.entry import Plot
+from dlfaq.knowledge.expectation import Quantity
+from dlfaq.knowledge.plot_checks import drawn_points, line_quantity
+from dlfaq.verify.evaluate import ExpressionError, Scope, each
+from dlfaq.verify.evidence import Line
+from dlfaq.verify.judge import JudgeError, Measurement
+
+MOST = 61  # points of a line: what a figure a hand wide can show
+DIGITS = 4
+SPREAD = (10, 50, 90)  # percentiles: the middle 80 % of the replicates around their median
+
+
+def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
+    """What a plot shows.
+
+    Raises:
+        JudgeError: If an expression has no finite value, or a logarithmic axis something that is not positive.
+    """
+    drawn = []
+    places = drawn_points(plot, tuple(measured.points))
+    swept = plot.x in measured.points[0]
+    for label, text in plot.lines.items():
+        try:
+            quantity = line_quantity(text)
+            draw = _over_sweep if swept else _along_axis
+            line = draw(plot, label, quantity, [measured.scopes[place] for place in places])
+        except ExpressionError as error:
+            msg = f"the plot of `{text}`: {error}"
+            raise JudgeError(msg) from error
+        for axis, values in (("x", line.x), ("y", line.low)):
+            if axis in plot.log and min(values) <= 0:
+                msg = f"the plot of `{text}` has the {axis} {min(values):g}, which a logarithmic axis cannot show"
+                raise JudgeError(msg)
+        drawn.append(line)
+    return tuple(drawn)
+
+
+def _over_sweep(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Scope]) -> Line:
+    order = sorted(scopes, key=lambda scope: _x(plot, scope))
+    spreads = [np.percentile(each(quantity, scope), SPREAD) for scope in order]
+    return _line(label, np.array([_x(plot, scope) for scope in order]), np.array(spreads).T)
+
+
+def _x(plot: Plot, scope: Scope) -> float:
+    """The swept parameter here; it is the same in every arm, since the sweep sets it in all of them."""
+    return float(scope[plot.x])
+
+
+def _along_axis(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Scope]) -> Line:
+    (scope,) = scopes
+    curves = each(quantity, scope)  # (R, T)
+    arm = next((name.rpartition(".")[0] for name in quantity.names if scope[name].ndim > 1), "")
+    x = scope[f"{arm}.{plot.x}" if arm else plot.x]
+    kept = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST)).round().astype(int))
+    return _line(label, x[kept], np.percentile(curves[:, kept], SPREAD, axis=0))
+
+
+def _line(label: str, x: np.ndarray, spread: np.ndarray) -> Line:
+    low, median, high = ([float(f"{value:.{DIGITS}g}") for value in values] for values in spread)
+    return Line(label, tuple(float(f"{value:.{DIGITS + 2}g}") for value in x), tuple(median), tuple(low), tuple(high))

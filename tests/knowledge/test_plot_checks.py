@@ -1,0 +1,73 @@
+"""A plot names a claim, what is swept or a curve's axis, and expressions that make lines of it."""
+
+import pytest
+from tests.knowledge.conftest import edit, problems_of
+
+from dlfaq.knowledge.load import load_faq
+
+PLOT = "plots:\n  - {shows: It grows., %s}\nsources:"
+
+
+def with_plot(root, text: str) -> None:
+    """The toy entry with one plot."""
+    edit(root, "sources:", PLOT % text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "claim: grows, x: shift, lines: {low: low.value, theory: sqrt(shift)}",
+        "claim: grows, x: shift, lines: {end: 'high.curve[-1]'}, log: [x]",
+        "claim: grows, x: step, at: {shift: 2}, lines: {high: high.curve, shifted: low.curve - low.value}",
+        "claim: zero, x: step, lines: {curve: curve}, log: [x, y]",
+    ],
+)
+def test_a_right_plot(root, text):
+    """Over a sweep a number a replicate, along an axis a curve."""
+    with_plot(root, text)
+    (plot,) = load_faq(root).entry("noise").plots
+
+    assert plot.shows == "It grows."
+    assert plot.key.startswith(plot.claim)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("claim: grow, x: shift, lines: {a: low.value}", "a plot names the claim 'grow'"),
+        ("claim: grows, x: count, lines: {a: low.value}", "has 'count' as its x, which the claim neither sweeps"),
+        ("claim: zero, x: shift, lines: {a: value}", "Known: step."),
+        ("claim: grows, x: shift, lines: {a: low.valu}", "uses the metric 'low.valu'"),
+        ("claim: grows, x: shift, lines: {a: value}", "uses 'value'"),
+        ("claim: grows, x: shift, lines: {a: low.curve}", "a whole curve at each point"),
+        ("claim: grows, x: shift, lines: {a: 'slope(low.value, shift)'}", "looks along the sweep as a whole"),
+        ("claim: grows, x: shift, lines: {a: shift}", "draws nothing that was measured"),
+        ("claim: grows, x: shift, lines: {a: 'low.value <'}", "draws `low.value <`"),
+        ("claim: grows, x: shift, at: {shift: 7}, lines: {a: low.value}", "where the claim has no point"),
+        ("claim: grows, x: step, lines: {a: low.curve}", "leaves 'shift' open"),
+        ("claim: zero, x: step, lines: {a: value}", "which is no curve along step"),
+        ("claim: zero, x: step, lines: {}", "a plot has no lines"),
+        ("claim: zero, x: step, lines: [curve]", "'lines' of a plot"),
+        ("claim: zero, x: step", "a plot has no 'lines'"),
+        ("claim: zero, x: step, lines: {a: curve}, log: z", "'z' of 'log' of a plot is none of its axes"),
+        ("claim: zero, x: step, lines: {a: curve}, size: 3", "'size'"),
+    ],
+)
+def test_what_is_wrong_with_a_plot_is_named(root, text, message):
+    """With the file and the line."""
+    with_plot(root, text)
+    found = problems_of(root)
+
+    assert message in found
+    assert "faq/noise.yaml:" in found
+
+
+def test_a_plot_holds_no_placeholder(root):
+    """Its sentence is plain."""
+    edit(
+        root,
+        "sources:",
+        (PLOT % "claim: zero, x: step, lines: {a: curve}").replace("It grows.", "'{{ zero.mean(value) }}'"),
+    )
+
+    assert "a {{ placeholder }} stands in a text" in problems_of(root)

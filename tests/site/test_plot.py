@@ -1,0 +1,123 @@
+"""A plot on a page: what it draws is what was measured, and nothing of an entry's text is markup in it."""
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlfaq.site.fence import unwrap, wrap
+from dlfaq.site.plot import BOTTOM, LEFT, RIGHT, ROWS, TOP, Plotted, draw_plot, plot_from_json, plot_to_json, table
+from dlfaq.verify.evidence import Line
+
+REAL = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
+
+
+def line(label="tanh", x=(0.0, 1.0, 2.0), median=(1.0, 3.0, 2.0), low=None, high=None) -> Line:
+    """A line; without `low` and `high` its replicates agree."""
+    return Line(label, x, median, low or median, high or median)
+
+
+def numbers(points: str) -> list[tuple[float, float]]:
+    """The corners of a polyline."""
+    return [tuple(map(float, pair.split(","))) for pair in points.split()]
+
+
+def drawn(plot: Plotted) -> ElementTree.Element:
+    """The figure as a tree: it is well-formed."""
+    return ElementTree.fromstring(draw_plot(plot))
+
+
+def test_a_line_runs_through_its_medians():
+    """From the left edge to the right one; what is more lies higher."""
+    (curve,) = drawn(Plotted("p", "z", (), (line(),))).iter("polyline")
+    corners = numbers(curve.get("points"))
+
+    assert [x for x, _ in corners] == [LEFT, (LEFT + RIGHT) / 2, RIGHT]
+    assert corners[1][1] < corners[2][1] < corners[0][1]
+    assert all(TOP <= y <= BOTTOM for _, y in corners)
+
+
+def test_a_logarithmic_axis():
+    """Equal factors are equal distances, on both axes."""
+    found = line(x=(1.0, 10.0, 100.0), median=(1.0, 100.0, 10000.0))
+    (curve,) = drawn(Plotted("p", "z", ("x", "y"), (found,))).iter("polyline")
+    (x1, y1), (x2, y2), (x3, y3) = numbers(curve.get("points"))
+
+    assert x2 - x1 == pytest.approx(x3 - x2, abs=0.2)
+    assert y2 - y1 == pytest.approx(y3 - y2, abs=0.2)
+
+
+def test_the_spread_is_drawn_where_there_is_one():
+    """And the caption says what it is."""
+    spread = line("b", low=(0.5, 2.0, 1.0), high=(1.5, 4.0, 3.0))
+    tree = drawn(Plotted("p", "z", (), (line("a"), spread)))
+
+    assert len(list(tree.iter("polygon"))) == 1
+    assert "80 %" in tree.find("figcaption").text
+    assert "80 %" not in drawn(Plotted("p", "z", (), (line(),))).find("figcaption").text
+
+
+def test_words_for_who_cannot_see_it():
+    """Every line is described, and the numbers stand in a table."""
+    plot = Plotted("p", "z", (), (line(), line("relu", x=(5.0,), median=(7.0,))))
+    described = drawn(plot).find(".//desc").text
+
+    assert "tanh: from 1 at 0 to 2 at 2; least 1 at 0, most 3 at 1." in described
+    assert [*table(plot)] == [
+        "| z | tanh |", "| ---: | ---: |", "| 0 | 1 |", "| 1 | 3 |", "| 2 | 2 |", "",
+        "| z | relu |", "| ---: | ---: |", "| 5 | 7 |", "",
+    ]  # fmt: skip
+
+
+def test_a_long_table_is_thinned():
+    """From the first place to the last."""
+    x = tuple(map(float, range(61)))
+    rows = [row for row in table(Plotted("p", "z", (), (line(x=x, median=x),))) if row.startswith("| ")][2:]
+
+    assert len(rows) == ROWS
+    assert (rows[0], rows[-1]) == ("| 0 | 0 |", "| 60 | 60 |")
+
+
+def test_labels_are_text():
+    """Of an entry's."""
+    plot = Plotted("p", "<i>z</i>", (), (line("<script>alert(1)</script> | a"),))
+
+    assert "<script" not in draw_plot(plot)
+    assert "<i>" not in draw_plot(plot)
+    assert "<script" not in "".join(table(plot))
+    assert unwrap(wrap(plot).split("\n")[1]) == draw_plot(plot)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [{"label": "a", "x": [], "median": [], "low": [], "high": []}],
+        [{"label": "a", "x": [1], "median": [1, 2], "low": [1], "high": [1]}],
+        [{"label": "a", "x": [1], "median": [float("nan")], "low": [1], "high": [1]}],
+        [{"label": "a"}],
+        "<script>",
+    ],
+)
+def test_what_is_no_plot(lines):
+    """It is refused."""
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        plot_from_json({"id": "p", "x": "z", "log": [], "lines": lines})
+
+
+@given(
+    st.lists(st.lists(st.tuples(REAL, REAL), min_size=1, max_size=6), min_size=1, max_size=8),
+    st.sampled_from([(), ("y",), ("x", "y")]),
+)
+def test_whatever_was_measured_can_be_drawn(found, log):
+    """Inside the figure, from JSON as from values."""
+    lines = tuple(
+        line(str(place), *map(tuple, zip(*sorted(points), strict=True))) for place, points in enumerate(found)
+    )
+    plot = Plotted("p", "z", log, lines)
+    tree = drawn(plot)
+
+    for curve in tree.iter("polyline"):
+        assert all(LEFT - 0.1 <= x <= RIGHT + 0.1 and 0 <= y <= BOTTOM + 0.1 for x, y in numbers(curve.get("points")))
+    assert plot_from_json(plot_to_json(plot)) == plot
