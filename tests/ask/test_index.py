@@ -21,7 +21,7 @@ def builds(monkeypatch):
     """Counts how often the index was built."""
     count = []
     build = building.build
-    monkeypatch.setattr(building, "build", lambda *given: (count.append(1), build(*given))[1])
+    monkeypatch.setattr(building, "build", lambda *given, **named: (count.append(1), build(*given, **named))[1])
     return count
 
 
@@ -89,6 +89,88 @@ def test_new_and_deleted_files_are_noticed(faq):
     assert read_index(faq, lambda index: entry(index, "first-loss")).verified == 1
     (faq / "evidence" / "first-loss.json").unlink()
     assert read_index(faq, lambda index: entry(index, "first-loss")).verified == 0
+
+
+def contents(path: Path) -> dict[str, list]:
+    """Everything in an index but the numbers that entries happen to have in it, and what made it."""
+    with sqlite3.connect(path) as db:
+        names = dict(db.execute("SELECT num, id FROM entries"))
+        tables = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%(%'")
+        ]
+        kept = [name for name in tables if not name.startswith("words")]
+        found = {}
+        for table in kept:
+            columns = [column[1] for column in db.execute(f"PRAGMA table_info({table})")]
+            rows = [dict(zip(columns, row, strict=True)) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608
+            found[table] = sorted(repr({**row, "num": names[row["num"]]} if "num" in row else row) for row in rows)
+        for word, *_ in db.execute("SELECT term FROM vocab").fetchall():
+            hits = db.execute("SELECT rowid FROM words WHERE words MATCH ?", (f'"{word}"',))
+            found.setdefault("hits", []).append((word, sorted(names[num] for (num,) in hits)))
+        db.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+    db.close()
+    return found
+
+
+EDITS = {
+    "an answer": lambda root: edit(root / "faq" / "nan-loss.yaml", "a number overflowed", "zebras overflowed"),
+    "a question": lambda root: edit(root / "faq" / "first-loss.yaml", "before any training", "at the start"),
+    "a claim": lambda root: edit(root / "faq" / "first-loss.yaml", "within 2 %", "within 3 %"),
+    "evidence": lambda root: edit(root / "evidence" / "first-loss.json", "0.1234567", "0.2345678"),
+    "no evidence": lambda root: (root / "evidence" / "first-loss.json").unlink(),
+    "a plan": lambda root: edit(root / "faq" / "planned.yml", "where do I put", "do I need"),
+    "no plan": lambda root: (root / "faq" / "planned.yml").write_text(
+        (root / "faq" / "planned.yml").read_text().partition("- id: weight-decay")[0]
+    ),
+    "a topic": lambda root: edit(root / "faq" / "topics.yml", "Stability", "Numbers"),
+    "a new entry": lambda root: (root / "faq" / "new.yaml").write_text(
+        (root / "faq" / "nan-loss.yaml").read_text().replace("Why does my", "Whence the")
+    ),
+    "an entry gone": lambda root: (
+        edit(root / "faq" / "first-loss.yaml", "related: [nan-loss]", "related: []"),
+        (root / "faq" / "nan-loss.yaml").unlink(),
+    ),
+}
+
+
+MIXED = ["a new entry", "evidence", "a question", "no plan", "an answer", "a topic", "a claim", "no evidence"]
+
+
+@pytest.mark.parametrize("order", [list(EDITS), MIXED], ids=["all", "mixed"])
+def test_what_is_read_again_gives_the_same_index_as_all_of_it(faq, order, tmp_path):
+    """After every edit, whatever was changed before: word for word, and every word found where it stands."""
+    path = ensure_index(faq)
+    for name in order:
+        EDITS[name](faq)
+        ensure_index(faq)
+        before = contents(path)
+        whole = tmp_path / "whole.sqlite"
+        building.build(faq, whole, stored_mark(path), anew=True)
+        assert before == contents(whole), name
+        whole.unlink()
+
+
+def test_only_what_changed_is_read_again(faq, monkeypatch):
+    """The other entries' files are not opened, nor the list of planned ones."""
+    ensure_index(faq)
+    edit(faq / "faq" / "nan-loss.yaml", "a number overflowed", "zebras overflowed")
+    for name in ("faq/first-loss.yaml", "faq/planned.yml"):
+        stat = (faq / name).stat()
+        (faq / name).write_text("x" * stat.st_size)  # would be a problem, if it were read
+        os.utime(faq / name, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    assert "zebras" in read_index(faq, lambda index: entry(index, "nan-loss")).short
+
+
+def test_a_planned_entry_that_is_written_is_a_problem(faq):
+    """Until it leaves the list."""
+    ensure_index(faq)
+    (faq / "faq" / "dropout.yaml").write_text(
+        (faq / "faq" / "nan-loss.yaml").read_text().replace("Why does my", "Whence")
+    )
+
+    with pytest.raises(Problems, match="the planned entry 'dropout' is written"):
+        ensure_index(faq)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +279,7 @@ def test_looking_loads_nothing_but_the_standard_library(faq):
         "dlfaq.ask.fresh",
         "dlfaq.ask.lists",
         "dlfaq.ask.rank",
+        "dlfaq.ask.schema",
         "dlfaq.ask.shelf",
         "dlfaq.ask.words",
         "dlfaq.paths",

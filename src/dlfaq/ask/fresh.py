@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from dlfaq.ask.schema import connect
 from dlfaq.paths import cache_dir
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def ensure_index(root: Path, *, anew: bool = False) -> Path:
     if anew or stored_mark(path) != now:
         from dlfaq.ask.index import build
 
-        build(root, path, now)
+        build(root, path, now, anew=anew)
     return path
 
 
@@ -58,11 +59,6 @@ def stored_mark(path: Path) -> str | None:
     return row[0] if row else None
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open an index for reading. It is never written in place, so that no locks are needed."""
-    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
-
-
 def fingerprint(root: Path) -> str:
     """A checksum over name, time and size of every file that the index is made from, and of the code that makes it."""
     lines = [str(root)]
@@ -70,6 +66,17 @@ def fingerprint(root: Path) -> str:
         lines += _files(folder)
     text = "\n".join(lines).encode("utf-8", "surrogateescape")
     return f"{len(lines)}-{zlib.crc32(text):08x}-{zlib.adler32(text):08x}"  # hashlib takes 2 ms to load
+
+
+def stamps(root: Path) -> dict[str, str]:
+    """Time and size of every file that the index is made from, by its name: `faq/x.yaml`, `code/rank.py`."""
+    folders = {"faq": f"{root}/faq", "evidence": f"{root}/evidence", "code": str(Path(__file__).parent)}
+    found = {}
+    for name, folder in folders.items():
+        for line in _files(folder):
+            file, time, size = line.rsplit("/", 2)
+            found[f"{name}/{file}"] = f"{time}/{size}"
+    return found
 
 
 def _files(folder: str) -> list[str]:

@@ -6,6 +6,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from dlfaq.ask.schema import connect
+
 
 class Measurement(NamedTuple):
     """What one side of a claim expected and what was measured.
@@ -154,5 +156,5 @@ def _of(db: sqlite3.Connection, columns: str, table: str, num: int) -> list[tupl
 
 @contextmanager
 def _open(index: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{index.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+    with closing(connect(index)) as db:
         yield db

@@ -1,12 +1,37 @@
 """Reading an FAQ: the whole of it as values, or every problem of every file in one pass."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.checks import check_claims, check_links, check_planned, check_questions, check_related
-from dlfaq.knowledge.entry import Faq
+from dlfaq.knowledge.entry import Document, Faq, Planned
 from dlfaq.knowledge.entry_file import EntryFile, read_entry
 from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS, read_documents, read_planned, read_topics
+
+# topics, documents and planned entries; None for a list that cannot be read
+Lists = tuple[Mapping[str, str] | None, Mapping[str, Document] | None, Sequence[tuple[Planned, int]]]
+
+
+def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:
+    """Read and check some entries of the FAQ at `root`, for whoever knows the others already.
+
+    Args:
+        root: The FAQ's folder.
+        names: The ids of the entries.
+        planned: Read the planned entries too; without them none are known.
+
+    Raises:
+        Problems: Everything that is wrong with what is read. What only shows beside the other entries, such as a question
+            that is asked twice, `load_faq` tells.
+    """
+    problems: list[Problem] = []
+    topics, documents = read_topics(root, problems), read_documents(root, problems)
+    later = read_planned(root, problems) if planned else []
+    written = [path.stem for path in _paths(root)]
+    files = _entries([root / "faq" / f"{name}.yaml" for name in names], problems)
+    problems += _problems(root, files, (topics, documents, later), written)
+    return _faq(root, files, (topics, documents, later), problems)
 
 
 def load_faq(root: Path) -> Faq:
@@ -19,17 +44,27 @@ def load_faq(root: Path) -> Faq:
     topics, documents = read_topics(root, problems), read_documents(root, problems)
     planned = read_planned(root, problems)
     written = [path.stem for path in _paths(root)]
-    files = _entries(root, problems)
-    for file in files:
-        problems += file.problems
-        problems += check_links(file, topics, documents)
-        problems += check_related(file, written, [one.id for one, _ in planned])
-        problems += check_claims(file, root)
-    problems += check_questions(files, planned)
-    problems += check_planned(planned, written, topics, documents)
+    files = _entries(_paths(root), problems)
+    problems += _problems(root, files, (topics, documents, planned), written)
     problems += _strays(root)
+    return _faq(root, files, (topics, documents, planned), problems)
+
+
+def _problems(root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]) -> Iterator[Problem]:
+    topics, documents, planned = lists
+    for file in files:
+        yield from file.problems
+        yield from check_links(file, topics, documents)
+        yield from check_related(file, written, [one.id for one, _ in planned])
+        yield from check_claims(file, root)
+    yield from check_questions(files, planned)
+    yield from check_planned(planned, written, topics, documents)
+
+
+def _faq(root: Path, files: Sequence[EntryFile], lists: Lists, problems: list[Problem]) -> Faq:
     if problems:
         raise Problems(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))
+    topics, documents, planned = lists
     later = sorted((one for one, _ in planned), key=lambda one: one.id)
     return Faq(root, tuple(file.entry for file in files), topics or {}, documents or {}, tuple(later))
 
@@ -38,9 +73,9 @@ def _paths(root: Path) -> list[Path]:
     return sorted((root / "faq").glob("*.yaml"), key=lambda path: path.stem)
 
 
-def _entries(root: Path, problems: list[Problem]) -> list[EntryFile]:
+def _entries(paths: Sequence[Path], problems: list[Problem]) -> list[EntryFile]:
     files = []
-    for path in _paths(root):
+    for path in paths:
         try:
             files.append(read_entry(path, f"faq/{path.name}"))
         except Problems as found:

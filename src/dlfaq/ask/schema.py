@@ -1,0 +1,36 @@
+"""The tables of the index, and how its file is opened. Standard library only."""
+
+import sqlite3
+from pathlib import Path
+
+COLUMNS = ("question", "also", "short", "topics", "claims", "long")
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE files (name TEXT PRIMARY KEY, stamp TEXT) WITHOUT ROWID;
+CREATE TABLE topics (place INTEGER PRIMARY KEY, id TEXT, title TEXT);
+CREATE TABLE entries (num INTEGER PRIMARY KEY, id TEXT UNIQUE, question TEXT, short TEXT, long TEXT, topics TEXT,
+    also_asked TEXT, related TEXT, claims INTEGER, verified INTEGER, planned INTEGER);
+CREATE TABLE claims (num INTEGER, place INTEGER, id TEXT, says TEXT, verdict TEXT,
+    PRIMARY KEY (num, place)) WITHOUT ROWID;
+CREATE TABLE sides (num INTEGER, claim INTEGER, place INTEGER, why TEXT, outcome TEXT, expectation TEXT, at TEXT,
+    estimate REAL, low REAL, high REAL, replicates INTEGER, PRIMARY KEY (num, claim, place)) WITHOUT ROWID;
+CREATE TABLE sources (num INTEGER, place INTEGER, document TEXT, title TEXT, says TEXT, ruling TEXT, because TEXT,
+    PRIMARY KEY (num, place)) WITHOUT ROWID;
+CREATE TABLE refs (num INTEGER, place INTEGER, title TEXT, authors TEXT, year INTEGER, url TEXT,
+    PRIMARY KEY (num, place)) WITHOUT ROWID;
+CREATE TABLE fields (num INTEGER PRIMARY KEY, question TEXT, also TEXT, short TEXT, topics TEXT, claims TEXT,
+    long TEXT);
+CREATE VIRTUAL TABLE words USING fts5(question, also, short, topics, claims, long, content='fields', content_rowid='num',
+    tokenize="unicode61 remove_diacritics 0 tokenchars '._:<>%-'");
+CREATE TABLE vocab (term TEXT PRIMARY KEY, initial TEXT, length INTEGER, docs INTEGER) WITHOUT ROWID;
+CREATE INDEX vocab_near ON vocab (initial, length);
+CREATE TABLE same (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE signs (anchor TEXT, place INTEGER, needs TEXT, means TEXT, PRIMARY KEY (anchor, place)) WITHOUT ROWID;
+CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
+"""
+OF_ENTRY = ("claims", "sides", "sources", "refs", "meanings", "fields", "entries")  # the tables with an entry's rows
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open an index for reading. It is never written in place, so that no locks are needed."""
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
