@@ -19,6 +19,7 @@ def with_plot(root, text: str) -> None:
         "claim: grows, x: shift, lines: {low: low.value, theory: sqrt(shift)}",
         "claim: grows, x: shift, lines: {end: 'high.curve[-1]'}, log: [x]",
         "claim: grows, x: step, at: {shift: 2}, lines: {high: high.curve, shifted: low.curve - low.value}",
+        "claim: grows, x: step, lines: {low: low.curve}",
         "claim: zero, x: step, lines: {curve: curve}, log: [x, y]",
     ],
 )
@@ -44,7 +45,6 @@ def test_a_right_plot(root, text):
         ("claim: grows, x: shift, lines: {a: shift}", "draws nothing that was measured"),
         ("claim: grows, x: shift, lines: {a: 'low.value <'}", "draws `low.value <`"),
         ("claim: grows, x: shift, at: {shift: 7}, lines: {a: low.value}", "where the claim has no point"),
-        ("claim: grows, x: step, lines: {a: low.curve}", "leaves 'shift' open"),
         ("claim: zero, x: step, lines: {a: value}", "which is no curve along step"),
         ("claim: zero, x: step, lines: {}", "a plot has no lines"),
         ("claim: zero, x: step, lines: [curve]", "'lines' of a plot"),

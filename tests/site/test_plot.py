@@ -1,5 +1,6 @@
 """A plot on a page: what it draws is what was measured, and nothing of an entry's text is markup in it."""
 
+import json
 from xml.etree import ElementTree
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from dlfaq.site.fence import unwrap, wrap
 from dlfaq.site.plot import BOTTOM, LEFT, RIGHT, ROWS, TOP, Plotted, draw_plot, plot_from_json, plot_to_json, table
+from dlfaq.site.safe import allowed
 from dlfaq.verify.evidence import Line
 
 REAL = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
@@ -68,6 +70,26 @@ def test_words_for_who_cannot_see_it():
         "| z | tanh |", "| ---: | ---: |", "| 0 | 1 |", "| 1 | 3 |", "| 2 | 2 |", "",
         "| z | relu |", "| ---: | ---: |", "| 5 | 7 |", "",
     ]  # fmt: skip
+
+
+def test_a_plot_that_can_be_turned():
+    """Every setting is drawn on the same axes; the first is shown, described and listed."""
+    turned = [
+        Line("a", (0.0, 1.0), (low, 2 * low), (low, low), (low, low), {"scale": low, "kind": "<b>"})
+        for low in (1.0, 5.0)
+    ]
+    plot = Plotted("p", "z", (), tuple(turned))
+    tree = drawn(plot)
+    frames = list(tree.iter("g"))
+
+    assert [json.loads(frame.get("data-at")) for frame in frames] == [line.at for line in turned]
+    assert ["dl-off" in frame.get("class") for frame in frames] == [False, True]
+    assert len(list(tree.iter("li"))) == 1
+    assert tree.find("p").text == "scale = 1.0, kind = <b>"
+    assert "from 1 at 0 to 2 at 1" in tree.find(".//desc").text
+    assert next(iter(table(plot))).startswith("At scale = 1.0")
+    assert plot_from_json(plot_to_json(plot)) == plot
+    assert "data-at" in allowed(draw_plot(plot))
 
 
 def test_a_long_table_is_thinned():

@@ -49,6 +49,16 @@ def test_held_parameters_leave_one_line():
     assert line.median == (1.2, 2.2)
 
 
+def test_what_is_left_open_can_be_turned():
+    """Each setting has its lines."""
+    points = [{"depth": depth, "lr": lr} for depth in (1, 2) for lr in (0.1, 0.2)]
+    scopes = [scope({"": (point, {"loss": np.full(4, point["depth"] + point["lr"])})}) for point in points]
+    first, second = lines(Plot("", "c", "depth", {"": "loss"}), Measurement(points, scopes, 4))
+
+    assert (first.at, second.at) == ({"lr": 0.1}, {"lr": 0.2})
+    assert (first.median, second.median) == ((1.1, 2.1), (1.2, 2.2))
+
+
 def test_along_an_axis():
     """Arms may be joined; long curves are thinned, from their first point to their last."""
     one, other = np.tile(np.arange(200.0), (5, 1)), np.ones((5, 200))

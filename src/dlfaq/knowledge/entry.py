@@ -85,7 +85,8 @@ class Plot:
         claim: Whose own side is drawn.
         x: A swept parameter, or the axis of the curves.
         lines: By label, an expression in metrics: one number a replicate where `x` is swept, a curve otherwise.
-        at: Swept parameters that are held at one value.
+        at: Swept parameters that are held at one value. A reader turns the others that are not `x`: each of their values
+            has lines of its own.
         log: Which of the axes, `x` and `y`, are logarithmic.
     """
 

@@ -1,11 +1,11 @@
 """The plots of an entry against its claims: the axis, what is held, and each line's expression."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.claim_checks import MOST_POINTS
 from dlfaq.knowledge.conditions import expand, size
-from dlfaq.knowledge.entry import Claim, Plot
+from dlfaq.knowledge.entry import Claim, Parameters, Plot
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError, Quantity, parse_quantity
 from dlfaq.knowledge.scope import Message, Scope, check_line, scope_of
@@ -40,9 +40,18 @@ def line_quantity(text: str) -> Quantity:
     return parse_quantity(f"median({text})")
 
 
-def drawn_points(plot: Plot, points: tuple[Mapping, ...]) -> list[int]:
-    """The places of the sweep's points that a plot shows."""
-    return [place for place, point in enumerate(points) if plot.at.items() <= point.items()]
+def frames(plot: Plot, points: Sequence[Parameters]) -> list[tuple[Parameters, list[int]]]:
+    """What a plot shows, picture by picture.
+
+    Returns:
+        For each setting of what the reader may turn: the setting, and the places of the sweep's points that it shows.
+    """
+    found: dict[tuple, tuple[Parameters, list[int]]] = {}
+    for place, point in enumerate(points):
+        if plot.at.items() <= point.items():
+            turned = {name: value for name, value in point.items() if name != plot.x and name not in plot.at}
+            found.setdefault(tuple(turned.items()), (turned, []))[1].append(place)
+    return list(found.values())
 
 
 def _wrong(plot: Plot, claim: Claim, signature: Signature) -> Iterator[Message]:
@@ -57,12 +66,8 @@ def _wrong(plot: Plot, claim: Claim, signature: Signature) -> Iterator[Message]:
     if plot.x in claim.sweep and any(isinstance(value, str | bool) for value in claim.sweep[plot.x]):
         yield f"has '{plot.x}' as its x, whose values are no numbers", ""
     condition = expand(claim, None, signature)
-    places = drawn_points(plot, condition.points)
-    free = [name for name in claim.sweep if name not in plot.at and name != plot.x]
-    if not places:
+    if not frames(plot, condition.points):
         yield f"holds {dict(plot.at)}, where the claim has no point", ""
-    elif free:
-        yield f"leaves '{free[0]}' open, which the claim sweeps too", f"Hold it: at: {{{free[0]}: …}}."
     yield from _wrong_lines(plot, scope_of(condition, signature), None if plot.x in claim.sweep else plot.x)
 
 

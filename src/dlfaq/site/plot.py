@@ -4,12 +4,14 @@ A line differs from the next by its colour and by its dashes. The median is draw
 replicates; what is drawn stands beneath as a table.
 """
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
+from dlfaq.knowledge.entry import Scalar
 from dlfaq.site.axis import Axis
 from dlfaq.site.figures import number
 from dlfaq.site.text import escape as cell
@@ -59,36 +61,58 @@ def plot_from_json(raw: Mapping[str, Any]) -> Plotted:
     return Plotted(name, str(raw["x"]), tuple(map(str, raw["log"])), lines)
 
 
+def frames(plot: Plotted) -> list[tuple[Mapping[str, Scalar], list[Line]]]:
+    """The lines of each setting of what a reader may turn."""
+    found: dict[tuple, tuple[Mapping[str, Scalar], list[Line]]] = {}
+    for line in plot.lines:
+        found.setdefault(tuple(line.at.items()), (line.at, []))[1].append(line)
+    return list(found.values())
+
+
 def draw_plot(plot: Plotted) -> str:
-    """The plot as HTML: an SVG and its legend."""
+    """The plot as HTML: an SVG, its legend, and a picture for each setting, of which the first is shown.
+
+    The script adds what turns them; without it the first stays.
+    """
     across = _axis(plot, "x", [line.x for line in plot.lines], LEFT, RIGHT)
     up = _axis(
         plot, "y", [values for line in plot.lines for values in (line.low, line.median, line.high)], 0, BOTTOM - TOP
     )
-    parts = [*_grid(across, up), *_bands(plot, across, up), *_curves(plot, across, up)]
+    pictures = frames(plot)
+    parts = [*_grid(across, up)]
+    for place, (at, lines) in enumerate(pictures):
+        drawn = "".join([*_bands(lines, across, up), *_curves(lines, across, up)])
+        state = escape(json.dumps(dict(at)), quote=True)
+        parts.append(f'<g class="dl-frame{" dl-off" if place else ""}" data-at="{state}">{drawn}</g>')
     middle = (LEFT + RIGHT) / 2
     parts.append(
         f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle" class="dl-text dl-names">{escape(plot.x)}</text>'
     )
     spread = BANDS if any(line.low != line.high for line in plot.lines) else ""
-    words = " ".join(map(_sentence, plot.lines))
-    legend = "".join(f"<li>{_swatch(i)}{escape(line.label)}</li>" for i, line in enumerate(plot.lines))
+    at, first = pictures[0]
+    words = " ".join([*([f"{_setting(at)}:"] if at else []), *map(_sentence, first)])
+    legend = "".join(f"<li>{_swatch(i)}{escape(line.label)}</li>" for i, line in enumerate(first))
+    setting = f'<p class="dl-setting">{escape(_setting(at))}</p>' if at else ""
     return (
-        f'<figure class="dl-plot"><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<figure class="dl-plot">{setting}<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-labelledby="{plot.id}-t {plot.id}-d" class="dl-svg"><title id="{plot.id}-t">'
-        f"{escape(', '.join(line.label for line in plot.lines))} over {escape(plot.x)}</title>"
+        f"{escape(', '.join(line.label for line in first))} over {escape(plot.x)}</title>"
         f'<desc id="{plot.id}-d">{escape(words)}</desc>{"".join(parts)}</svg>'
         f'<ul class="dl-keys">{legend}</ul><figcaption>{LEGEND}{spread}.</figcaption></figure>'
     )
 
 
 def table(plot: Plotted) -> Iterator[str]:
-    """What is drawn, as rows of Markdown: each line's median at some of its places.
+    """What the first picture shows, as rows of Markdown: each line's median at some of its places.
 
     Lines that are drawn over other places have a table of their own.
     """
-    for x in dict.fromkeys(line.x for line in plot.lines):
-        lines = [line for line in plot.lines if line.x == x]
+    at, shown = frames(plot)[0]
+    if at:
+        yield f"At {cell(_setting(at))}:"
+        yield ""
+    for x in dict.fromkeys(line.x for line in shown):
+        lines = [line for line in shown if line.x == x]
         kept = sorted({round(i * (len(x) - 1) / max(1, min(ROWS, len(x)) - 1)) for i in range(min(ROWS, len(x)))})
         yield f"| {cell(plot.x)} | {' | '.join(cell(line.label) for line in lines)} |"
         yield f"|{' ---: |' * (len(lines) + 1)}"
@@ -117,15 +141,15 @@ def _grid(across: Axis, up: Axis) -> Iterator[str]:
         yield f'<text x="{LEFT - 6}" y="{y + 4.5:.1f}" text-anchor="end" class="dl-text">{written}</text>'
 
 
-def _bands(plot: Plotted, across: Axis, up: Axis) -> Iterator[str]:
-    for place, line in enumerate(plot.lines):
+def _bands(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
+    for place, line in enumerate(lines):
         if line.low != line.high:
             edge = [*zip(line.x, line.high, strict=True), *reversed([*zip(line.x, line.low, strict=True)])]
             yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}"/>'
 
 
-def _curves(plot: Plotted, across: Axis, up: Axis) -> Iterator[str]:
-    for place, line in enumerate(plot.lines):
+def _curves(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
+    for place, line in enumerate(lines):
         points = [*zip(line.x, line.median, strict=True)]
         if len(points) > 1:
             yield f'<polyline points="{_points(points, across, up)}" class="dl-curve {_style(place)}"/>'
@@ -147,6 +171,10 @@ def _swatch(place: int) -> str:
     """The piece of line that stands before its name in the legend."""
     line = f'<line x1="0" x2="34" y1="4" y2="4" class="dl-curve {_style(place)}"/>'
     return f'<svg viewBox="0 0 34 8" width="34" height="8" role="presentation">{line}</svg>'
+
+
+def _setting(at: Mapping[str, Scalar]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in at.items())
 
 
 def _sentence(line: Line) -> str:

@@ -98,13 +98,17 @@ class ClaimEvidence:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plot: at each `x` the median over the replicates, and the middle 80 % of them (`low`, `high`)."""
+    """One line of a plot: at each `x` the median over the replicates, and the middle 80 % of them (`low`, `high`).
+
+    `at` says for which setting of what a reader may turn; it is empty where there is nothing to turn.
+    """
 
     label: str
     x: tuple[float, ...]
     median: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    at: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,10 +202,12 @@ def claim_from_json(raw: Mapping[str, Any]) -> ClaimEvidence:
 
 def lines_from_json(raw: Sequence[Mapping[str, Any]]) -> tuple[Line, ...]:
     """Rebuild the lines of a plot."""
-    return tuple(
-        Line(str(one["label"]), *(tuple(map(float, one[name])) for name in ("x", "median", "low", "high")))
-        for one in raw
-    )
+    return tuple(map(_line, raw))
+
+
+def _line(raw: Mapping[str, Any]) -> Line:
+    columns = (tuple(map(float, raw[name])) for name in ("x", "median", "low", "high"))
+    return Line(str(raw["label"]), *columns, dict(raw.get("at", {})))
 
 
 def _room(point: Point) -> float:

@@ -99,7 +99,7 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
     for plot in entry.plots:
         lines = evidence.plots.get(plot.key, ())
-        if [line.label for line in lines] != [*plot.lines]:
+        if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:
             yield Problem(file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend)
 
 

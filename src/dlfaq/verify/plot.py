@@ -1,12 +1,13 @@
 """The lines of an entry's plots, from what the trials of its claim measured."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.expectation import Quantity
-from dlfaq.knowledge.plot_checks import drawn_points, line_quantity
+from dlfaq.knowledge.plot_checks import frames, line_quantity
 from dlfaq.verify.evaluate import ExpressionError, Scope, each
 from dlfaq.verify.evidence import Line
 from dlfaq.verify.judge import JudgeError, Measurement
@@ -22,23 +23,25 @@ def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
     Raises:
         JudgeError: If an expression has no finite value, or a logarithmic axis something that is not positive.
     """
+    draw = _over_sweep if plot.x in measured.points[0] else _along_axis
     drawn = []
-    places = drawn_points(plot, tuple(measured.points))
-    swept = plot.x in measured.points[0]
-    for label, text in plot.lines.items():
-        try:
-            quantity = line_quantity(text)
-            draw = _over_sweep if swept else _along_axis
-            line = draw(plot, label, quantity, [measured.scopes[place] for place in places])
-        except ExpressionError as error:
-            msg = f"the plot of `{text}`: {error}"
-            raise JudgeError(msg) from error
-        for axis, values in (("x", line.x), ("y", line.low)):
-            if axis in plot.log and min(values) <= 0:
-                msg = f"the plot of `{text}` has the {axis} {min(values):g}, which a logarithmic axis cannot show"
-                raise JudgeError(msg)
-        drawn.append(line)
+    for turned, places in frames(plot, measured.points):
+        for label, text in plot.lines.items():
+            try:
+                line = draw(plot, label, line_quantity(text), [measured.scopes[place] for place in places])
+            except ExpressionError as error:
+                msg = f"the plot of `{text}`: {error}"
+                raise JudgeError(msg) from error
+            _check_logarithms(plot, text, line)
+            drawn.append(replace(line, at=turned))
     return tuple(drawn)
+
+
+def _check_logarithms(plot: Plot, text: str, line: Line) -> None:
+    for axis, values in (("x", line.x), ("y", line.low)):
+        if axis in plot.log and min(values) <= 0:
+            msg = f"the plot of `{text}` has the {axis} {min(values):g}, which a logarithmic axis cannot show"
+            raise JudgeError(msg)
 
 
 def _over_sweep(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Scope]) -> Line:
