@@ -88,6 +88,7 @@ class Plot:
         at: Swept parameters that are held at one value. A reader turns the others that are not `x`: each of their values
             has lines of its own.
         log: Which of the axes, `x` and `y`, are logarithmic.
+        y: What the lines measure, in a few words.
     """
 
     shows: str
@@ -96,6 +97,7 @@ class Plot:
     lines: Mapping[str, str]
     at: Parameters = field(default_factory=dict)
     log: tuple[str, ...] = ()
+    y: str = ""
     line: int = 0
 
     @property

@@ -15,7 +15,7 @@ LOOKS = 8  # the default limit is this many times the replicates: three doubling
 ENTRY = ("question", "also_asked", "topics", "answer", "plots", "claims", "sources", "references", "related")
 CLAIM = ("id", "says", "simulation", "given", "arms", "sweep", "expect", "control", "replicates", "limit")
 CONTROL = ("why", "given", "arms", "sweep")
-PLOT = ("shows", "claim", "x", "lines", "at", "log")
+PLOT = ("shows", "claim", "x", "y", "lines", "at", "log")
 AXES = ("x", "y")
 SOURCE = ("document", "where", "says", "ruling", "because", "claims")
 REFERENCE = ("title", "authors", "year", "url")
@@ -193,6 +193,7 @@ class _Reader:
             lines=lines,
             at=fields.scalars("at"),
             log=log,
+            y=fields.line("y", needed=False),
             line=node.line,
         )
 

@@ -61,7 +61,7 @@ def _plots(entry: Entry, evidence: Evidence | None) -> Iterator[str]:
     for place, plot in enumerate(entry.plots, 1):
         lines = evidence.plots.get(plot.key) if evidence else None
         if lines:
-            drawn = Plotted(f"plot-{place}", plot.x, plot.log, lines)
+            drawn = Plotted(f"plot-{place}", plot.x, plot.log, lines, plot.y)
             yield f"{line(plot.shows)} Measured for [{plot.claim}](#{plot.claim}).\n{{ .dl-shows }}\n"
             yield wrap(drawn)
             yield '??? note "The numbers of this plot"\n'

@@ -17,7 +17,7 @@ from dlfaq.site.figures import number
 from dlfaq.site.text import escape as cell
 from dlfaq.verify.evidence import Line, lines_from_json
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 270, 52, 470, 12, 232
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 286, 52, 466, 28, 248
 STYLES = 6  # in the style sheet
 ROWS = 12  # of the table
 ACROSS = 5  # round values along the x axis
@@ -33,6 +33,7 @@ class Plotted:
     x: str
     log: tuple[str, ...]
     lines: tuple[Line, ...]
+    y: str = ""
 
 
 def plot_to_json(plot: Plotted) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def plot_from_json(raw: Mapping[str, Any]) -> Plotted:
         msg = "a plot has lines"
         raise ValueError(msg)
     name = "".join(letter for letter in str(raw["id"]) if letter.isalnum() or letter == "-")
-    return Plotted(name, str(raw["x"]), tuple(map(str, raw["log"])), lines)
+    return Plotted(name, str(raw["x"]), tuple(map(str, raw["log"])), lines, str(raw.get("y", "")))
 
 
 def frames(plot: Plotted) -> list[tuple[Mapping[str, Scalar], list[Line]]]:
@@ -85,6 +86,7 @@ def draw_plot(plot: Plotted) -> str:
         state = escape(json.dumps(dict(at)), quote=True)
         parts.append(f'<g class="dl-frame{" dl-off" if place else ""}" data-at="{state}">{drawn}</g>')
     middle = (LEFT + RIGHT) / 2
+    parts.append(f'<text x="0" y="13" class="dl-text dl-names">{escape(plot.y)}</text>')
     parts.append(
         f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle" class="dl-text dl-names">{escape(plot.x)}</text>'
     )
