@@ -177,7 +177,7 @@ RESULTS = (
 )
 WHY = Explanation(
     ("loss",), (("lsos", "loss"),), (("val", "valid"),), (("lnk", "initial loss"),), ("zebra",),
-    ({"words": 0.5}, {"words": 0.1}), ((("loss", "question"),), ()),
+    -4.9, ({"words": 0.5}, {"words": 0.1}), ((("loss", "question"),), ()),
 )  # fmt: skip
 ANSWER = Answer("loss 2.3", answered=True, results=RESULTS, explanation=WHY)
 
@@ -205,7 +205,7 @@ def test_more_is_shown_when_asked_for():
 
     assert "- an item" in full
     assert "control fails: 1.2 [1.1, 1.3]; Logits of unit variance [bold]differ[/bold]" in full
-    for words in ("lsos → loss", "val → valid", "zebra", "words 0.50", "loss (question)"):
+    for words in ("lsos → loss", "val → valid", "zebra", "log-odds -4.9", "words +0.5", "loss (question)"):
         assert words in why
 
 

@@ -278,9 +278,12 @@ def test_looking_loads_nothing_but_the_standard_library(faq):
         "dlfaq.ask",
         "dlfaq.ask.fresh",
         "dlfaq.ask.lists",
+        "dlfaq.ask.query",
         "dlfaq.ask.rank",
         "dlfaq.ask.schema",
         "dlfaq.ask.shelf",
+        "dlfaq.ask.signals",
+        "dlfaq.ask.vectors",
         "dlfaq.ask.words",
         "dlfaq.paths",
     }

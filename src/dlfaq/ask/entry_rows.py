@@ -1,7 +1,7 @@
 """One entry's rows in the index: everything as it will be shown, as it will be searched, and what it means."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dlfaq.ask.schema import COLUMNS, OF_ENTRY
 from dlfaq.ask.vectors import embed, packed, unit
@@ -120,11 +120,15 @@ def _measured(side: Side) -> Row:
 def _fields(entry: Entry | Planned, texts: list[str], faq: Faq, same: Mapping[str, str]) -> list[str]:
     """An entry's texts as canonical stems, column by column; the phrasings stay apart, line by line."""
     titles = " ".join(f"{topic} {faq.topics.get(topic, '')}" for topic in entry.topics)
-    claims = "\n".join(claim.says for claim in entry.claims) if isinstance(entry, Entry) else ""
+    claims = "\n".join([*(one.says for one in _claims(entry)), *(one.says for one in entry.sources)])
     topics = f"{titles} {entry.id.replace('-', ' ')}"
     also = "\n".join(_line(line, same) for line in entry.also_asked)
     short, long = texts
     return [_line(entry.question, same), also, *(_line(text, same) for text in (short, topics, claims, long))]
+
+
+def _claims(entry: Entry | Planned) -> Sequence[Claim]:
+    return entry.claims if isinstance(entry, Entry) else ()
 
 
 def _line(text: str, same: Mapping[str, str]) -> str:
@@ -145,3 +149,5 @@ def _said(entry: Entry | Planned, short: str) -> Iterator[str]:
         yield clean(phrasing)
     if short:
         yield clean(short)
+    for source in entry.sources[:MOST_PHRASINGS]:
+        yield clean(source.says)

@@ -18,6 +18,7 @@ from dlfaq.ask import thesaurus
 from dlfaq.ask.entry_rows import add, remove
 from dlfaq.ask.fresh import stamps
 from dlfaq.ask.schema import SCHEMA
+from dlfaq.ask.vectors import embed, packed
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.entry import Entry, Faq, Planned
 from dlfaq.knowledge.load import load_changed, load_faq
@@ -26,6 +27,7 @@ from dlfaq.verify.evidence import Evidence
 
 LISTS = ("faq/topics.yml", "faq/documents.yml")  # every entry's rows hold something of them
 PLANNED = "faq/planned.yml"
+ELSEWHERE = Path(__file__).with_name("elsewhere.txt")
 
 
 class _WholeError(Exception):
@@ -103,6 +105,9 @@ def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> No
     rules = thesaurus.compiled()
     db.executemany("INSERT INTO same VALUES (?, ?)", rules.same.items())
     db.executemany("INSERT INTO signs VALUES (?, ?, ?, ?)", rules.signs)
+    lines = (line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines())
+    vectors = [(packed(embed(line)),) for line in lines if line]
+    db.executemany("INSERT INTO elsewhere (meaning) VALUES (?)", vectors)
     counts: Counter[str] = Counter()
     for num, entry in enumerate(sorted([*faq.entries, *faq.planned], key=lambda one: one.id)):
         counts.update(add(db, num, entry, faq, evidence.get(entry.id), rules.same))

@@ -226,9 +226,9 @@ def _explained(answer: Answer) -> Iterator[Line]:
         if text:
             yield Line((Span(text),), 2, (Span(f"{name}: ", "dim"),))
     for one, parts, matched in zip(answer.results, why.parts, why.matched, strict=True):
-        shares = " + ".join(f"{name} {part:.2f}" for name, part in parts.items())
-        found = ", ".join(f"{word} ({column})" for word, column in matched)
-        spans = Span(f"{one.score:.2f} = {shares}"), Span(f"; {found}" if found else "", "dim")
+        shares = ", ".join(f"{name} {part:+.1f}" for name, part in parts.items())
+        found = "".join(f"; {word} ({column})" for word, column in matched)
+        spans = Span(f"{one.score:.2f} (log-odds {why.base:+.1f}, {shares})"), Span(found, "dim")
         yield Line(spans, 2, (Span(f"{one.id}: ", "id"),))
 
 

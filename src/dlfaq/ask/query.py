@@ -1,0 +1,137 @@
+"""What an asker means: words read as entries write them, errors mended, signs understood, and a direction of meaning."""
+
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from dlfaq.ask.vectors import embed
+from dlfaq.ask.words import COMMON, NOT, canonical, clean, informative, names, nearest, negated, ngrams, stems
+
+SHORTEST_MENDED = 5  # letters; shorter words are near too many others
+MAX_STEMS = 120
+BACKGROUND = 60  # a small FAQ does not know how common a word is: it is mixed with this many questions of the field
+SHARE_OF_COMMON = 0.3  # how much a word that every question holds counts
+
+
+class Reading(NamedTuple):
+    """How a text was read.
+
+    Attributes:
+        corrections: (as typed, as read).
+        synonyms: (as typed, the term that stands for it), in stems.
+        signs: (what was recognised, what it may mean).
+        unknown: Telling words that no entry holds.
+    """
+
+    corrections: tuple[tuple[str, str], ...]
+    synonyms: tuple[tuple[str, str], ...]
+    signs: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+
+
+class Query(NamedTuple):
+    """What is looked for.
+
+    Attributes:
+        own: The asker's words and their weights.
+        added: What the signs among them may mean, with weights.
+        pairs: Neighbouring words, for word order.
+        rarity: Of each word, own or added: how much it tells.
+        meaning: The text's direction; see `vectors.embed`.
+        reading: How it came about.
+    """
+
+    own: dict[str, float]
+    added: dict[str, float]
+    pairs: frozenset[tuple[str, str]]
+    rarity: dict[str, float]
+    meaning: list[int]
+    reading: Reading
+
+
+def understand(db: sqlite3.Connection, text: str) -> Query:
+    """Read a text with an index's words and thesaurus."""
+    telling = informative(clean(text))
+    mended, corrections = _mend(db, stems(telling)[:MAX_STEMS])
+    words, synonyms = _canonical(db, mended)
+    signs = _signs(db, words)
+    whole = names(telling)
+    own = _own(words, whole)
+    added = _added(own, signs)
+    docs = dict(rows(db, "SELECT term, docs FROM vocab WHERE term IN ({})", {*own, *added}))
+    # names and numbers that no entry holds tell nothing about what is asked
+    own = {word: weight for word, weight in own.items() if docs.get(word, 0) > 0 or _tells(word, whole)}
+    rarity = _rarity(db, {*own, *added}, docs)
+    unknown = tuple(word for word in own if docs.get(word, 0) <= 0)
+    return Query(
+        own, added, frozenset(pairwise(words)), rarity, embed(telling), Reading(corrections, synonyms, signs, unknown)
+    )
+
+
+def rows(db: sqlite3.Connection, query: str, values: Iterable[object]) -> list[tuple]:
+    """Rows of a query with one `IN ({})`."""
+    values = list(values)
+    return db.execute(query.format(",".join("?" * len(values))), values).fetchall()
+
+
+def _mend(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """Replace what looks like a typing error by the known word that it most likely meant."""
+    known = {word for (word,) in rows(db, "SELECT term FROM vocab WHERE term IN ({})", set(words))}
+    mended: dict[str, str] = {}
+    for word in dict.fromkeys(words):
+        if word not in known and len(word) >= SHORTEST_MENDED and word.isalpha():
+            query = "SELECT term, docs FROM vocab WHERE initial = ? AND length BETWEEN ? AND ? AND docs >= 0"
+            near = nearest(word, db.execute(query, (word[0], len(word) - 2, len(word) + 2)))
+            if near:
+                mended[word] = near
+    return [mended.get(word, word) for word in words], tuple(mended.items())
+
+
+def _canonical(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    runs = {run for _, _, run in ngrams(words)}
+    same = dict(rows(db, "SELECT key, value FROM same WHERE key IN ({})", runs))
+    return canonical(words, same), tuple(same.items())
+
+
+def _signs(db: sqlite3.Connection, words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(what was recognised, what it may mean) for every rule of the thesaurus whose parts all occur."""
+    runs = {run for _, _, run in ngrams(words)}
+    rules = rows(db, "SELECT anchor, needs, means, place FROM signs WHERE anchor IN ({})", runs)
+    found = []
+    for anchor, needs, means, _ in sorted(rules, key=lambda rule: rule[3]):
+        needed = needs.split("+") if needs else []
+        if runs.issuperset(needed):
+            found.append((" + ".join([anchor, *needed]), means))
+    return tuple(found)
+
+
+def _own(words: Sequence[str], whole: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    own = {word: SHARE_OF_COMMON if word in COMMON else 1.0 for word in words if word != NOT}
+    own |= dict.fromkeys(negated(words), 0.5)
+    return own | dict.fromkeys(whole, 1.0)
+
+
+def _added(own: Mapping[str, float], signs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    added: dict[str, float] = {}
+    for _, means in signs:
+        for word in means.split():
+            if word not in own and word != NOT:
+                added[word] = min(1.0, added.get(word, 0.0) + (SHARE_OF_COMMON if word in COMMON else 1.0) / 2)
+    return added
+
+
+def _rarity(db: sqlite3.Connection, words: Iterable[str], docs: Mapping[str, int]) -> dict[str, float]:
+    (entries,) = db.execute("SELECT value FROM meta WHERE key = 'entries'").fetchone()
+    total = int(entries) + BACKGROUND
+    rarity = {}
+    for word in words:
+        background = BACKGROUND * (0.3 if word in COMMON else 0.02)
+        rarity[word] = math.log((total + 1) / (max(docs.get(word, 0), 0) + background + 0.5))
+    return rarity
+
+
+def _tells(word: str, whole: Mapping[str, Sequence[str]]) -> bool:
+    in_name = word in whole or any(word in parts for parts in whole.values())
+    return word[0].isalpha() and not in_name and ":" not in word

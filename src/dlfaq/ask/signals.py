@@ -1,0 +1,146 @@
+"""How well an entry fits a question: a handful of signals, each between 0 and 1 or nearly so.
+
+`words`: the share of the asker's words that the entry holds. `signs`: the same of what they may mean. `phrasing`: likeness
+of the words to the entry's question, or to the phrasing most like it. `order`: neighbouring words that are neighbours there
+too. `meaning` and `centre`: the cosine to the nearest phrasing's meaning, and to the middle of them all. `elsewhere`: to the
+nearest of the questions that no FAQ on training answers, the same for every entry.
+"""
+
+import math
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from dlfaq.ask.query import SHARE_OF_COMMON, Query, rows
+from dlfaq.ask.schema import COLUMNS
+from dlfaq.ask.vectors import cosine, unpacked
+from dlfaq.ask.words import COMMON, NOT
+
+WORTH = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
+SIGNALS = ("words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere")
+CANDIDATES, MAX_TERMS = 24, 60
+NEAR = 16  # candidates that are near in meaning
+COMPARED = 600  # entries that are compared by meaning, whether or not a word is shared; more would take too long
+SHARE_OF_SIGNS = 0.6  # how much a word that is only meant counts in a phrasing
+_EVERYDAY, _TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked for
+
+
+class Scored(NamedTuple):
+    """A candidate: its number in the index, its signals, and (word, column) of each word found, the best column only."""
+
+    num: int
+    signals: dict[str, float]
+    matched: tuple[tuple[str, str], ...]
+
+
+def candidates(db: sqlite3.Connection, query: Query, n: int) -> list[Scored]:
+    """The entries that may fit, with their signals; at least `n` of them, if there are so many."""
+    columns = ", ".join(COLUMNS)
+    found = rows(
+        db,
+        f"SELECT num, centre, phrasings, {columns} FROM fields JOIN meanings USING (num) WHERE num IN ({{}})",  # noqa: S608
+        _numbers(db, query, n),
+    )
+    elsewhere = _elsewhere(db, query)
+    scored = []
+    for num, centre, phrasings, *texts in found:
+        fields = dict(zip(COLUMNS, texts, strict=True))
+        where = _where(query, fields)
+        signals = _of_words(query, fields, where) | _of_meaning(query, centre, phrasings) | {"elsewhere": elsewhere}
+        scored.append(Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where)))
+    return scored
+
+
+def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
+    """What the full-text index ranks first, what is near in meaning, and others only to fill up."""
+    terms = sorted([*query.own, *query.added], key=lambda word: -query.rarity[word])[:MAX_TERMS]
+    nums: list[int] = []
+    if terms:
+        match = " OR ".join(f'"{word}"' for word in terms)
+        ranked = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, 10, 8, 4, 4, 3, 1) LIMIT ?"
+        nums = [num for (num,) in db.execute(ranked, (match, max(CANDIDATES, n)))]
+    nums = list(dict.fromkeys([*nums, *_near(db, query)]))
+    if len(nums) < n:
+        others = db.execute("SELECT num FROM entries ORDER BY planned, id LIMIT ?", (n + len(nums),))
+        nums = list(dict.fromkeys([*nums, *(num for (num,) in others)]))[:n]
+    return nums
+
+
+def _near(db: sqlite3.Connection, query: Query) -> list[int]:
+    if not any(query.meaning):
+        return []
+    centres = db.execute("SELECT num, centre FROM meanings LIMIT ?", (COMPARED + 1,)).fetchall()
+    if len(centres) > COMPARED:
+        return []
+    alike = sorted((-cosine(query.meaning, unpacked(centre)), num) for num, centre in centres)
+    return [num for _, num in alike[:NEAR]]
+
+
+def _elsewhere(db: sqlite3.Connection, query: Query) -> float:
+    found = db.execute("SELECT meaning FROM elsewhere")
+    return max((cosine(query.meaning, unpacked(meaning)) for (meaning,) in found), default=0.0)
+
+
+def _where(query: Query, fields: Mapping[str, str]) -> dict[str, str]:
+    asked = query.own.keys() | query.added.keys()
+    where: dict[str, str] = {}
+    for column in reversed(COLUMNS):  # the best column comes last and stays
+        where |= dict.fromkeys(asked.intersection(fields[column].split()), column)
+    return where
+
+
+def _of_words(query: Query, fields: Mapping[str, str], where: Mapping[str, str]) -> dict[str, float]:
+    phrasings = [line.split() for line in (fields["question"], *fields["also"].splitlines())]
+    return {
+        "words": _covered(query.own, query.rarity, where),
+        "signs": _covered(query.added, query.rarity, where),
+        "phrasing": _alike(query, phrasings),
+        "order": _order(query, phrasings),
+    }
+
+
+def _of_meaning(query: Query, centre: bytes, phrasings: bytes) -> dict[str, float]:
+    size, flat = len(query.meaning), unpacked(phrasings)
+    nearest = max(cosine(query.meaning, flat[at : at + size]) for at in range(0, len(flat), size))
+    return {"meaning": nearest, "centre": cosine(query.meaning, unpacked(centre))}
+
+
+def _covered(weights: Mapping[str, float], rarity: Mapping[str, float], where: Mapping[str, str]) -> float:
+    """The share of the words' weight that an entry holds, each in its best column."""
+    whole = held = 0.0
+    for word, weight in weights.items():
+        worth = weight * rarity[word]
+        whole += worth
+        if word in where:
+            held += worth * WORTH[where[word]]
+    return held / whole if whole else 0.0
+
+
+def _alike(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
+    """How much the question and the phrasing most like it share, of what both say: a weighted cosine of their words."""
+    asked = sum(query.rarity[word] ** 2 * weight for word, weight in query.own.items())
+    best = 0.0
+    for phrasing in phrasings:
+        words = set(phrasing)
+        common = size = 0.0
+        for word in query.rarity.keys() & words:
+            square = query.rarity[word] ** 2
+            size += square * _weight(word)
+            common += square * (query.own.get(word) or SHARE_OF_SIGNS * query.added.get(word, 0.0))
+        if common and asked:
+            others = words - query.rarity.keys()
+            everyday = len(others & COMMON)
+            size += everyday * SHARE_OF_COMMON * _EVERYDAY**2 + (len(others) - everyday) * _TELLING**2
+            best = max(best, common / math.sqrt(size * asked))
+    return min(1.0, best)
+
+
+def _weight(word: str) -> float:
+    return SHARE_OF_COMMON if word in COMMON else 0.5 if word.startswith(f"{NOT}:") else 1.0
+
+
+def _order(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
+    """The share of neighbouring words of the question that are neighbours in a phrasing too."""
+    pairs = {pair for phrasing in phrasings for pair in pairwise(phrasing)}
+    return min(1.0, len(query.pairs & pairs) / 3) if query.pairs else 0.0
