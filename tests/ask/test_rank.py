@@ -14,7 +14,7 @@ FITTING = [
     ("loss starts at 2.303", "first-loss"),
     ("initial loss is -log(1/10)", "first-loss"),
     ("loss becomes NaN", "nan-loss"),
-    ("RuntimeError: Function 'LogSoftmaxBackward' returned nan values; loss=nan", "nan-loss"),
+    ("WARNING step 300: loss=nan, it explodes", "nan-loss"),
     ("my loss expldoes after some steps", "nan-loss"),
     ("drop out placement", "dropout"),
     ("wd vs l2 regularisation", "weight-decay"),

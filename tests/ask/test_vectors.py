@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlfaq.ask.vectors import FILE, MAGIC, UNIT, TokenVectors, cosine, embed, packed, unit, unpacked
+from dlfaq.ask.vectors import FILE, MAGIC, UNIT, TokenVectors, alike, cosine, embed, packed, unit, unpacked
 
 
 @pytest.fixture
@@ -53,6 +53,18 @@ def test_likeness_is_meaning_not_spelling():
 
     assert cosine(asked, embed("the gradient blows up")) > cosine(asked, embed("the cook baked bread")) + 0.2
     assert cosine(asked, asked) == pytest.approx(1, abs=0.01)
+
+
+def test_the_nearest_are_found_without_comparing_all():
+    """Signs tell which are likely; a text is nearest to itself."""
+    texts = ["the loss is nan", "gradients explode", "bread and butter", "dropout layers", "a batch of images"]
+    others = [packed(embed(text)) for text in texts]
+    for place, text in enumerate(texts):
+        found = alike(embed(text), others, 2)
+        assert found[0] == (pytest.approx(1, abs=0.01), place)
+        assert len(found) == 2
+    assert alike([0] * len(embed("loss")), others, 3) == [(0.0, 0), (0.0, 1), (0.0, 2)]
+    assert alike(embed("loss"), [], 3) == []
 
 
 def test_the_file_is_a_few_megabytes():

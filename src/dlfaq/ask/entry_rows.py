@@ -122,16 +122,17 @@ def _fields(entry: Entry | Planned, texts: list[str], faq: Faq, same: Mapping[st
     titles = " ".join(f"{topic} {faq.topics.get(topic, '')}" for topic in entry.topics)
     claims = "\n".join([*(one.says for one in _claims(entry)), *(one.says for one in entry.sources)])
     topics = f"{titles} {entry.id.replace('-', ' ')}"
-    also = "\n".join(_line(line, same) for line in entry.also_asked)
+    also = "\n".join(in_stems(line, same) for line in entry.also_asked)
     short, long = texts
-    return [_line(entry.question, same), also, *(_line(text, same) for text in (short, topics, claims, long))]
+    return [in_stems(entry.question, same), also, *(in_stems(text, same) for text in (short, topics, claims, long))]
 
 
 def _claims(entry: Entry | Planned) -> Sequence[Claim]:
     return entry.claims if isinstance(entry, Entry) else ()
 
 
-def _line(text: str, same: Mapping[str, str]) -> str:
+def in_stems(text: str, same: Mapping[str, str]) -> str:
+    """A text as the words that are looked for: canonical stems, and what is negated."""
     words = canonical(stems(clean(text.replace("\\", " ").replace("$", " "))), same)
     return " ".join([*words, *negated(words)])
 

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dlfaq.ask import thesaurus
-from dlfaq.ask.entry_rows import add, remove
+from dlfaq.ask.entry_rows import add, in_stems, remove
 from dlfaq.ask.fresh import stamps
 from dlfaq.ask.schema import SCHEMA
 from dlfaq.ask.vectors import embed, packed
@@ -106,8 +106,8 @@ def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> No
     db.executemany("INSERT INTO same VALUES (?, ?)", rules.same.items())
     db.executemany("INSERT INTO signs VALUES (?, ?, ?, ?)", rules.signs)
     lines = (line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines())
-    vectors = [(packed(embed(line)),) for line in lines if line]
-    db.executemany("INSERT INTO elsewhere (meaning) VALUES (?)", vectors)
+    rows = [(in_stems(line, rules.same), packed(embed(line))) for line in lines if line]
+    db.executemany("INSERT INTO elsewhere (words, meaning) VALUES (?, ?)", rows)
     counts: Counter[str] = Counter()
     for num, entry in enumerate(sorted([*faq.entries, *faq.planned], key=lambda one: one.id)):
         counts.update(add(db, num, entry, faq, evidence.get(entry.id), rules.same))

@@ -41,6 +41,7 @@ class Query(NamedTuple):
         rarity: Of each word, own or added: how much it tells.
         meaning: The text's direction; see `vectors.embed`.
         reading: How it came about.
+        ignored: A line of what belongs elsewhere that is not looked at: for fitting.
     """
 
     own: dict[str, float]
@@ -49,6 +50,7 @@ class Query(NamedTuple):
     rarity: dict[str, float]
     meaning: list[int]
     reading: Reading
+    ignored: int = 0
 
 
 def understand(db: sqlite3.Connection, text: str) -> Query:

@@ -26,7 +26,7 @@ CREATE TABLE vocab (term TEXT PRIMARY KEY, initial TEXT, length INTEGER, docs IN
 CREATE INDEX vocab_near ON vocab (initial, length);
 CREATE TABLE same (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE signs (anchor TEXT, place INTEGER, needs TEXT, means TEXT, PRIMARY KEY (anchor, place)) WITHOUT ROWID;
-CREATE TABLE elsewhere (place INTEGER PRIMARY KEY, meaning BLOB);
+CREATE TABLE elsewhere (place INTEGER PRIMARY KEY, words TEXT, meaning BLOB);
 CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
 """
 OF_ENTRY = ("claims", "sides", "sources", "refs", "meanings", "fields", "entries")  # the tables with an entry's rows

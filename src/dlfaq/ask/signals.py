@@ -2,8 +2,8 @@
 
 `words`: the share of the asker's words that the entry holds. `signs`: the same of what they may mean. `phrasing`: likeness
 of the words to the entry's question, or to the phrasing most like it. `order`: neighbouring words that are neighbours there
-too. `meaning` and `centre`: the cosine to the nearest phrasing's meaning, and to the middle of them all. `elsewhere`: to the
-nearest of the questions that no FAQ on training answers, the same for every entry.
+too. `meaning` and `centre`: the cosine to the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and
+`outside`: the nearness, in meaning and in words, of a question that no FAQ on training answers, the same for every entry.
 """
 
 import math
@@ -14,14 +14,15 @@ from typing import NamedTuple
 
 from dlfaq.ask.query import SHARE_OF_COMMON, Query, rows
 from dlfaq.ask.schema import COLUMNS
-from dlfaq.ask.vectors import cosine, unpacked
+from dlfaq.ask.vectors import alike, cosine, packed, unit, unpacked
 from dlfaq.ask.words import COMMON, NOT
 
 WORTH = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
-SIGNALS = ("words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere")
+SIGNALS = ("words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside")
 CANDIDATES, MAX_TERMS = 24, 60
 NEAR = 16  # candidates that are near in meaning
-COMPARED = 600  # entries that are compared by meaning, whether or not a word is shared; more would take too long
+EXACT = 6  # of an entry's phrasings, those that get a cosine
+COMPARED = 2000  # entries that are compared by meaning, whether or not a word is shared; more would take too long
 SHARE_OF_SIGNS = 0.6  # how much a word that is only meant counts in a phrasing
 _EVERYDAY, _TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked for
 
@@ -34,8 +35,16 @@ class Scored(NamedTuple):
     matched: tuple[tuple[str, str], ...]
 
 
-def candidates(db: sqlite3.Connection, query: Query, n: int) -> list[Scored]:
-    """The entries that may fit, with their signals; at least `n` of them, if there are so many."""
+def candidates(db: sqlite3.Connection, query: Query, n: int, leave_out: tuple[int, int] | None = None) -> list[Scored]:
+    """The entries that may fit, with their signals.
+
+    Args:
+        db: The index.
+        query: What is looked for.
+        n: At least so many, if there are.
+        leave_out: An entry's number and the place of one of its phrasings, to be ranked as if it were not there: for
+            fitting.
+    """
     columns = ", ".join(COLUMNS)
     found = rows(
         db,
@@ -46,10 +55,23 @@ def candidates(db: sqlite3.Connection, query: Query, n: int) -> list[Scored]:
     scored = []
     for num, centre, phrasings, *texts in found:
         fields = dict(zip(COLUMNS, texts, strict=True))
+        meanings = (centre, phrasings)
+        if leave_out and num == leave_out[0]:
+            meanings = _left_out(fields, phrasings, leave_out[1], len(query.meaning))
         where = _where(query, fields)
-        signals = _of_words(query, fields, where) | _of_meaning(query, centre, phrasings) | {"elsewhere": elsewhere}
+        signals = _of_words(query, fields, where) | _of_meaning(query, *meanings) | elsewhere
         scored.append(Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where)))
     return scored
+
+
+def _left_out(fields: dict[str, str], phrasings: bytes, place: int, size: int) -> tuple[bytes, bytes]:
+    """Take a phrasing out of an entry's words; return the centre and the phrasings' meanings without it."""
+    lines = fields["also"].split("\n")
+    fields["also"] = "\n".join(lines[:place] + lines[place + 1 :])
+    at = (place + 1) * size  # the question stands in front of them
+    left = phrasings[:at] + phrasings[at + size :]
+    flat = unpacked(left)
+    return packed(unit(sum(flat[column::size]) for column in range(size))), left
 
 
 def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
@@ -73,13 +95,13 @@ def _near(db: sqlite3.Connection, query: Query) -> list[int]:
     centres = db.execute("SELECT num, centre FROM meanings LIMIT ?", (COMPARED + 1,)).fetchall()
     if len(centres) > COMPARED:
         return []
-    alike = sorted((-cosine(query.meaning, unpacked(centre)), num) for num, centre in centres)
-    return [num for _, num in alike[:NEAR]]
+    return [centres[place][0] for _, place in alike(query.meaning, [centre for _, centre in centres], NEAR)]
 
 
-def _elsewhere(db: sqlite3.Connection, query: Query) -> float:
-    found = db.execute("SELECT meaning FROM elsewhere")
-    return max((cosine(query.meaning, unpacked(meaning)) for (meaning,) in found), default=0.0)
+def _elsewhere(db: sqlite3.Connection, query: Query) -> dict[str, float]:
+    found = db.execute("SELECT words, meaning FROM elsewhere WHERE place <> ?", (query.ignored,)).fetchall()
+    near = alike(query.meaning, [meaning for _, meaning in found], 8 * EXACT)
+    return {"elsewhere": near[0][0] if near else 0.0, "outside": _alike(query, [words.split() for words, _ in found])}
 
 
 def _where(query: Query, fields: Mapping[str, str]) -> dict[str, str]:
@@ -101,9 +123,9 @@ def _of_words(query: Query, fields: Mapping[str, str], where: Mapping[str, str])
 
 
 def _of_meaning(query: Query, centre: bytes, phrasings: bytes) -> dict[str, float]:
-    size, flat = len(query.meaning), unpacked(phrasings)
-    nearest = max(cosine(query.meaning, flat[at : at + size]) for at in range(0, len(flat), size))
-    return {"meaning": nearest, "centre": cosine(query.meaning, unpacked(centre))}
+    size = len(query.meaning)
+    nearest = alike(query.meaning, [phrasings[at : at + size] for at in range(0, len(phrasings), size)], EXACT)
+    return {"meaning": nearest[0][0], "centre": cosine(query.meaning, unpacked(centre))}
 
 
 def _covered(weights: Mapping[str, float], rarity: Mapping[str, float], where: Mapping[str, str]) -> float:

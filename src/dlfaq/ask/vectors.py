@@ -98,6 +98,28 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum(map(mul, one, other)) / UNIT**2
 
 
+def alike(vector: Vector, others: Sequence[bytes], exact: int) -> list[tuple[float, int]]:
+    """The cosines of a vector and those of some packed ones that are likely to be nearest.
+
+    How many components differ in sign is counted for all of them, which takes a fiftieth of a cosine's time.
+
+    Args:
+        vector: What is compared.
+        others: Packed vectors.
+        exact: How many of them get a cosine.
+
+    Returns:
+        (cosine, place), nearest first.
+    """
+    if not any(vector):
+        return [(0.0, place) for place in range(min(exact, len(others)))]
+    signs = int.from_bytes(b"\x80" * len(vector), "big")
+    own = int.from_bytes(packed(vector), "big")
+    differing = [((own ^ int.from_bytes(other, "big")) & signs).bit_count() for other in others]
+    likely = sorted(range(len(others)), key=differing.__getitem__)[:exact]
+    return sorted(((cosine(vector, unpacked(others[place])), place) for place in likely), reverse=True)
+
+
 def packed(vector: Vector) -> bytes:
     """A vector as signed bytes; `unpacked` gives it back."""
     return bytes(value & 0xFF for value in vector)
