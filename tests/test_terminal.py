@@ -222,7 +222,7 @@ def test_nothing_fits_is_said_and_the_nearest_named():
 def test_a_planned_answer_is_announced_with_the_nearest_written_one():
     """What is planned is not answered."""
     planned = ENTRY._replace(id="adam", planned=True, claims=(), short="", long="")
-    text = render_answer(ANSWER._replace(results=RESULTS[::-1]), planned)
+    text = render_answer(ANSWER._replace(results=RESULTS[1:], nearest_written=RESULTS[0]), planned)
 
     assert "is planned" in text
     assert "initial-loss" in text

@@ -54,7 +54,11 @@ def test_json_is_as_documented(index):
     """Plain values, best first."""
     raw = json.loads(json.dumps(ask(index, "loss becomes nan").as_json()))
 
-    assert set(raw) == {"question", "answered", "results"}
+    assert set(raw) == {"question", "answered", "results", "nearest_written"}
+    assert raw["nearest_written"] is None
+    planned = ask(index, "where do I put dropout layers", 1)
+    assert planned.results[0].planned
+    assert planned.as_json()["nearest_written"]["id"] in {"first-loss", "nan-loss"}
     assert set(raw["results"][0]) == {"id", "question", "score", "short", "verified", "claims", "planned"}
     scores = [one["score"] for one in raw["results"]]
     assert scores == sorted(scores, reverse=True)

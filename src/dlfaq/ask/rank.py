@@ -8,8 +8,10 @@ Standard library only.
 """
 
 import math
+import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +31,8 @@ class Tuning(NamedTuple):
 
 TUNED = Tuning(
     weights={
-        "words": 2.28, "signs": 1.25, "phrasing": 2.09, "order": 1.59, "meaning": 3.33, "centre": 3.37, "elsewhere": -3.55, "outside": -2.73,
+        "words": 2.28, "signs": 1.25, "phrasing": 2.09, "order": 1.59, "meaning": 3.33, "centre": 3.37,
+        "elsewhere": -3.55, "outside": -2.73,
     },
     base=-3.96,
     fits=0.432,
@@ -73,17 +76,22 @@ class Explanation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found for a question; `results` are best first, whether or not they fit well enough to answer."""
+    """What was found for a question; `results` are best first, whether or not they fit well enough to answer.
+
+    Where the best is planned, `nearest_written` is the best that can be read, however far behind; else None.
+    """
 
     question: str
     answered: bool
     results: tuple[Result, ...]
     explanation: Explanation
+    nearest_written: Result | None = None
 
     def as_json(self) -> dict[str, object]:
         """Plain values for a program."""
-        results = [{**one._asdict(), "score": round(one.score, 4)} for one in self.results]
-        return {"question": self.question, "answered": self.answered, "results": results}
+        results = [_plain(one) for one in self.results]
+        written = _plain(self.nearest_written) if self.nearest_written else None
+        return {"question": self.question, "answered": self.answered, "results": results, "nearest_written": written}
 
 
 def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
@@ -100,12 +108,13 @@ def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
     """
     with closing(connect(index)) as db:
         query = understand(db, text)
-        best = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))[:n]
-        results = []
-        for one in best:
-            columns = "id, question, short, verified, claims, planned"
-            row = db.execute(f"SELECT {columns} FROM entries WHERE num = ?", (one.num,)).fetchone()  # noqa: S608
-            results.append(Result(*row[:2], _probability(log_odds(one, tuning)), *row[2:5], bool(row[5])))
+        ranked = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))
+        best = ranked[:n]
+        found = (_result(db, one, tuning) for one in ranked)
+        results = tuple(islice(found, n))
+        written = None
+        if results and results[0].planned:
+            written = next((one for one in chain(results, found) if not one.planned), None)
     explanation = Explanation(
         terms=tuple(query.own),
         **query.reading._asdict(),
@@ -114,12 +123,22 @@ def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
         matched=tuple(one.matched for one in best),
     )
     answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
-    return Answer(" ".join(clean(text).split()), answered, tuple(results), explanation)
+    return Answer(" ".join(clean(text).split()), answered, results, explanation, written)
 
 
 def log_odds(one: Scored, tuning: Tuning) -> float:
     """The logarithm of the odds that a candidate answers the question."""
     return tuning.base + sum(_parts(one, tuning).values())
+
+
+def _result(db: sqlite3.Connection, one: Scored, tuning: Tuning) -> Result:
+    query = "SELECT id, question, short, verified, claims, planned FROM entries WHERE num = ?"
+    name, question, short, verified, claims, planned = db.execute(query, (one.num,)).fetchone()
+    return Result(name, question, _probability(log_odds(one, tuning)), short, verified, claims, bool(planned))
+
+
+def _plain(one: Result) -> dict[str, object]:
+    return {**one._asdict(), "score": round(one.score, 4)}
 
 
 def _parts(one: Scored, tuning: Tuning) -> dict[str, float]:

@@ -7,7 +7,7 @@ import mmap
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import sqrt
 from operator import mul
 from pathlib import Path
@@ -80,9 +80,8 @@ class TokenVectors:
 
 def embed(text: str) -> list[int]:
     """A text's direction: a vector of length UNIT, in whole numbers; all zeros if no token is known."""
-    known = _vectors()
-    rows = [row for word in _words(text) for row in known.pieces(word)]
-    total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * known.size
+    rows = [row for word in _words(text) for row in _rows(word)]
+    total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * _vectors().size
     return unit(total)
 
 
@@ -133,6 +132,11 @@ def unpacked(blob: bytes) -> memoryview:
 @cache
 def _vectors() -> TokenVectors:
     return TokenVectors()
+
+
+@lru_cache(maxsize=8192)
+def _rows(word: str) -> tuple[memoryview, ...]:
+    return tuple(_vectors().pieces(word))
 
 
 def _words(text: str) -> Iterator[str]:

@@ -160,7 +160,7 @@ def _answered(entry: EntryText, *, full: bool) -> list[Line]:
 
 def _planned(entry: EntryText, answer: Answer) -> list[Line]:
     lines = [_headline(entry), Line(), _line("An answer to this is planned; it is not written yet.")]
-    written = next((one for one in answer.results if not one.planned), None)
+    written = answer.nearest_written
     if written:
         lines += [Line(), _line("The nearest that is written:"), _pair(written.id, written.question)]
     return lines
