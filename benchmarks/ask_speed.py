@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from dlfaq.paths import find_root
+
 BARE = '''import typer
 
 app = typer.Typer()
@@ -65,6 +67,7 @@ def main() -> None:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
         commands = {"bare Typer": [sys.executable, str(bare), *QUESTION]}
+        commands["ask, this FAQ"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(find_root())]
         for count in arguments.entries:
             root = generate(Path(folder) / f"faq-{count}", count)
             commands[f"ask, {count} entries"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(root)]
