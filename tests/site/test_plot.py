@@ -50,6 +50,17 @@ def test_a_logarithmic_axis():
     assert y2 - y1 == pytest.approx(y3 - y2, abs=0.2)
 
 
+def test_the_swept_values_stand_at_the_axis():
+    """Where they find room; a long curve has round values instead."""
+    few = drawn(Plotted("p", "z", ("x",), (line(x=(16.0, 17.0, 1024.0)),)))
+    many = drawn(Plotted("p", "z", (), (line(x=tuple(map(float, range(61))), median=(1.0,) * 61),)))
+    texts = [[text.text for text in tree.iter("text")] for tree in (few, many)]
+
+    assert {"16", "1024"} <= set(texts[0])
+    assert "17" not in texts[0]
+    assert {"0", "10", "60"} <= set(texts[1])
+
+
 def test_the_spread_is_drawn_where_there_is_one():
     """And the caption says what it is."""
     spread = line("b", low=(0.5, 2.0, 1.0), high=(1.5, 4.0, 3.0))

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from dlfaq.knowledge.entry import Scalar
-from dlfaq.site.axis import Axis
+from dlfaq.site.axis import APART, Axis
 from dlfaq.site.figures import number
 from dlfaq.site.text import escape as cell
 from dlfaq.verify.evidence import Line, lines_from_json
@@ -20,6 +20,7 @@ from dlfaq.verify.evidence import Line, lines_from_json
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 286, 52, 466, 28, 248
 STYLES = 6  # in the style sheet
 ROWS = 12  # of the table
+SWEPT = 9  # so many values of x are marked each
 ACROSS = 5  # round values along the x axis
 LEGEND = "Median of the replicates"
 BANDS = "; the band holds the middle 80 % of them"
@@ -80,7 +81,7 @@ def draw_plot(plot: Plotted) -> str:
         plot, "y", [values for line in plot.lines for values in (line.low, line.median, line.high)], 0, BOTTOM - TOP
     )
     pictures = frames(plot)
-    parts = [*_grid(across, up)]
+    parts = [*_grid(_marks(plot, across), across, up)]
     for place, (at, lines) in enumerate(pictures):
         drawn = "".join([*_bands(lines, across, up), *_curves(lines, across, up)])
         state = escape(json.dumps(dict(at)), quote=True)
@@ -131,9 +132,21 @@ def _axis(plot: Plotted, name: str, columns: Sequence[Sequence[float]], left: fl
     return Axis(low - room, high + room, log, left, right)
 
 
-def _grid(across: Axis, up: Axis) -> Iterator[str]:
+def _marks(plot: Plotted, across: Axis) -> list[tuple[float, str]]:
+    """What stands along the x axis: the few values that were swept, or else round ones."""
+    values = sorted({value for line in plot.lines for value in line.x})
+    if len(values) > SWEPT:
+        return across.ticks(ACROSS)
+    kept: list[float] = []
+    for value in values:
+        if not kept or across.place(value) - across.place(kept[-1]) >= APART:
+            kept.append(value)
+    return [(value, number(value, 4)) for value in kept]
+
+
+def _grid(marks: Sequence[tuple[float, str]], across: Axis, up: Axis) -> Iterator[str]:
     yield f'<line x1="{LEFT}" x2="{RIGHT}" y1="{BOTTOM}" y2="{BOTTOM}" class="dl-axis"/>'
-    for value, written in across.ticks(ACROSS):
+    for value, written in marks:
         x = across.place(value)
         yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{BOTTOM}" y2="{BOTTOM + 4}" class="dl-axis"/>'
         yield f'<text x="{x:.1f}" y="{BOTTOM + 17}" text-anchor="middle" class="dl-text">{written}</text>'
