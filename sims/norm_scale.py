@@ -76,7 +76,6 @@ def norm_scale(
     net = replicates.stack("net", lambda: Net(normalize, eps).double())
     hidden = [net.weights()[name] for name in ("first.weight", "second.weight")]  # (R, 32, 64), (R, 32, 32)
     start = [w.detach().clone() for w in hidden]
-
     which = int(detached)  # of the two logits
     loss, (*at_weights, at_images) = _gradients(net(x)[which], y, [*hidden, x])
     without = _gradients(net(x)[1], y, [x])[1][0]
