@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "ask": {"errors", "paths", "knowledge", "verify.evidence"},
     "sim": {"errors"},
     "verify": {"errors", "paths", "knowledge", "sim"},
-    "site": {"errors", "paths", "knowledge", "verify.evidence", "verify.verdict"},
+    "site": {"errors", "paths", "knowledge", "ask", "verify.evidence", "verify.verdict"},
     "terminal": {"errors", "ask.rank", "ask.shelf"},  # the values that it shows
     "__main__": {"cli"},
     "cli": {"errors", "paths", "knowledge", "ask", "verify", "site", "terminal"},

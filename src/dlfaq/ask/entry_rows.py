@@ -139,12 +139,13 @@ def in_stems(text: str, same: Mapping[str, str]) -> str:
 
 def _meaning(entry: Entry | Planned, short: str) -> tuple[bytes, bytes]:
     """The middle of what an entry's phrasings mean, and each of them."""
-    vectors = [embed(text) for text in _said(entry, short)]
+    vectors = [embed(text) for text in said(entry, short)]
     centre = unit(map(sum, zip(*vectors, strict=True)))
     return packed(centre), b"".join(map(packed, vectors))
 
 
-def _said(entry: Entry | Planned, short: str) -> Iterator[str]:
+def said(entry: Entry | Planned, short: str) -> Iterator[str]:
+    """What an entry is asked as, what it answers in short, and what others say of it: the texts whose meaning counts."""
     yield clean(entry.question)
     for phrasing in entry.also_asked[:MOST_PHRASINGS]:
         yield clean(phrasing)

@@ -12,6 +12,7 @@ from dlfaq.ask.words import COMMON, NOT, canonical, clean, informative, names, n
 SHORTEST_MENDED = 5  # letters; shorter words are near too many others
 MAX_STEMS = 120
 BACKGROUND = 60  # a small FAQ does not know how common a word is: it is mixed with this many questions of the field
+OF_COMMON, OF_OTHERS = 0.3, 0.02  # the share of those that hold a common word, and any other
 SHARE_OF_COMMON = 0.3  # how much a word that every question holds counts
 
 
@@ -129,7 +130,7 @@ def _rarity(db: sqlite3.Connection, words: Iterable[str], docs: Mapping[str, int
     total = int(entries) + BACKGROUND
     rarity = {}
     for word in words:
-        background = BACKGROUND * (0.3 if word in COMMON else 0.02)
+        background = BACKGROUND * (OF_COMMON if word in COMMON else OF_OTHERS)
         rarity[word] = math.log((total + 1) / (max(docs.get(word, 0), 0) + background + 0.5))
     return rarity
 

@@ -24,7 +24,9 @@ NEAR = 16  # candidates that are near in meaning
 EXACT = 6  # of an entry's phrasings, those that get a cosine
 COMPARED = 2000  # entries that are compared by meaning, whether or not a word is shared; more would take too long
 SHARE_OF_SIGNS = 0.6  # how much a word that is only meant counts in a phrasing
-_EVERYDAY, _TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked for
+COLUMN_WEIGHTS = (10, 8, 4, 4, 3, 1)  # of the full-text index
+IN_ORDER = 3  # neighbouring words from which on more say nothing
+EVERYDAY, TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked for
 
 
 class Scored(NamedTuple):
@@ -80,7 +82,8 @@ def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
     nums: list[int] = []
     if terms:
         match = " OR ".join(f'"{word}"' for word in terms)
-        ranked = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, 10, 8, 4, 4, 3, 1) LIMIT ?"
+        weights = ", ".join(map(str, COLUMN_WEIGHTS))
+        ranked = f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {weights}) LIMIT ?"  # noqa: S608
         nums = [num for (num,) in db.execute(ranked, (match, max(CANDIDATES, n)))]
     nums = list(dict.fromkeys([*nums, *_near(db, query)]))
     if len(nums) < n:
@@ -153,7 +156,7 @@ def _alike(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
         if common and asked:
             others = words - query.rarity.keys()
             everyday = len(others & COMMON)
-            size += everyday * SHARE_OF_COMMON * _EVERYDAY**2 + (len(others) - everyday) * _TELLING**2
+            size += everyday * SHARE_OF_COMMON * EVERYDAY**2 + (len(others) - everyday) * TELLING**2
             best = max(best, common / math.sqrt(size * asked))
     return min(1.0, best)
 
@@ -165,4 +168,4 @@ def _weight(word: str) -> float:
 def _order(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
     """The share of neighbouring words of the question that are neighbours in a phrasing too."""
     pairs = {pair for phrasing in phrasings for pair in pairwise(phrasing)}
-    return min(1.0, len(query.pairs & pairs) / 3) if query.pairs else 0.0
+    return min(1.0, len(query.pairs & pairs) / IN_ORDER) if query.pairs else 0.0

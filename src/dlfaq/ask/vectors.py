@@ -20,7 +20,7 @@ MAGIC = b"dlfaq token vectors 1\n"
 HEADER = Struct("<III")  # tokens, bytes of a token, numbers of a vector
 LONGEST = 20  # letters of a word that are looked at
 UNIT = 127  # what a unit vector's largest possible component is stored as
-_PIECES = re.compile(r"[a-z]+|[0-9]+|[^\W_]")
+PIECES = re.compile(r"[a-z]+|[0-9]+|[^\W_]")
 
 Vector = Sequence[int]
 
@@ -141,4 +141,4 @@ def _rows(word: str) -> tuple[memoryview, ...]:
 
 def _words(text: str) -> Iterator[str]:
     for token in tokens(text):
-        yield from _PIECES.findall(token)
+        yield from PIECES.findall(token)

@@ -18,18 +18,16 @@ LONG_TEXT = 600  # characters from which on a text is a log or a traceback rathe
 MAX_LINES, MAX_LINE, MAX_WORD = 14, 300, 40
 
 _NUMBER = r"(?:\d+(?:,\d{3})+|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?"
-_TOKEN = (
+TOKEN = (
     r"(?P<log>-?\b(?:ln|LN|log|Log|LOG)\s*[({]?\s*(?:1\s*/\s*)?"
     r"(?P<of>\d+|[kcnKCN]\b|(?:n|num|number of)[ _]?classes|classes\b)\s*[)}]?)"
     rf"|(?P<number>(?<![\w.])[-+]?{_NUMBER}(?![\w]))"
     r"|(?P<word>[^\W_]\w*(?:['’][^\W_]+)?)|(?P<sign>[<>])"
 )
-_PARTS = r"(?:Re|GE|Ge|Si|SE|E|CE|P)LU|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+"
-_TELLING = (
-    r"error|warn|exception|nan\b|\binf\b|overflow|underflow|loss|assert|fail|diverg|explod|\?|why|how|grad|accura"
-)
-_CLASSES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 512, 1000, 1024)
-_VOCABULARIES = (10000, 30522, 32000, 50257)  # of language models people train
+PARTS = r"(?:Re|GE|Ge|Si|SE|E|CE|P)LU|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+"
+TELLING = r"error|warn|exception|nan\b|\binf\b|overflow|underflow|loss|assert|fail|diverg|explod|\?|why|how|grad|accura"
+CLASSES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 512, 1000, 1024)
+VOCABULARIES = (10000, 30522, 32000, 50257)  # of language models people train
 
 
 def clean(text: str) -> str:
@@ -50,7 +48,7 @@ def informative(text: str) -> str:
         if shape and shape not in seen:
             seen.add(shape)
             lines.append(line.strip())
-    telling = [line for line in lines if re.search(_TELLING, line[: 4 * MAX_LINE].lower())]
+    telling = [line for line in lines if re.search(TELLING, line[: 4 * MAX_LINE].lower())]
     # the cause stands last in a traceback, and the asker's own words first
     chosen = [*lines[:2], *telling[:3], *telling[-(MAX_LINES - 7) :], *lines[-2:]]
     return "\n".join(line[:MAX_LINE] for line in dict.fromkeys(chosen))
@@ -63,7 +61,7 @@ def tokens(text: str) -> list[str]:
     ['cosine', 'annealing', 'lr', 'not', '<', '2.3']
     """
     found: list[str] = []
-    for match in re.finditer(_TOKEN, text):
+    for match in re.finditer(TOKEN, text):
         kind = match.lastgroup if match.lastgroup != "of" else "log"
         if kind == "log":
             found += _logarithm(match["of"].lower())
@@ -87,7 +85,7 @@ def _word(word: str) -> list[str]:
     if "'" in plain:
         head, _, tail = plain.partition("'")
         return [NOT] if tail == "t" else [head]
-    parts = [] if plain in UNITS else re.findall(_PARTS, word)
+    parts = [] if plain in UNITS else re.findall(PARTS, word)
     whole = plain.strip("_")
     if len(parts) < 2 or ("_" not in whole and not all(_stands_alone(part) for part in parts)):
         letters = whole.rstrip("0123456789")
@@ -101,7 +99,7 @@ def names(text: str) -> dict[str, tuple[str, ...]]:
     >>> names("max_seq_length")
     {'max_seq_length': ('max', 'seq', 'length')}
     """
-    words = dict.fromkeys(match["word"][:MAX_WORD] for match in re.finditer(_TOKEN, text) if match["word"])
+    words = dict.fromkeys(match["word"][:MAX_WORD] for match in re.finditer(TOKEN, text) if match["word"])
     taken_apart = {word: _word(word) for word in words if "_" in word or not word.islower()}
     return {
         word.lower().strip("_"): tuple(stem(part) for part in parts)
@@ -185,7 +183,7 @@ def number_words(number: str, present: frozenset[str] = frozenset()) -> list[str
         return [number]
     digits = len(number.rstrip("%").replace(".", "").lstrip("0"))
     if digits >= 2 and not number.endswith("%") and (digits >= 3 or present & LOSS_WORDS):
-        for classes in _CLASSES + _VOCABULARIES:
+        for classes in CLASSES + VOCABULARIES:
             if "." in number and abs(value / math.log(classes) - 1) < (0.004 if digits == 2 else 0.0025):
                 return [number, f"ln{classes}", "lnk"]
     share = value / 100 if value > 1 else value

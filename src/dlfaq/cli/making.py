@@ -10,6 +10,7 @@ from dlfaq.cli.shared import Root, missing_extra, root_of
 
 def site_build(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to put it. Default: site/.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="To be opened from its folder, search included.")] = False,
     root: Root = None,
 ) -> None:
     """Build the site from the entries and their evidence.
@@ -21,7 +22,7 @@ def site_build(
     where = root_of(root)
     target = output or Path.cwd() / "site"
     try:
-        pages = build_site(where, target)
+        pages = build_site(where, target, offline=offline)
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "site") from error
     typer.echo(f"{pages} pages in {target}; open {target / 'index.html'}, or read them with `dlfaq site serve`.")

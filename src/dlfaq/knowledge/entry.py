@@ -182,6 +182,7 @@ class Faq:
         topics: Title by topic id, in the order of `faq/topics.yml`.
         documents: By id, in the order of `faq/documents.yml`.
         planned: Sorted by id.
+        front: The ids of the entries that the home page shows first, in its order.
     """
 
     root: Path
@@ -189,6 +190,7 @@ class Faq:
     topics: Mapping[str, str]
     documents: Mapping[str, Document]
     planned: tuple[Planned, ...] = ()
+    front: tuple[str, ...] = ()
 
     def entry(self, entry_id: str) -> Entry:
         """Return the entry of that id; KeyError if there is none."""

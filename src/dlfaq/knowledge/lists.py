@@ -1,14 +1,15 @@
-"""The lists of an FAQ: `faq/topics.yml`, `documents.yml` and `planned.yml`."""
+"""The lists of an FAQ: `faq/topics.yml`, `documents.yml`, `planned.yml` and `front.yml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dlfaq.errors import Problem, Problems
+from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.entry import Document, Planned, SourceStatement
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
 TOPICS, DOCUMENTS, PLANNED = "faq/topics.yml", "faq/documents.yml", "faq/planned.yml"
+FRONT = "faq/front.yml"
 
 
 def read_topics(root: Path, problems: list[Problem]) -> dict[str, str] | None:
@@ -61,6 +62,25 @@ def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int
         )
         planned.append((one, item.line))
     return planned
+
+
+def read_front(root: Path, written: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
+    """The ids of the entries that the home page shows first; none if the file is not there."""
+    node = _read(root, FRONT, problems)
+    if node is None or not node.value:
+        return ()
+    if not isinstance(node.value, list):
+        problems.append(Problem(FRONT, node.line, "what stands in front is not a list.", "Begin each with `- `."))
+        return ()
+    front: list[str] = []
+    for item in node.value:
+        name = str(item.value)[:80]
+        if name in front:
+            problems.append(Problem(FRONT, item.line, f"'{name}' stands here twice."))
+        elif name not in written:
+            problems.append(Problem(FRONT, item.line, f"there is no entry '{name}'.", did_you_mean(name, written)))
+        front.append(name)
+    return tuple(front)
 
 
 def _waiting(planned: Fields, problems: list[Problem]) -> Iterator[SourceStatement]:

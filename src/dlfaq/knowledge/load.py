@@ -1,13 +1,23 @@
 """Reading an FAQ: the whole of it as values, or every problem of every file in one pass."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.checks import check_claims, check_links, check_planned, check_questions, check_related
 from dlfaq.knowledge.entry import Document, Faq, Planned
 from dlfaq.knowledge.entry_file import EntryFile, read_entry
-from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS, read_documents, read_planned, read_topics
+from dlfaq.knowledge.lists import (
+    DOCUMENTS,
+    FRONT,
+    PLANNED,
+    TOPICS,
+    read_documents,
+    read_front,
+    read_planned,
+    read_topics,
+)
 
 # topics, documents and planned entries; None for a list that cannot be read
 Lists = tuple[Mapping[str, str] | None, Mapping[str, Document] | None, Sequence[tuple[Planned, int]]]
@@ -47,7 +57,8 @@ def load_faq(root: Path) -> Faq:
     files = _entries(_paths(root), problems)
     problems += _problems(root, files, (topics, documents, planned), written)
     problems += _strays(root)
-    return _faq(root, files, (topics, documents, planned), problems)
+    front = read_front(root, written, problems)
+    return replace(_faq(root, files, (topics, documents, planned), problems), front=front)
 
 
 def _problems(root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]) -> Iterator[Problem]:
@@ -85,7 +96,7 @@ def _entries(paths: Sequence[Path], problems: list[Problem]) -> list[EntryFile]:
 
 def _strays(root: Path) -> list[Problem]:
     """Files that look like entries but would not be read as such."""
-    known = {Path(name).name for name in (TOPICS, DOCUMENTS, PLANNED)}
+    known = {Path(name).name for name in (TOPICS, DOCUMENTS, PLANNED, FRONT)}
     strays = [path for path in sorted((root / "faq").glob("*.yml")) if path.name not in known]
     hint = f"An entry ends in .yaml; the lists are {', '.join(sorted(known))}."
     return [

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root, cache_dir
+from dlfaq.site.machines import beside
+from dlfaq.site.offline import for_folder
 from dlfaq.site.pages import pages
+from dlfaq.site.search import search_files
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -36,7 +39,9 @@ def write_pages(root: Path, output: Path) -> int:
     for folder, below in ((PACKAGE / "assets", "assets"), (bundled_root() / "docs", ""), (root / "docs", "")):
         files |= {below / path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     welcome = files.get(Path("index.md"), b"").decode()
-    files |= {Path(name): text.encode() for name, text in pages(load_faq(root), welcome).items()}
+    faq = load_faq(root)
+    made = pages(faq, welcome) | search_files(faq)
+    files |= {Path(name): text.encode() for name, text in made.items()}
     for path in [*output.rglob("*")] if output.exists() else []:
         if path.is_file() and path.relative_to(output) not in files:
             path.unlink()
@@ -48,13 +53,14 @@ def write_pages(root: Path, output: Path) -> int:
     return sum(name.suffix == ".md" for name in files)
 
 
-def build_site(root: Path, output: Path, *, strict: bool = True) -> int:
+def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool = False) -> int:
     """Build the site into a folder; return how many pages it has.
 
     Args:
         root: The FAQ. Its `mkdocs.yml` is used if it has one, else the bundled one.
         output: New, empty, or an earlier site, which is replaced.
         strict: Whether what MkDocs warns of is a problem; else it is logged.
+        offline: Whether its files are opened as they are, without a server, search included.
 
     Raises:
         Problems: If the FAQ's files are to be mended, or the folder holds something else.
@@ -69,9 +75,13 @@ def build_site(root: Path, output: Path, *, strict: bool = True) -> int:
     count = write_pages(root, source)
     with _warnings() as found:
         try:
-            build(configured(root, source, output))
+            config = configured(root, source, output)
+            if offline:
+                for_folder(config)
+            build(config)
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
+    beside(source, output, config.site_url or "")
     if found and strict:
         raise Problems(_problems(found))
     for problem in _problems(found):

@@ -12,6 +12,7 @@ from dlfaq.site.text import code, escape, label, line, link, prose
 from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
 from dlfaq.verify.verdict import Verdict
 
+ASKED = 5  # ways to ask that are shown at once
 MEANINGS = {verdict.word: verdict.value for verdict in Verdict}
 
 
@@ -29,8 +30,7 @@ def entry_page(entry: Entry, known: Known) -> str:
         "",
     ]
     if entry.also_asked:
-        asked = " · ".join(f"*{escape(one)}*" for one in entry.also_asked)
-        parts.append(f"Also asked as: {asked}\n{{ .dl-asked }}\n")
+        parts += _also_asked(entry.also_asked)
     parts += _plots(entry, evidence)
     parts += ["## Explanation { #explanation }\n", prose(render(entry.long, values)), "", "## Claims { #claims }\n"]
     for claim in entry.claims:
@@ -40,6 +40,19 @@ def entry_page(entry: Entry, known: Known) -> str:
     parts += _related(entry, known)
     topics = ", ".join(f"[{label(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics)
     return "\n".join([*parts, f"Topics: {topics}\n{{ .dl-count }}\n"])
+
+
+def _also_asked(asked: tuple[str, ...]) -> Iterator[str]:
+    """A few of the ways to ask; the others are folded away, where the search finds them all the same."""
+    few, rest = asked[:ASKED], asked[ASKED:]
+    yield f"Also asked as: {_dotted(few)}\n{{ .dl-asked }}\n"
+    if rest:
+        yield f'??? quote "{len(rest)} more way{"s" if len(rest) > 1 else ""} to ask"\n'
+        yield f"    {_dotted(rest)}\n    {{ .dl-asked }}\n"
+
+
+def _dotted(asked: tuple[str, ...]) -> str:
+    return " · ".join(f"*{escape(one)}*" for one in asked)
 
 
 def _verdict_line(entry: Entry, evidence: Evidence | None, known: Known) -> str:
@@ -109,7 +122,7 @@ def _changed(control: Control) -> str:
 
 def _numbers(evidence: ClaimEvidence) -> Iterator[str]:
     yield '??? note "The numbers"\n'
-    yield "    | | at | expectation | measured | interval | predicted | outcome |"
+    yield "    | side | at | expectation | measured | interval | predicted | outcome |"
     yield "    | --- | --- | --- | ---: | --- | --- | --- |"
     yield from _rows("claim", evidence.claim)
     for place, side in enumerate(evidence.controls, 1):

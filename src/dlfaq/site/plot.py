@@ -37,6 +37,13 @@ class Plotted:
     y: str = ""
 
 
+@dataclass(frozen=True)
+class Thumbnail:
+    """A plot as a small picture without words, for a list in which words stand beside it."""
+
+    plot: Plotted
+
+
 def plot_to_json(plot: Plotted) -> dict[str, Any]:
     """Plain dicts and lists."""
     return asdict(plot)
@@ -103,6 +110,17 @@ def draw_plot(plot: Plotted) -> str:
         f'<desc id="{plot.id}-d">{escape(words)}</desc>{"".join(parts)}</svg>'
         f'<ul class="dl-keys">{legend}</ul><figcaption>{LEGEND}{spread}.</figcaption></figure>'
     )
+
+
+def draw_thumbnail(plot: Plotted) -> str:
+    """The curves of the first picture alone, as decoration."""
+    _, lines = frames(plot)[0]
+    across = _axis(plot, "x", [line.x for line in lines], LEFT, RIGHT)
+    heights = [values for line in lines for values in (line.low, line.median, line.high)]
+    up = _axis(plot, "y", heights, 0, BOTTOM - TOP)
+    drawn = "".join([*_bands(lines, across, up), *_curves(lines, across, up)])
+    box = f"{LEFT - 6} {TOP - 6} {RIGHT - LEFT + 12} {BOTTOM - TOP + 12}"
+    return f'<svg viewBox="{box}" width="426" height="232" aria-hidden="true" class="dl-thumbnail">{drawn}</svg>'
 
 
 def table(plot: Plotted) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -26,7 +26,9 @@ class Known:
         return evidence.claims.get(claim.id) if evidence else None
 
 
-def front_matter(title: str, description: str = "", *, answers: bool = False, wide: bool = False) -> str:
+def front_matter(
+    title: str, description: str = "", *, answers: bool = False, wide: bool = False, bare: bool = False
+) -> str:
     """The page's head.
 
     Every text is quoted, since MkDocs drops what it cannot read without a word, and escaped, since the theme puts titles
@@ -37,6 +39,7 @@ def front_matter(title: str, description: str = "", *, answers: bool = False, wi
         description: For search engines; may be empty.
         answers: Whether the page answers the question in its title.
         wide: Whether the page stands without the navigation at its side.
+        bare: Whether it stands without its table of contents too.
     """
     title, description = plain(title), plain(description)
     fields: dict[str, object] = {"title": escape(title, quote=True)}
@@ -45,7 +48,7 @@ def front_matter(title: str, description: str = "", *, answers: bool = False, wi
     if answers:
         fields["faq"] = {"question": title, "answer": description}
     if wide:
-        fields["hide"] = ["navigation"]
+        fields["hide"] = ["navigation", "toc"] if bare else ["navigation"]
     return "\n".join(["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""])
 
 
@@ -84,6 +87,13 @@ def torch_versions(known: Known) -> str:
 def link_to(entry: Entry, folder: str) -> str:
     """A link to an entry's page from a page that sees the questions under `folder`."""
     return f"[{label(entry.question)}]({folder}{entry.id}.md)"
+
+
+def listed(entries: Iterable[Entry], known: Known, folder: str) -> Iterator[str]:
+    """A list of questions, each with what is verified of it."""
+    for entry in entries:
+        yield f"- {link_to(entry, folder)}  "
+        yield f"  *{counted(entry, known)}*{{ .dl-count }}"
 
 
 def _replicates(side: Side) -> int:

@@ -1,4 +1,4 @@
-/* Maths by KaTeX, knobs for plots that can be turned, and names for what Material leaves without one. */
+/* Maths by KaTeX, knobs for plots that can be turned, the large search field, and names for what Material leaves without one. */
 (() => {
   const maths = body => {
     for (const element of body.querySelectorAll(".arithmatex")) {
@@ -32,12 +32,63 @@
     }
     setting.replaceWith(box);
   };
+  // the link to all questions becomes a field: what is typed into it goes on in Material's own search
+  const field = place => {
+    const link = place.querySelector("a"), toggle = document.querySelector("[data-md-toggle=search]");
+    const box = document.querySelector(".md-search__input");
+    if (!link || !toggle || !box) return;
+    const input = document.createElement("input");
+    Object.assign(input, { type: "search", placeholder: link.textContent, autocomplete: "off", spellcheck: false });
+    input.setAttribute("aria-label", "Search the questions");
+    let composing = false;
+    const hand = () => {
+      if (composing) return;
+      box.value = input.value;
+      input.value = "";
+      if (!toggle.checked) toggle.click();
+      box.focus();
+      box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+    };
+    input.addEventListener("compositionstart", () => { composing = true; });
+    input.addEventListener("compositionend", () => { composing = false; hand(); });
+    input.addEventListener("input", hand);
+    input.addEventListener("keydown", event => { if (event.key === "Enter") hand(); });
+    link.replaceWith(input);
+  };
+  // on paper everything is open; afterwards it is as it was
+  const print = () => {
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    for (const one of closed) one.open = true;
+    addEventListener("afterprint", () => { for (const one of closed) one.open = false; }, { once: true });
+  };
+  addEventListener("beforeprint", print);
   const names = () => {
     const set = (selector, name) => document.querySelector(selector)?.setAttribute("aria-label", name);
     set(".md-search", "Search");
     set("nav.md-path", "Breadcrumb");
+    for (const one of document.querySelectorAll("nav.md-nav[data-md-level][aria-labelledby]")) {
+      const name = one.closest("li")?.querySelector(".md-nav__link .md-ellipsis")?.textContent.trim();
+      if (!name) continue;
+      one.removeAttribute("aria-labelledby");
+      one.setAttribute("aria-label", name);
+    }
+    document.querySelectorAll(".md-code__nav").forEach((one, i) => one.setAttribute("aria-label", `Code ${i + 1}`));
   };
-  const run = body => { maths(body); body.querySelectorAll(".dl-plot").forEach(knobs); names(); };
+  // what scrolls sideways can be reached by the keyboard; Material adds some of it late, and what opens may be too wide
+  const reach = () => {
+    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .arithmatex, .katex-display"))
+      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
+    names();
+  };
+  let waiting;
+  const later = () => { clearTimeout(waiting); waiting = setTimeout(reach, 50); };
+  addEventListener("toggle", later, true);
+  addEventListener("resize", later);
+  addEventListener("load", () => {
+    reach();
+    new MutationObserver(later).observe(document.querySelector(".md-content") ?? document.body, { childList: true, subtree: true });
+  });
+  const run = body => { maths(body); body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); names(); };
   // from a file document$ never emits
   location.protocol === "file:" ? run(document.body) : document$.subscribe(({ body }) => run(body));
 })();

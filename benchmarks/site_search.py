@@ -1,0 +1,184 @@
+"""How often the site's search box puts the right page first: our worker, and beside it the one that the theme brings.
+
+python benchmarks/site_search.py QUERIES.jsonl… [--root FOLDER] [--limit N] [--misses]
+
+One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no entry answers are left out.
+The site is built once. Each query is typed into its box in headless Chromium, once with our worker and once with the
+theme's, which is put in its place on the way to the browser. A planned entry has no page: ours is right if it shows that
+entry; the theme's, which cannot tell them apart, if it shows the page of all questions. Chromium is taken from the path.
+"""
+
+import argparse
+import functools
+import gzip
+import http.server
+import json
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page, sync_playwright
+
+from dlfaq.knowledge.load import load_faq
+from dlfaq.paths import find_root
+from dlfaq.site.build import build_site
+from dlfaq.site.text import plain
+
+QUESTIONS = "questions/index.html"
+# the box takes one line; what is typed must end in a key, since Material listens to keys
+TYPE = """text => {
+  const box = document.querySelector(".md-search__input");
+  const list = document.querySelector(".md-search-result__list");
+  const links = () => [...list.querySelectorAll("li > a:first-child")].slice(0, 3)
+    .map(one => [one.getAttribute("href"), one.querySelector("h1, h2")?.textContent ?? ""]);
+  return new Promise(done => {
+    const start = performance.now();
+    let last;
+    const end = () => done([links(), (last ?? performance.now()) - start]);
+    const watch = new MutationObserver(() => { last ??= performance.now(); });
+    watch.observe(list.parentElement, { childList: true, subtree: true, characterData: true });
+    const type = value => { box.value = value; box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true, key: "End" })); };
+    type(text);
+    const wait = () => last === undefined && performance.now() - start < 5000 ? setTimeout(wait, 5)
+      : setTimeout(() => { watch.disconnect(); end(); }, 40);
+    wait();
+  });
+}"""
+
+
+class Found(NamedTuple):
+    """Places of the right entry, the milliseconds until something was shown, and what was written and what is planned."""
+
+    places: list[int]
+    written: list[bool]
+    milliseconds: list[float]
+
+
+def main() -> None:
+    """Build, type, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("queries", type=Path, nargs="+")
+    parser.add_argument("--root", type=Path, default=None)
+    parser.add_argument("--limit", type=int, default=None, help="only so many queries")
+    parser.add_argument("--misses", action="store_true", help="print every query that went wrong with our worker")
+    wanted = parser.parse_args()
+    root = wanted.root or find_root()
+    faq = load_faq(root)
+    planned = {one.id: plain(one.question) for one in faq.planned}
+    known = {one.id for one in faq.entries} | planned.keys()
+    rows = [
+        json.loads(line) for path in wanted.queries for line in path.read_text("utf-8").splitlines() if line.strip()
+    ]
+    queries = [(row["query"], [one for one in row.get("entries", []) if one in known]) for row in rows]
+    queries = [query for query in queries if query[1]][: wanted.limit]
+    with tempfile.TemporaryDirectory() as folder, served(root, Path(folder)) as (address, site):
+        sizes = [
+            len(gzip.compress((site / "assets" / "search" / name).read_bytes())) for name in ("worker.js", "ask.js")
+        ]
+        print(
+            f"{len(queries)} queries; compressed: worker {sizes[0] / 1000:.0f} kB, its index {sizes[1] / 1000:.0f} kB"
+        )
+        print(f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest")
+        ours = typed(address, queries, planned, None, misses=wanted.misses)
+        report("dlfaq's worker", ours)
+        theirs = next((site / "assets" / "javascripts" / "workers").glob("search.*.js"))
+        report("the theme's worker", typed(address, queries, planned, theirs))
+
+
+@contextmanager
+def served(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The site, built and served on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    site = folder / "site"
+    build_site(root, site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/", site
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def typed(
+    address: str,
+    queries: Sequence[tuple[str, list[str]]],
+    planned: dict[str, str],
+    worker: Path | None,
+    *,
+    misses: bool = False,
+) -> Found:
+    """Type every query into the box of the home page."""
+    found = Found([], [], [])
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1300, "height": 900})
+        if worker:
+            code = worker.read_text("utf-8")
+            page.route(
+                "**/assets/search/worker.js",
+                lambda route: route.fulfill(body=code, content_type="text/javascript"),
+            )
+        _open(page, address)
+        for text, right in queries:
+            page.evaluate(TYPE, "")
+            links, milliseconds = page.evaluate(TYPE, text)
+            rank = next((i for i, link in enumerate(links, 1) if _is(link, right, planned, exact=worker is None)), 99)
+            found.places.append(rank)
+            found.written.append(any(one not in planned for one in right))
+            found.milliseconds.append(milliseconds)
+            if misses and rank > 1:
+                print(f"MISS {rank} {text[:110]} | right {', '.join(right)} | {links[:1]}")
+        browser.close()
+    return found
+
+
+def _open(page: Page, address: str) -> None:
+    """Go home, open the box, and wait until the worker has answered once."""
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    page.locator(".md-search__input").click()
+    start = time.perf_counter()
+    page.keyboard.type("loss", delay=20)
+    page.locator(".md-search-result__link").first.wait_for(state="visible", timeout=30_000)
+    print(f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the first of four keys)")
+
+
+def _is(link: tuple[str, str], right: list[str], planned: dict[str, str], *, exact: bool) -> bool:
+    address, title = link
+    path = address.split("?")[0].split("#")[0]
+    if any(path.endswith(f"questions/{one}.html") for one in right):
+        return True
+    titles = {" ".join(_letters(planned[one])) for one in right if one in planned}
+    return bool(titles) and path.endswith(QUESTIONS) and (not exact or " ".join(_letters(title)) in titles)
+
+
+def _letters(text: str) -> list[str]:
+    return "".join(char if char.isalnum() else " " for char in text).split()
+
+
+def report(name: str, found: Found) -> None:
+    """One line of the table."""
+    of_written = [place for place, written in zip(found.places, found.written, strict=True) if written]
+
+    def share(places: Sequence[int], most: int) -> str:
+        return f"{100 * sum(place <= most for place in places) / len(places):.1f} %" if places else "-"
+
+    print(
+        f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | {share(of_written, 1):>25} "
+        f"{share(of_written, 3):>9} | {statistics.median(found.milliseconds):>10.0f} {max(found.milliseconds):>8.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The page about the commands, made from the commands themselves: `python -m dlfaq.cli.manual > docs/commands.md`."""
+
+from collections.abc import Iterator
+
+import click
+import typer
+
+from dlfaq.cli.app import app
+
+_BEGIN = """\
+---
+title: "Commands"
+---
+
+# Commands
+
+The FAQ is the one around you; `--root DIR` names another; outside of one, the bundled FAQ is used. Commands that print an
+answer take `--json`. `pytest` collects `faq/*.yaml`, one test a claim, wherever dlfaq is installed.
+
+| exit code | what it means |
+| ---: | --- |
+| 0 | it is as it should be |
+| 1 | nothing fits the question; or a claim is not verified, or not as it was recorded |
+| 2 | bad usage, or files to mend: one message a problem |
+| 130 | interrupted; what finished is kept |
+"""
+
+
+def manual() -> str:
+    """The page as Markdown."""
+    group = typer.main.get_command(app)
+    return "\n".join([_BEGIN, *_commands("dlfaq", group)]).rstrip() + "\n"
+
+
+def _commands(name: str, command: click.Command) -> Iterator[str]:
+    below = getattr(command, "commands", None)
+    if below is not None:
+        for word, one in below.items():
+            yield from _commands(f"{name} {word}", one)
+        return
+    said, _, example = (command.help or "").partition("Example:")
+    yield f"## `{name}` {{ #{name.removeprefix('dlfaq ').replace(' ', '-')} }}\n"
+    yield f"{' '.join(said.split())}\n"
+    if example.strip():
+        yield f"```console\n$ {example.strip()}\n```\n"
+    rows = [_row(one) for one in command.params if one.name != "help"]
+    if rows:
+        yield "| parameter | what it is |\n| --- | --- |"
+        yield from rows
+        yield ""
+
+
+def _row(parameter: click.Parameter) -> str:
+    options = [*parameter.opts, *parameter.secondary_opts] if parameter.param_type_name == "option" else []
+    shown = ", ".join(f"`{one}`" for one in options) or f"`{parameter.metavar or (parameter.name or '').upper()}`"
+    text = " ".join((getattr(parameter, "help", None) or "").split())
+    return f"| {shown} | {text.replace('|', chr(92) + '|')} |"
+
+
+if __name__ == "__main__":
+    typer.echo(manual(), nl=False)

@@ -1,0 +1,223 @@
+"""The site's search: `dlfaq ask` in the browser.
+
+A web worker takes the place of Material's own and ranks as `dlfaq.ask` does. Its code is in `worker/`, a port of the
+ranking; everything else it knows is written here when the site is built, from the index and the modules that the terminal
+uses: entries, vocabulary, thesaurus, lists, patterns, weights. Of the token vectors, which are too many to send, those go
+that the FAQ's texts and common English need; of the others only the names, so that a word is taken apart as it is in the
+terminal and then says nothing.
+"""
+
+import base64
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+from dlfaq.ask import lists, query, signals, thesaurus, vectors, words
+from dlfaq.ask.entry_rows import said
+from dlfaq.ask.fresh import read_index
+from dlfaq.ask.index import ELSEWHERE
+from dlfaq.ask.rank import TUNED
+from dlfaq.ask.schema import COLUMNS, connect
+from dlfaq.knowledge.entry import Faq
+from dlfaq.site.text import plain
+
+FOLDER = "assets/search"
+PARTS = ("words.js", "ranking.js", "results.js", "worker.js")
+_CLASSES = {  # of characters, as Python's patterns write them, and as JavaScript's must
+    r"[^\W\d_A-Za-z]": r"(?:(?![\p{Nd}A-Za-z])[\p{L}\p{N}])",
+    r"[^\W_]": r"[\p{L}\p{N}]",
+    r"[\w.]": r"[\p{L}\p{N}_.]",
+    r"[\w]": r"[\p{L}\p{N}_]",
+    r"\w": r"[\p{L}\p{N}_]",
+    r"\d": r"\p{Nd}",
+    r"\b": r"(?:(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_]))",
+    r"(?P<": "(?<",
+}
+_FORM = re.compile(
+    r"\\(?:mathbb|mathcal|mathrm|mathbf|operatorname|text|left|right|[bB]ig[gr]?|[,;!:\s])"
+)  # of TeX, no content
+_TEX = re.compile(r"\\([A-Za-z]+)")
+
+
+def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
+    """The worker and its index, by their path below the docs folder.
+
+    Args:
+        faq: What is searched.
+        whole: Send every token's vector, some 4 MB, so that the scores are the terminal's for any text.
+
+    Raises:
+        Problems: If the index must be built and the FAQ's files have problems.
+    """
+    folder = Path(__file__).with_name("worker")
+    code = "\n".join((folder / name).read_text("utf-8") for name in PARTS)
+    index = read_index(faq.root, lambda path: _index(path, faq, whole=whole))
+    data = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    # a script and not plain JSON, because opened from a folder a page may load nothing else
+    return {f"{FOLDER}/worker.js": code, f"{FOLDER}/ask.js": f"self.dlfaqIndex={data};\n"}
+
+
+def _index(path: Path, faq: Faq, *, whole: bool) -> dict[str, object]:
+    with closing(connect(path)) as db:
+        vocab = db.execute("SELECT term, docs FROM vocab ORDER BY term").fetchall()
+        place = {term: number for number, (term, _) in enumerate(vocab)}
+        lines = [line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines()]
+        outside = [text for (text,) in db.execute("SELECT words FROM elsewhere ORDER BY place")]
+        elsewhere = list(zip(outside, filter(None, lines), strict=True))
+        entries = list(_entries(db, faq, place))
+        return {
+            "lists": _lists(),
+            "query": _query(),
+            "signals": _signals(),
+            "tuned": {"weights": dict(TUNED.weights), "base": TUNED.base, "fits": TUNED.fits},
+            "vocab": vocab,
+            "same": db.execute("SELECT key, value FROM same").fetchall(),
+            "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
+            "elsewhere": elsewhere,
+            "entries": entries,
+            "vectors": _vectors(
+                [*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole
+            ),
+        }
+
+
+def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterator[dict]:
+    """What is ranked and shown of each entry; of its longer texts how often they hold each word, not in which order."""
+    known = {one.id: one for one in (*faq.entries, *faq.planned)}
+    columns = ", ".join(f"fields.{column}" for column in COLUMNS)
+    rows = f"SELECT num, id, entries.short, planned, {columns} FROM fields JOIN entries USING (num) ORDER BY num"  # noqa: S608
+    for num, name, short, planned, *texts in db.execute(rows):
+        fields = dict(zip(COLUMNS, texts, strict=True))
+        yield {
+            "num": num,
+            "id": name,
+            "title": _shown(known[name].question),
+            "answer": _shown(short),
+            "planned": bool(planned),
+            "said": list(said(known[name], short)),
+            "question": [place[word] for word in fields.pop("question").split()],
+            "also": [[place[word] for word in line.split()] for line in fields.pop("also").splitlines()],
+        } | {column: _steps(place[word] for word in text.split()) for column, text in fields.items()}
+
+
+def _shown(text: str) -> str:
+    """A text without marks, its maths as one would type it."""
+    text = _TEX.sub(r" \1 ", _FORM.sub("", plain(text)))
+    return re.sub(r"\s+(?=[\s^_,.;:)\]])", "", re.sub(r"[{}\\]", "", text)).strip()
+
+
+def _steps(numbers: Iterable[int]) -> list[int]:
+    """Sorted numbers as differences, which compress better."""
+    found = sorted(numbers)
+    return [*found[:1], *(after - before for before, after in pairwise(found))]
+
+
+def _lists() -> dict[str, object]:
+    return {
+        "stop": sorted(lists.STOP),
+        "negations": sorted(lists.NEGATIONS),
+        "common": sorted(lists.COMMON),
+        "loss": sorted(lists.LOSS_WORDS),
+        "score": sorted(lists.SCORE_WORDS),
+        "short": sorted(lists.SHORT_PARTS),
+        "units": sorted(lists.UNITS),
+        "keep": lists.KEEP,
+        "suffixes": lists.SUFFIXES,
+        "classes": words.CLASSES + words.VOCABULARIES,
+        "longText": words.LONG_TEXT,
+        "maxLines": words.MAX_LINES,
+        "maxLine": words.MAX_LINE,
+        "maxWord": words.MAX_WORD,
+        "patterns": {name: pattern_in_js(one) for name, one in _patterns().items()},
+    }
+
+
+def _patterns() -> dict[str, str]:
+    return {"token": words.TOKEN, "parts": words.PARTS, "telling": words.TELLING}
+
+
+def pattern_in_js(pattern: str) -> str:
+    r"""A pattern of Python's `re` as JavaScript's flag `u` reads it.
+
+    >>> pattern_in_js(r"(?P<word>[^\W_]\w*)")
+    '(?<word>[\\p{L}\\p{N}][\\p{L}\\p{N}_]*)'
+
+    Raises:
+        ValueError: If it holds a class that is not translated.
+    """
+    found = re.sub("|".join(map(re.escape, _CLASSES)), lambda match: _CLASSES[match[0]], pattern)
+    if re.search(r"\\[WDSBAZ]|\(\?[a-zA-Z#(]", found):
+        msg = f"no JavaScript for {pattern!r}"
+        raise ValueError(msg)
+    return found
+
+
+def _query() -> dict[str, object]:
+    return {
+        "shortestMended": query.SHORTEST_MENDED,
+        "maxStems": query.MAX_STEMS,
+        "background": query.BACKGROUND,
+        "shareOfCommon": query.SHARE_OF_COMMON,
+        "ofCommon": query.OF_COMMON,
+        "ofOthers": query.OF_OTHERS,
+    }
+
+
+def _signals() -> dict[str, object]:
+    return {
+        "columns": COLUMNS,
+        "columnWeights": signals.COLUMN_WEIGHTS,
+        "worth": signals.WORTH,
+        "candidates": signals.CANDIDATES,
+        "maxTerms": signals.MAX_TERMS,
+        "near": signals.NEAR,
+        "exact": signals.EXACT,
+        "compared": signals.COMPARED,
+        "shareOfSigns": signals.SHARE_OF_SIGNS,
+        "everyday": signals.EVERYDAY,
+        "telling": signals.TELLING,
+        "inOrder": signals.IN_ORDER,
+    }
+
+
+class _Used(vectors.TokenVectors):
+    """Token vectors that remember which of them were looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, bytes] = {}
+
+    def row(self, token: str) -> memoryview | None:
+        """A token's vector."""
+        row = super().row(token)
+        if row is not None:
+            self.found[token] = bytes(row)
+        return row
+
+
+def _vectors(texts: Iterable[str], *, whole: bool) -> dict[str, object]:
+    """The vectors of all tokens of the texts, of the thesaurus, and of common English; the names of all others."""
+    known = _Used()
+    english = " ".join([lists.PLAIN_ENGLISH, *lists.STOP, *lists.NEGATIONS])
+    for text in (*texts, thesaurus.FILE.read_text("utf-8"), english):
+        for token in words.tokens(text):
+            for word in vectors.PIECES.findall(token):
+                list(known.pieces(word))
+    every = [known[number].decode() for number in range(len(known))]
+    if whole:
+        for token in every:
+            known.row(token)
+    tokens = sorted(known.found)
+    return {
+        "size": known.size,
+        "unit": vectors.UNIT,
+        "longest": vectors.LONGEST,
+        "pieces": pattern_in_js(vectors.PIECES.pattern),
+        "tokens": " ".join(tokens),
+        "others": " ".join(token for token in every if token not in known.found),
+        "rows": base64.b64encode(b"".join(known.found[token] for token in tokens)).decode(),
+    }

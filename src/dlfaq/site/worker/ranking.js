@@ -1,0 +1,268 @@
+/* The ranking of `dlfaq ask`: a port of ask/query.py, signals.py, vectors.py and rank.py over the index that the build wrote. */
+
+/* Directions of meaning: vectors of tokens, in whole numbers. */
+function meaningOf(data, words) {
+  const { size, unit: UNIT, longest } = data;
+  const bytes = Uint8Array.from(atob(data.rows), char => char.charCodeAt(0));
+  const flat = new Int8Array(bytes.buffer);
+  const rows = new Map(data.tokens.split(" ").map((token, place) => [token, flat.subarray(place * size, (place + 1) * size)]));
+  const others = new Set(data.others ? data.others.split(" ") : []); // tokens whose vectors stayed at home
+  const PIECES = new RegExp(data.pieces, "gu");
+  const cache = new Map();
+
+  function pieces(word) {
+    const found = [];
+    let mark = "";
+    let rest = word.length > longest ? [...word].slice(0, longest).join("") : word;
+    while (rest) {
+      let end = rest.length;
+      while (end && !rows.has(mark + rest.slice(0, end)) && !others.has(mark + rest.slice(0, end))) end--;
+      if (!end) break; // what no piece begins says nothing
+      const row = rows.get(mark + rest.slice(0, end));
+      if (row) found.push(row);
+      mark = "##";
+      rest = rest.slice(end);
+    }
+    return found;
+  }
+
+  function rowsOf(token) {
+    if (!cache.has(token)) cache.set(token, (token.match(PIECES) ?? []).flatMap(pieces));
+    return cache.get(token);
+  }
+
+  /* The sum of vectors, stretched to length UNIT and rounded. */
+  function total(vectors) {
+    const sum = new Int32Array(size);
+    for (const vector of vectors) for (let i = 0; i < size; i++) sum[i] += vector[i];
+    let square = 0;
+    for (let i = 0; i < size; i++) square += sum[i] * sum[i];
+    const factor = square ? UNIT / Math.sqrt(square) : 0;
+    const result = new Int8Array(size);
+    for (let i = 0; i < size; i++) result[i] = Math.round(factor * sum[i]);
+    return result;
+  }
+
+  const embed = text => total(words.tokens(text).flatMap(rowsOf));
+
+  function cosine(one, other) {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += one[i] * other[i];
+    return sum / UNIT ** 2;
+  }
+
+  /* [cosine, place] of those that differ in the fewest signs, nearest first. */
+  function alike(vector, others, exact) {
+    const places = others.map((_, place) => place);
+    if (!vector.some(Boolean)) return places.slice(0, exact).map(place => [0, place]);
+    const differing = others.map(other => {
+      let count = 0;
+      for (let i = 0; i < size; i++) count += (vector[i] ^ other[i]) < 0;
+      return count;
+    });
+    const likely = places.sort((one, other) => differing[one] - differing[other] || one - other).slice(0, exact);
+    return likely.map(place => [cosine(vector, others[place]), place]).sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+  }
+
+  return { embed, total, cosine, alike };
+}
+
+function rankerOf(data) {
+  const words = wordsOf(data.lists);
+  const meaning = meaningOf(data.vectors, words);
+  const { query: Q, signals: S, tuned } = data;
+  const vocab = new Map(data.vocab);
+  const same = new Map(data.same);
+  const columns = S.columns;
+  const near = new Map(); // by first letter, what a typing error may have meant
+  for (const [term, docs] of data.vocab) {
+    if (docs < 0) continue;
+    const initial = [...term][0];
+    if (!near.has(initial)) near.set(initial, []);
+    near.get(initial).push([term, docs]);
+  }
+  const signs = new Map();
+  for (const [anchor, place, needs, means] of data.signs) {
+    if (!signs.has(anchor)) signs.set(anchor, []);
+    signs.get(anchor).push({ place, needs, means });
+  }
+  const inTerms = ids => ids.map(id => data.vocab[id][0]);
+  const entries = data.entries.map(entry => {
+    const lines = [inTerms(entry.question), ...entry.also.map(inTerms)];
+    const vectors = entry.said.map(text => meaning.embed(text));
+    const counts = new Map(); // term: how often in each column
+    let length = 0;
+    columns.forEach((column, place) => {
+      const found = column === "question" ? lines[0] : column === "also" ? lines.slice(1).flat() : inTerms(undelta(entry[column]));
+      length += found.length;
+      for (const term of found) {
+        if (!counts.has(term)) counts.set(term, new Float64Array(columns.length));
+        counts.get(term)[place]++;
+      }
+    });
+    return { ...entry, lines, vectors, centre: meaning.total(vectors), counts, length };
+  });
+  const average = entries.reduce((sum, entry) => sum + entry.length, 0) / (entries.length || 1);
+  const outside = data.elsewhere.map(([line]) => line.split(" "));
+  const away = data.elsewhere.map(([, text]) => meaning.embed(text));
+
+  function mended(list) {
+    const mend = new Map();
+    for (const word of new Set(list)) {
+      if (vocab.has(word) || [...word].length < Q.shortestMended || !/^\p{L}+$/u.test(word)) continue;
+      const known = (near.get([...word][0]) ?? []).filter(([term]) => Math.abs(term.length - word.length) <= 2);
+      const found = nearest(word, known);
+      if (found) mend.set(word, found);
+    }
+    return list.map(word => mend.get(word) ?? word);
+  }
+
+  function meant(list) {
+    const runs = words.runs(list);
+    const found = [...runs].flatMap(run => signs.get(run) ?? []).sort((one, other) => one.place - other.place);
+    return found.filter(({ needs }) => !needs || needs.split("+").every(need => runs.has(need))).map(({ means }) => means);
+  }
+
+  const weightOf = word => (words.common.has(word) ? Q.shareOfCommon : 1);
+
+  function tells(word, whole) {
+    const inName = whole.has(word) || [...whole.values()].some(parts => parts.includes(word));
+    return /^\p{L}/u.test(word) && !inName && !word.includes(":");
+  }
+
+  function understand(text) {
+    const telling = words.informative(words.clean(text));
+    const list = words.canonical(mended(words.stems(telling).slice(0, Q.maxStems)), same);
+    const whole = words.names(telling);
+    let own = new Map(list.filter(word => word !== NOT).map(word => [word, weightOf(word)]));
+    for (const word of words.negated(list)) own.set(word, 0.5);
+    for (const word of whole.keys()) own.set(word, 1);
+    const added = new Map();
+    for (const means of meant(list))
+      for (const word of means.split(" "))
+        if (!own.has(word) && word !== NOT) added.set(word, Math.min(1, (added.get(word) ?? 0) + weightOf(word) / 2));
+    const docs = word => Math.max(vocab.get(word) ?? 0, 0);
+    own = new Map([...own].filter(([word]) => docs(word) > 0 || tells(word, whole)));
+    const rarity = new Map();
+    for (const word of [...own.keys(), ...added.keys()]) {
+      const background = Q.background * (words.common.has(word) ? Q.ofCommon : Q.ofOthers);
+      rarity.set(word, Math.log((entries.length + Q.background + 1) / (docs(word) + background + 0.5)));
+    }
+    const pairs = new Set(list.slice(1).map((word, place) => `${list[place]} ${word}`));
+    const known = [...own.keys()].some(word => docs(word) > 0);
+    return { own, added, rarity, pairs, known, direction: meaning.embed(telling) };
+  }
+
+  function fullText(query) {
+    const terms = [...query.own.keys(), ...query.added.keys()]
+      .sort((one, other) => query.rarity.get(other) - query.rarity.get(one)).slice(0, S.maxTerms);
+    const scores = new Map();
+    for (const term of terms) {
+      const holding = entries.filter(entry => entry.counts.has(term));
+      const rare = Math.max(Math.log((entries.length - holding.length + 0.5) / (holding.length + 0.5)), 1e-6);
+      for (const entry of holding) {
+        const often = entry.counts.get(term).reduce((sum, count, place) => sum + count * S.columnWeights[place], 0);
+        const part = (rare * often * 2.2) / (often + 1.2 * (0.25 + (0.75 * entry.length) / average));
+        scores.set(entry, (scores.get(entry) ?? 0) + part);
+      }
+    }
+    return [...scores].sort((one, other) => other[1] - one[1] || one[0].num - other[0].num).map(([entry]) => entry);
+  }
+
+  function candidates(query) {
+    const found = new Set(fullText(query).slice(0, S.candidates));
+    if (query.direction.some(Boolean) && entries.length <= S.compared)
+      for (const [, place] of meaning.alike(query.direction, entries.map(entry => entry.centre), S.near)) found.add(entries[place]);
+    return [...found];
+  }
+
+  function covered(weights, rarity, where) {
+    let whole = 0, held = 0;
+    for (const [word, weight] of weights) {
+      const worth = weight * rarity.get(word);
+      whole += worth;
+      if (where.has(word)) held += worth * S.worth[where.get(word)];
+    }
+    return whole ? held / whole : 0;
+  }
+
+  const weightIn = word => (words.common.has(word) ? Q.shareOfCommon : word.startsWith(`${NOT}:`) ? 0.5 : 1);
+
+  function likeness(query, lines) {
+    let asked = 0;
+    for (const [word, weight] of query.own) asked += query.rarity.get(word) ** 2 * weight;
+    let best = 0;
+    for (const line of lines) {
+      let common = 0, size = 0, others = 0;
+      for (const word of new Set(line)) {
+        if (!query.rarity.has(word)) {
+          others += words.common.has(word) ? Q.shareOfCommon * S.everyday ** 2 : S.telling ** 2;
+          continue;
+        }
+        const square = query.rarity.get(word) ** 2;
+        size += square * weightIn(word);
+        common += square * (query.own.get(word) || S.shareOfSigns * (query.added.get(word) ?? 0));
+      }
+      if (common && asked) best = Math.max(best, common / Math.sqrt((size + others) * asked));
+    }
+    return Math.min(1, best);
+  }
+
+  function ordered(query, lines) {
+    const found = new Set();
+    for (const line of lines)
+      for (let place = 1; place < line.length; place++) {
+        const pair = `${line[place - 1]} ${line[place]}`;
+        if (query.pairs.has(pair)) found.add(pair);
+      }
+    return Math.min(1, found.size / S.inOrder);
+  }
+
+  function ofEntry(query, entry, away) {
+    const where = new Map();
+    for (const word of query.rarity.keys()) {
+      const place = entry.counts.get(word)?.findIndex(Boolean) ?? -1;
+      if (place >= 0) where.set(word, columns[place]); // the best column comes first
+    }
+    const signals = {
+      words: covered(query.own, query.rarity, where),
+      signs: covered(query.added, query.rarity, where),
+      phrasing: likeness(query, entry.lines),
+      order: ordered(query, entry.lines),
+      meaning: meaning.alike(query.direction, entry.vectors, S.exact)[0][0],
+      centre: meaning.cosine(query.direction, entry.centre),
+      ...away,
+    };
+    const odds = Object.entries(tuned.weights).reduce((sum, [name, weight]) => sum + weight * signals[name], tuned.base);
+    return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)) };
+  }
+
+  /* What fits a text, best first, and whether the first may be called its answer. */
+  function ask(text) {
+    const query = understand(text);
+    const off = {
+      elsewhere: meaning.alike(query.direction, away, 8 * S.exact)[0]?.[0] ?? 0,
+      outside: likeness(query, outside),
+    };
+    const found = candidates(query).map(entry => ofEntry(query, entry, off));
+    found.sort((one, other) => other.odds - one.odds || one.entry.num - other.entry.num);
+    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && found[0].score >= tuned.fits };
+  }
+
+  /* While the first words are being typed: the longer word that the last one most likely becomes. */
+  function completed(text) {
+    const start = /[\p{L}]{3,}$/u.exec(text)?.[0].toLowerCase();
+    if (!start || words.stop.has(start)) return text;
+    const longer = data.vocab.filter(([term, docs]) => docs > 0 && term.startsWith(start) && /^\p{L}+$/u.test(term));
+    const best = longer.sort((one, other) => other[1] - one[1] || (one[0] < other[0] ? -1 : 1))[0];
+    return best ? text.slice(0, -start.length) + best[0] : text;
+  }
+
+  return { words, ask, completed };
+}
+
+/* Numbers from their differences. */
+function undelta(steps) {
+  let value = 0;
+  return steps.map(step => (value += step));
+}

@@ -1,0 +1,130 @@
+/* What Material's box shows: entries in the order of `dlfaq ask`, then the site's other pages. Every text is escaped here. */
+
+const MOST_ENTRIES = 8, FEWEST_ENTRIES = 3, LEAST_SCORE = 0.02, MOST_PAGES = 10, TEASER = 240, MOST_TERMS = 12;
+
+const escaped = text => text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
+
+function plainOf(markup) {
+  const named = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", nbsp: " " };
+  const text = markup.replace(/<[^>]+>/g, " ").replace(/&(?:(\w+)|#(\d+)|#x([0-9a-f]+));/gi, (all, name, code, hex) => {
+    if (name) return named[name] ?? all;
+    const point = code ? Number(code) : parseInt(hex, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : all;
+  });
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/* A text with the words marked that were asked for. */
+function marked(text, isAsked) {
+  let result = "";
+  let end = 0;
+  for (const match of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    const word = escaped(match[0]);
+    result += escaped(text.slice(end, match.index)) + (isAsked(match[0].toLowerCase()) ? `<mark>${word}</mark>` : word);
+    end = match.index + match[0].length;
+  }
+  return result + escaped(text.slice(end));
+}
+
+/* The part of a text around the first word that was asked for. */
+function excerpt(text, isAsked) {
+  const first = [...text.matchAll(/[\p{L}\p{N}]+/gu)].find(match => isAsked(match[0].toLowerCase()))?.index ?? 0;
+  const start = first > TEASER / 2 ? text.lastIndexOf(" ", first - TEASER / 4) + 1 : 0;
+  const rest = text.slice(start);
+  const part = rest.length > TEASER ? `${rest.slice(0, rest.lastIndexOf(" ", TEASER) + 1 || TEASER)}…` : rest;
+  return `${start ? "… " : ""}${part}`;
+}
+
+/* The site's other pages, ranked by BM25 over their sections. */
+function pagesOf(docs, words) {
+  const stemsOf = text => (text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []).filter(word => !words.stop.has(word)).map(words.stem);
+  const sections = docs.filter(doc => !/(^|\/)questions\//.test(doc.location)).map(doc => {
+    const title = plainOf(doc.title), text = plainOf(doc.text);
+    const counts = new Map();
+    const add = (stem, weight) => counts.set(stem, (counts.get(stem) ?? 0) + weight);
+    // the parts of a name such as layer_norm can be looked for too
+    for (const stem of stemsOf(`${title} ${title.replaceAll("_", " ")}`)) add(stem, 4);
+    const body = stemsOf(text);
+    for (const stem of body) add(stem, 1);
+    return { doc, title, text, counts, length: body.length + 8, page: doc.location.split("#")[0] };
+  });
+  const average = sections.reduce((sum, one) => sum + one.length, 0) / (sections.length || 1);
+  const first = new Map(sections.filter(one => !one.doc.location.includes("#")).map(one => [one.page, one]));
+
+  return text => {
+    const asked = [...new Set(stemsOf(text))].slice(0, 60);
+    const scores = new Map();
+    const begun = /[\p{L}\p{N}_]$/u.test(text) ? asked.at(-1) : undefined;
+    asked.forEach(stem => {
+      const often = one => {
+        let count = one.counts.get(stem) ?? 0;
+        if (stem === begun && stem.length > 2)
+          for (const [other, more] of one.counts) if (other !== stem && other.startsWith(stem)) count += more / 2;
+        return count;
+      };
+      const holding = sections.map(one => [one, often(one)]).filter(([, count]) => count);
+      const rare = Math.log(1 + (sections.length - holding.length + 0.5) / (holding.length + 0.5));
+      for (const [one, count] of holding) {
+        const part = (rare * count * 2.2) / (count + 1.2 * (0.25 + (0.75 * one.length) / average));
+        scores.set(one, (scores.get(one) ?? 0) + part);
+      }
+    });
+    const best = new Map(); // of each page, its best section
+    for (const [one, score] of scores)
+      if (first.has(one.page) && score > (best.get(one.page)?.score ?? 0)) best.set(one.page, { one, score });
+    const most = Math.max(0, ...[...best.values()].map(({ score }) => score));
+    return [...best.values()].filter(({ score }) => score > most / 4).sort((one, other) => other.score - one.score)
+      .slice(0, MOST_PAGES).map(({ one }) => (one === first.get(one.page) ? [one] : [first.get(one.page), one]));
+  };
+}
+
+/* Where an entry's page is, whatever form the site's addresses have; a planned entry stands on the page of all questions. */
+function placesOf(docs) {
+  const found = new Map();
+  for (const { location } of docs) {
+    const match = /(?:^|\/)questions\/(?:([a-z0-9-]+?)(?:\.html|\/)|(?=$))$/.exec(location);
+    if (match) found.set(!match[1] || match[1] === "index" ? "" : match[1], location);
+  }
+  return entry => found.get(entry.planned ? "" : entry.id);
+}
+
+function searchOf(ranker, docs) {
+  const { words } = ranker;
+  const find = pagesOf(docs, words);
+  const place = placesOf(docs);
+
+  function item(doc, title, text, score, isAsked, typed, before = "") {
+    const held = new Set((`${title} ${text}`.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map(words.stem));
+    const terms = Object.fromEntries(typed.filter(word => held.has(words.stem(word))).map(word => [word, true]));
+    const teaser = text ? `<p>${marked(excerpt(text, isAsked), isAsked)}</p>` : "";
+    return { location: doc, title: marked(title, isAsked), text: before + teaser, score, terms };
+  }
+
+  function ofEntry({ entry, score }, note, isAsked, typed) {
+    const planned = entry.planned ? "<p><em>Planned: asked, and not answered here yet.</em></p>" : "";
+    const made = item(place(entry), entry.title, entry.answer, score, isAsked, typed, note + planned);
+    return [{ ...made, id: entry.id, planned: entry.planned }];
+  }
+
+  return text => {
+    if (!text.trim()) return { items: [] };
+    let { found, known, answered } = ranker.ask(text);
+    if (!known) {
+      const longer = ranker.completed(text);
+      if (longer !== text) ({ found, known, answered } = ranker.ask(longer));
+    }
+    const typed = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])]
+      .filter(word => word.length > 1 && !words.stop.has(word)).slice(0, MOST_TERMS);
+    const asked = new Set(typed.map(words.stem));
+    const isAsked = word => !words.stop.has(word) && asked.has(words.stem(word));
+    const most = answered ? MOST_ENTRIES : FEWEST_ENTRIES;
+    // without a word that any entry holds, what is nearest is near by chance
+    const near = known || answered ? found : [];
+    const shown = near.filter(({ entry, score }, rank) => place(entry) && (rank < FEWEST_ENTRIES || score >= LEAST_SCORE));
+    const note = answered ? "" : "<p><em>No entry answers this well. The nearest:</em></p>";
+    const items = shown.slice(0, most).map((one, rank) => ofEntry(one, rank ? "" : note, isAsked, typed));
+    for (const sections of find(text))
+      items.push(sections.map(one => item(one.doc.location, one.title, one.text, 0, isAsked, typed)));
+    return { items, answered };
+  };
+}

@@ -1,0 +1,290 @@
+"""The site's search: the worker ranks as `dlfaq ask` does, and shows what it finds in the theme's own box."""
+
+import gzip
+import json
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dlfaq.ask.fresh import read_index
+from dlfaq.ask.rank import TUNED, ask
+from dlfaq.ask.words import TELLING, clean, informative, names, stems
+from dlfaq.ask.words import tokens as tokens_of
+from dlfaq.knowledge.load import load_faq
+from dlfaq.paths import bundled_root
+from dlfaq.site import search
+from dlfaq.site.build import build_site
+from dlfaq.site.search import pattern_in_js, search_files
+
+ASK = """async texts => {
+  const { docs } = await (await fetch("search/search_index.json")).json();
+  const worker = new Worker("assets/search/worker.js");
+  const said = message => new Promise(done => {
+    worker.addEventListener("message", event => done(event.data), { once: true });
+    worker.postMessage(message);
+  });
+  const ready = await said({ type: 0, data: { docs, config: {} } });
+  if (ready.type !== 1) throw new Error("not ready");
+  const found = [];
+  for (const text of texts) {
+    const start = performance.now();
+    const { type, data } = await said({ type: 2, data: text });
+    if (type !== 3) throw new Error("no result");
+    found.push({ ...data, milliseconds: performance.now() - start });
+  }
+  worker.terminate();
+  return found;
+}"""
+ODD_TEXTS = [
+    "", "   ", "???", "the of and", "my losss becoms nann", "loss is 2.303 and does not fall", "acc stuck at 10%", "val_acc 0.5",
+    "max_grad_norm too small", "isn't BatchNorm2d broken", "CrossEntropyLoss(ln(10)) = 2.3", "ＬＯＳＳ is ＮａＮ", "loss\u0000is\u200bnan",
+    "градиент исчезает", "损失变成 nan", "lr<1e-3 vs lr>0.1", "RuntimeError: a\n" * 80 + "ValueError: loss is nan", "x" * 3000,
+    "why " * 200 + "nan", "\ud800 nan", "<script>alert(1)</script> gradients", "normalisation behaviour modelling", "1,000 classes",
+    "ReLU's dead units don't recover", "f1@0.5 is nan?", "loss = 1e999", ".5 accuracy", "LN(1/k)", "e\u0301poch", "½ of the data",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(chromium, address):
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def bundled(chromium, tmp_path_factory):
+    """The bundled FAQ's worker with its index, on a page that has no other pages to find."""
+    folder = tmp_path_factory.mktemp("worker")
+    faq = load_faq(bundled_root())
+    files = search_files(faq, whole=True)
+    urls = [f"questions/{one.id}.html" for one in faq.entries] + ["questions/index.html"]
+    docs = [{"location": url, "title": "", "text": ""} for url in urls]
+    files |= {"search/search_index.json": json.dumps({"docs": docs}), "index.html": "<!doctype html><title>x</title>"}
+    page = chromium.new_page()
+    types = {".js": "text/javascript", ".json": "application/json", ".html": "text/html"}
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+    def give(route):
+        path = folder / route.request.url.split("://", 1)[1].split("/", 1)[1]
+        route.fulfill(body=path.read_bytes(), content_type=types[path.suffix])
+
+    page.route("http://search.test/**", give)
+    page.goto("http://search.test/index.html")
+    yield page
+    page.close()
+
+
+def asked_in_entries(root) -> list[str]:
+    """What entries are asked as, and the same with words left out and letters swapped."""
+    faq = load_faq(root)
+    texts = [text for one in (*faq.entries, *faq.planned) for text in (one.question, *one.also_asked)]
+    random.Random(5).shuffle(texts)  # noqa: S311 - which texts it is does not matter
+    broken = []
+    for number, text in enumerate(texts[:30]):
+        words = text.split()
+        del words[number % len(words)]
+        place = max(range(len(words)), key=lambda i: len(words[i]), default=0)
+        if words and len(words[place]) > 6:
+            words[place] = words[place][:3] + words[place][4] + words[place][3] + words[place][5:]
+        broken.append(" ".join(words))
+    return texts[:60] + broken
+
+
+def compared(root, texts, results, *, near=1e-3) -> list[str]:
+    """What the worker and the terminal see differently."""
+    wrong = []
+    for text, result in zip(texts, results, strict=True):
+        answer = read_index(root, lambda index, text=text: ask(index, text))
+        found = [(item[0]["id"], item[0]["score"]) for item in result["items"] if "id" in item[0]][:3]
+        if not text.strip() or not found:
+            if answer.answered:
+                wrong.append(f"{text[:60]!r}: nothing is found for what is answered")
+            continue
+        there = [(one.id, one.score) for one in answer.results[:3]]
+        if [name for name, _ in found] != [name for name, _ in there] or result["answered"] != answer.answered:
+            wrong.append(f"{text[:60]!r}: {found} and not {there}")
+        elif any(abs(one - other) > near for (_, one), (_, other) in zip(found, there, strict=True)):
+            wrong.append(f"{text[:60]!r}: other scores: {found} and not {there}")
+    return wrong
+
+
+def test_the_worker_ranks_as_the_terminal_does(bundled):
+    """Where all vectors are there: the same first three, the same scores, also with typing errors and odd texts."""
+    root = bundled_root()
+    texts = [*asked_in_entries(root), *ODD_TEXTS]
+    results = bundled.evaluate(ASK, texts)
+
+    assert len(texts) > 100
+    assert compared(root, texts, results) == []
+    assert max(result["milliseconds"] for result in results[1:]) < 300
+
+
+def test_what_is_sent_loses_little(bundled):
+    """Words without a vector say nothing: hardly ever does another entry come first."""
+    root = bundled_root()
+    data = search_files(load_faq(root))["assets/search/ask.js"]
+    bundled.route("**/ask.js", lambda route: route.fulfill(body=data, content_type="text/javascript"))
+    texts = asked_in_entries(root)
+    results = bundled.evaluate(ASK, texts)
+    bundled.unroute("**/ask.js")
+    first = [read_index(root, lambda index, text=text: ask(index, text)).results[0].id for text in texts]
+    same = sum(one == result["items"][0][0]["id"] for one, result in zip(first, results, strict=True))
+
+    assert same >= 0.95 * len(texts)
+    assert len(gzip.compress(data.encode())) < 1_000_000
+
+
+def test_words_are_the_terminals(bundled):
+    """Tokens, stems and names, text by text."""
+    texts = [*ODD_TEXTS, *asked_in_entries(bundled_root())]
+    code = (Path(search.__file__).with_name("worker") / "words.js").read_text("utf-8")
+    read = bundled.evaluate(
+        """async ([code, texts]) => {
+          const data = (await (await fetch("assets/search/ask.js")).text()).replace(/^[^{]*|;\\s*$/g, "");
+          const words = new Function("lists", `${code}; return wordsOf(lists)`)(JSON.parse(data).lists);
+          return texts.map(text => {
+            const told = words.informative(words.clean(text));
+            return [told, words.tokens(told), words.stems(told), [...words.names(told)]];
+          });
+        }""",
+        [code, texts],
+    )
+
+    for text, (told, tokens, stemmed, named) in zip(texts, read, strict=True):
+        here = informative(clean(text))
+        assert told == here
+        assert tokens == tokens_of(here)
+        assert stemmed == stems(here)
+        assert [[name, list(parts)] for name, parts in names(here).items()] == named
+
+
+def test_other_pages_stand_below_the_entries(page):
+    """A simulation's name finds its page, and a hand-written page is found; neither before an entry."""
+    results = page.evaluate(ASK, ["average_of_noise", "writing an entry of your own", "averaging noise"])
+    locations = [[item[0]["location"] for item in result["items"]] for result in results]
+
+    assert "simulations/average_of_noise.html" in locations[0]
+    assert "writing.html" in locations[1]
+    assert locations[2][0] == "questions/average-of-noise.html"
+    for result in results:
+        are_entries = ["id" in item[0] for item in result["items"]]
+        assert are_entries == sorted(are_entries, reverse=True)
+
+
+def test_what_no_entry_answers_is_said(page):
+    """A planned entry says so; a question that nobody answers too; one without any known word finds nothing."""
+    planned, nobody, nothing = page.evaluate(
+        ASK, ["What does alert(22)?", "noise in the kitchen of my neighbours", "qwrtzpsdf"]
+    )
+
+    assert any("Planned" in item[0]["text"] for item in planned["items"] if item[0].get("planned"))
+    assert not nobody["answered"]
+    assert "No entry answers this well" in nobody["items"][0][0]["text"]
+    assert nothing["items"] == []
+
+
+def test_nothing_of_an_entry_is_obeyed(page):
+    """The theme puts titles and texts into the page as HTML: markup in them is text."""
+    texts = ["What does script alert do", "onerror alert", "hostile noise falls", "odd simulation script alert 20"]
+    for result in page.evaluate(ASK, texts):
+        for item in result["items"]:
+            for one in item:
+                assert set(re.findall(r"<[^>]*>", one["title"] + one["text"])) <= {
+                    "<p>", "</p>", "<mark>", "</mark>", "<em>", "</em>"
+                }  # fmt: skip
+
+
+def typed(page, text) -> None:
+    page.locator(".md-search__input").click()
+    page.locator(".md-search__input").fill("")
+    page.keyboard.type(text, delay=5)
+
+
+def test_the_box(chromium, address):
+    """Typing finds, marks and leads on; an empty box shows nothing; nothing is asked of another host, nothing fails."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    foreign, errors = [], []
+    page.on("request", lambda r: None if r.url.startswith((address, "blob:", "data:")) else foreign.append(r.url))
+    page.on("console", lambda m: errors.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    typed(page, "averaging noise")
+    first = page.locator(".md-search-result__link").first
+    first.wait_for(state="visible", timeout=15_000)
+
+    assert "average-of-noise" in first.get_attribute("href")
+    assert first.locator("mark").count() > 0
+    typed(page, "script alert onerror")
+    page.wait_for_timeout(400)
+    typed(page, " ")
+    page.wait_for_function("document.querySelectorAll('.md-search-result__link').length === 0")
+    typed(page, "averaging noise")
+    first.wait_for(state="visible", timeout=15_000)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/questions/average-of-noise.html?h=*")
+
+    assert page.locator("mark[data-md-highlight]").count() > 0
+    assert foreign == []
+    assert errors == []
+    page.close()
+
+
+def test_the_index_is_loaded_only_for_a_search(chromium, address):
+    """Whoever only reads does not pay for it."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}questions/average-of-noise.html", wait_until="networkidle")
+    before = [url for url in asked if url.endswith("ask.js")]
+    with page.context.expect_event("requestfinished", lambda request: request.url.endswith("ask.js"), timeout=10_000):
+        page.locator(".md-search__input").click()
+
+    assert before == []
+    page.close()
+
+
+def test_search_from_the_folder(chromium, root, tmp_path):
+    """Built to be opened without a server, the same worker answers."""
+    output = tmp_path / "site"
+    build_site(root, output, offline=True)
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto((output / "index.html").as_uri())
+    typed(page, "averaging noise")
+    first = page.locator(".md-search-result__link").first
+    first.wait_for(state="visible", timeout=15_000)
+
+    assert first.get_attribute("href").split("?")[0].endswith("questions/average-of-noise.html")
+    page.close()
+
+
+def test_patterns_are_translated_or_refused():
+    """A class that JavaScript reads otherwise is never passed on as it is."""
+    assert pattern_in_js(r"(?P<a>\w+)") == r"(?<a>[\p{L}\p{N}_]+)"
+    assert "\\b" not in pattern_in_js(TELLING)
+    with pytest.raises(ValueError, match="no JavaScript"):
+        pattern_in_js(r"[^\W]")
+
+
+def test_the_index_follows_the_tuning(root, monkeypatch):
+    """Weights are read when the site is built."""
+    monkeypatch.setattr(search, "TUNED", TUNED._replace(base=-1.25, weights={"words": 2.0}))
+    index = json.loads(search_files(load_faq(root))["assets/search/ask.js"].removeprefix("self.dlfaqIndex=")[:-2])
+
+    assert index["tuned"] == {"weights": {"words": 2.0}, "base": -1.25, "fits": TUNED.fits}
+
+
+def test_the_code_is_javascript(root, tmp_path):
+    """Node reads it, where there is one."""
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    path = tmp_path / "worker.js"
+    path.write_text(search_files(load_faq(root))["assets/search/worker.js"], "utf-8")
+
+    assert subprocess.run(["node", "--check", path], capture_output=True, check=False).returncode == 0
