@@ -1,6 +1,6 @@
 """Train on several processes for as many epochs as on one: the learning rate has to follow the batch.
 
-python sims/parallel_training.py --lr 0.4
+python sims/parallel_training.py --lr 0.8
 
 https://arxiv.org/abs/1706.02677
 """
@@ -17,9 +17,9 @@ from dlfaq.sim.processes import run_ranks
 def parallel_training(
     replicates: Replicates,
     ranks: int = 4,
-    lr: float = 0.1,
+    lr: float = 0.2,
     epochs: int = 4,
-    batch: int = 16,
+    batch: int = 32,
     examples: int = 1024,
     hidden: int = 32,
 ) -> dict[str, Tensor]:

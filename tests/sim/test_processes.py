@@ -46,6 +46,10 @@ def _gradient(weight, x):
     return weight.grad
 
 
+def _nested(x):
+    return run_ranks(_sum, 2, x)
+
+
 def _big(n):
     return torch.ones(n)
 
@@ -109,6 +113,12 @@ def test_ranks_need_a_function_they_can_import():
         run_ranks(lambda: None, 2)
     with pytest.raises(ValueError, match="at least one rank"):
         run_ranks(_sum, 0)
+
+
+def test_a_rank_starts_no_ranks():
+    """A script that calls it when imported would start processes without end."""
+    with pytest.raises(RankError, match="ValueError: a rank cannot start ranks; is the call under `if __name__"):
+        run_ranks(_nested, 2, torch.ones(1))
 
 
 def test_calls_side_by_side():

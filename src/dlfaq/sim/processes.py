@@ -68,13 +68,16 @@ def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: flo
 
     Raises:
         RankError: If a rank raised, died or did not end in time; the others are stopped.
-        ValueError: If the function is not one that another process can import, or there is no rank.
+        ValueError: If the function is not one that another process can import, if there is no rank, or on a rank.
     """
     if "." in function.__qualname__:
         msg = f"ranks cannot import {function.__qualname__}: it must stand at the top level of a file"
         raise ValueError(msg)
     if ranks < 1:
         msg = f"there must be at least one rank, not {ranks}"
+        raise ValueError(msg)
+    if NAME in sys.modules:  # else a file that calls this when it is imported would start processes without end
+        msg = "a rank cannot start ranks; is the call under `if __name__ == '__main__'`?"
         raise ValueError(msg)
     source = str(Path(function.__code__.co_filename).resolve())
     job = Job(source, function.__name__, ranks, limit, pickle.dumps(inputs))
