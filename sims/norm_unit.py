@@ -52,7 +52,7 @@ def norm_unit(
     noise = replicates.normal("noise", examples, 1, dtype=torch.float64)  # (R, N, 1)
     y = _standardize(_standardize(x @ teacher) + noise)  # (R, N, 1)
     x = x - x.mean(1, keepdim=True)  # so that linear regression needs no bias
-    best = x @ torch.linalg.lstsq(x, y).solution  # (R, N, 1): the least-squares fit
+    best = x @ torch.linalg.solve(x.mT @ x, x.mT @ y)  # (R, N, 1): the least-squares fit
     lowest = _loss(_standardize(best) if normalize else best, y)  # (R,)
 
     w = replicates.normal("w", inputs, 1, dtype=torch.float64)  # (R, d, 1)

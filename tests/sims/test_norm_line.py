@@ -1,9 +1,11 @@
 """Steps along the gradient where the answer is known."""
 
 import torch
-from sims.norm_line import norm_line
+from sims.norm_line import _network, norm_line
+from torch.func import functional_call
+from torch.nn import functional as F
 
-from dlfaq.sim import Replicates
+from dlfaq.sim import Replicates, digits
 
 
 def sim(**given):
@@ -36,3 +38,21 @@ def test_without_training_the_tries_start_from_the_fresh_network():
 
     assert (measured["after"][:, measured["rate"].tolist().index(0.25)] < measured["loss"]).all()
     assert torch.equal(sim(steps=0, lr=9.0)["after"], measured["after"])
+
+
+def test_each_try_is_one_step_from_the_same_start():
+    """A plain network with the same weights: the loss of its batch at w - r g, for each rate r on its own."""
+    measured = sim(steps=0)
+    replicates = Replicates("norm_line", [1])
+    net = _network("batch", 2, 1.4142135)
+    stacked = replicates.stack("net", lambda: _network("batch", 2, 1.4142135))
+    net.load_state_dict({name: value[0] for name, value in stacked.weights().items()}, strict=False)
+    data = digits(centred=True)
+    index = replicates.batches("batches", 1200, 64, 1)[0, 0]
+    x, y = data.x[index] / data.x.std(), data.y[index]
+    F.cross_entropy(net(x), y).backward()
+
+    for rate, after in zip(measured["rate"], measured["after"][1], strict=True):
+        moved = {name: w - rate * w.grad for name, w in net.named_parameters()}
+        loss = F.cross_entropy(functional_call(net, moved, (x,)), y).clamp(max=10)
+        torch.testing.assert_close(after, loss.detach(), rtol=1e-3, atol=1e-4)

@@ -89,7 +89,7 @@ def asked_in_entries(root) -> list[str]:
     broken = []
     for number, text in enumerate(texts[:30]):
         words = text.split()
-        del words[number % len(words)]
+        del words[number % len(words) : number % len(words) + (len(words) > 1)]
         place = max(range(len(words)), key=lambda i: len(words[i]), default=0)
         if words and len(words[place]) > 6:
             words[place] = words[place][:3] + words[place][4] + words[place][3] + words[place][5:]

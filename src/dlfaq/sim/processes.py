@@ -34,7 +34,10 @@ import torch
 from torch import distributed
 
 NAME = "_dlfaq_on_a_rank"  # the module that holds the function, on a rank
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+GRACE = 0.4  # seconds in which a rank that died is found, once another one has complained
+SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {
+    "CUDA_VISIBLE_DEVICES": ""  # ranks are of the CPU, and a process that has looked at a GPU should not fork
+}
 
 
 class RankError(RuntimeError):
@@ -51,7 +54,7 @@ class Job(NamedTuple):
     inputs: bytes
 
 
-def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: float = 30.0) -> list[Any]:
+def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: float = 50.0) -> list[Any]:
     """Run `function(*inputs)` on each of several new processes that form a gloo process group, one thread each.
 
     Within it `torch.distributed.get_rank()` tells the processes apart. All replicates go at once, as the first dimension of
@@ -79,6 +82,9 @@ def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: flo
     if NAME in sys.modules:  # else a file that calls this when it is imported would start processes without end
         msg = "a rank cannot start ranks; is the call under `if __name__ == '__main__'`?"
         raise ValueError(msg)
+    if not hasattr(os, "fork"):
+        msg = "ranks are forked, which this system cannot do"
+        raise RankError(msg)
     source = str(Path(function.__code__.co_filename).resolve())
     job = Job(source, function.__name__, ranks, limit, pickle.dumps(inputs))
     results, error = _nursery.call(pickle.dumps(tuple(job)))
@@ -128,7 +134,7 @@ class _Nursery:
                 [sys.executable, "-P", "-c", f"from {__name__} import _serve; _serve({theirs.fileno()})"],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=os.environ | SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 start_new_session=True,  # Ctrl-C is for the caller; its end is theirs
             )
         self._owner = os.getpid()
@@ -194,14 +200,26 @@ def _collect(caller: Connection, job: Job, pipes: list[Connection], pids: list[i
         for rank in [rank for rank in waiting if pipes[rank] in ready]:
             try:
                 good, content = pickle.loads(pipes[rank].recv_bytes())  # noqa: S301 - written by our own child
-            except (EOFError, OSError):  # it died, and the others' errors are but the consequence
-                code = os.waitstatus_to_exitcode(os.waitpid(pids[rank], 0)[1])
-                pids[rank] = 0
-                return [], f"rank {rank} of {job.ranks}: {_ending(code)}"
+            except (EOFError, OSError):  # it died
+                good, content = False, "its answer broke off"
             (results if good else errors)[rank] = content
         if errors:
+            errors = _dead(pids) or errors  # a death is the cause of the others' errors
             return [], "; ".join(f"rank {rank} of {job.ranks}: {content}" for rank, content in errors.items())
     return [results[rank] for rank in range(job.ranks)], ""
+
+
+def _dead(pids: list[int]) -> dict[int, str]:
+    """The ranks that died, and how; their ids are forgotten. They may be known to be dead later than others miss them."""
+    dead, end = {}, time.monotonic() + GRACE
+    while not dead and time.monotonic() < end:
+        time.sleep(GRACE / 20)
+        for rank, pid in enumerate(pids):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                dead[rank] = _ending(os.waitstatus_to_exitcode(status))
+                pids[rank] = 0
+    return dead
 
 
 def _be_rank(rank: int, job: Job, folder: str, alive: int, answer: Connection) -> None:
