@@ -3,16 +3,17 @@
 python benchmarks/site_search.py QUERIES.jsonl… [--root FOLDER] [--limit N] [--misses]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no entry answers are left out.
-The site is built once. Each query is typed into its box in headless Chromium, once with our worker and once with the
-theme's, which is put in its place on the way to the browser. A planned entry has no page: ours is right if it shows that
-entry; the theme's, which cannot tell them apart, if it shows the page of all questions. Chromium is taken from the path.
+Each query is typed into the box of the site in headless Chromium, once with our worker and once with the theme's, which
+is put in its place, with all that MkDocs collects for it, on the way to the browser. A planned entry has no
+page: ours is right if it shows that entry; the theme's, which cannot tell them apart, if it shows the page of all
+questions. Chromium is taken from the path.
 """
 
 import argparse
-import functools
 import gzip
 import http.server
 import json
+import mimetypes
 import shutil
 import statistics
 import tempfile
@@ -20,14 +21,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page, sync_playwright
+from mkdocs.commands.build import build
+from playwright.sync_api import Page, Route, sync_playwright
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import find_root
-from dlfaq.site.build import build_site
+from dlfaq.site.build import build_site, configured, write_pages
 from dlfaq.site.text import plain
 
 QUESTIONS = "questions/index.html"
@@ -78,17 +81,23 @@ def main() -> None:
     queries = [(row["query"], [one for one in row.get("entries", []) if one in known]) for row in rows]
     queries = [query for query in queries if query[1]][: wanted.limit]
     with tempfile.TemporaryDirectory() as folder, served(root, Path(folder)) as (address, site):
-        sizes = [
-            len(gzip.compress((site / "assets" / "search" / name).read_bytes())) for name in ("worker.js", "ask.js")
-        ]
-        print(
-            f"{len(queries)} queries; compressed: worker {sizes[0] / 1000:.0f} kB, its index {sizes[1] / 1000:.0f} kB"
-        )
+        search = site / "assets" / "search"
+        sizes = [len(gzip.compress((search / f"{name}.js").read_bytes())) / 1000 for name in ("worker", "ask", "pages")]
+        print(f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, its index {sizes[1] + sizes[2]:.0f} kB")
         print(f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest")
         ours = typed(address, queries, planned, None, misses=wanted.misses)
         report("dlfaq's worker", ours)
-        theirs = next((site / "assets" / "javascripts" / "workers").glob("search.*.js"))
-        report("the theme's worker", typed(address, queries, planned, theirs))
+        report("the theme's worker", typed(address, queries, planned, of_the_theme(root, Path(folder))))
+
+
+def of_the_theme(root: Path, folder: Path) -> dict[str, str]:
+    """What the theme's search would be without ours: worker and index, by the address to send them for."""
+    source, site = folder / "pages", folder / "theirs"
+    write_pages(root, source)
+    build(configured(root, source, site))
+    worker = next((site / "assets" / "javascripts" / "workers").glob("search.*.js"))
+    index = site / "search" / "search_index.json"
+    return {"**/assets/search/worker.js": worker.read_text("utf-8"), f"**/{index.name}": index.read_text("utf-8")}
 
 
 @contextmanager
@@ -101,7 +110,7 @@ def served(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
 
     site = folder / "site"
     build_site(root, site)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/", site
@@ -114,7 +123,7 @@ def typed(
     address: str,
     queries: Sequence[tuple[str, list[str]]],
     planned: dict[str, str],
-    worker: Path | None,
+    theirs: dict[str, str] | None,
     *,
     misses: bool = False,
 ) -> Found:
@@ -124,17 +133,13 @@ def typed(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1300, "height": 900})
-        if worker:
-            code = worker.read_text("utf-8")
-            page.route(
-                "**/assets/search/worker.js",
-                lambda route: route.fulfill(body=code, content_type="text/javascript"),
-            )
+        for place, text in (theirs or {}).items():
+            page.route(place, partial(_answer, text=text, kind=mimetypes.guess_type(place)[0]))
         _open(page, address)
         for text, right in queries:
             page.evaluate(TYPE, "")
             links, milliseconds = page.evaluate(TYPE, text)
-            rank = next((i for i, link in enumerate(links, 1) if _is(link, right, planned, exact=worker is None)), 99)
+            rank = next((i for i, link in enumerate(links, 1) if _is(link, right, planned, exact=theirs is None)), 99)
             found.places.append(rank)
             found.written.append(any(one not in planned for one in right))
             found.milliseconds.append(milliseconds)
@@ -142,6 +147,10 @@ def typed(
                 print(f"MISS {rank} {text[:110]} | right {', '.join(right)} | {links[:1]}")
         browser.close()
     return found
+
+
+def _answer(route: Route, text: str, kind: str | None) -> None:
+    route.fulfill(body=text, content_type=kind)
 
 
 def _open(page: Page, address: str) -> None:

@@ -21,13 +21,12 @@ from dlfaq.site.build import build_site
 from dlfaq.site.search import pattern_in_js, search_files
 
 ASK = """async texts => {
-  const { docs } = await (await fetch("search/search_index.json")).json();
   const worker = new Worker("assets/search/worker.js");
   const said = message => new Promise(done => {
     worker.addEventListener("message", event => done(event.data), { once: true });
     worker.postMessage(message);
   });
-  const ready = await said({ type: 0, data: { docs, config: {} } });
+  const ready = await said({ type: 0, data: { docs: [], config: {} } });
   if (ready.type !== 1) throw new Error("not ready");
   const found = [];
   for (const text of texts) {
@@ -64,7 +63,10 @@ def bundled(chromium, tmp_path_factory):
     files = search_files(faq, whole=True)
     urls = [f"questions/{one.id}.html" for one in faq.entries] + ["questions/index.html"]
     docs = [{"location": url, "title": "", "text": ""} for url in urls]
-    files |= {"search/search_index.json": json.dumps({"docs": docs}), "index.html": "<!doctype html><title>x</title>"}
+    files |= {
+        "assets/search/pages.js": f"self.dlfaqPages={json.dumps(docs)}",
+        "index.html": "<!doctype html><title>x</title>",
+    }
     page = chromium.new_page()
     types = {".js": "text/javascript", ".json": "application/json", ".html": "text/html"}
     for name, text in files.items():

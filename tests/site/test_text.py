@@ -25,12 +25,13 @@ _Loader.add_constructor("!ENV", lambda *_: None)
 
 
 def reader(*more: str) -> Markdown:
-    """Markdown as the site reads it: the extensions of mkdocs.yml, and more that a team might switch on."""
+    """Markdown as the site reads it before formulas are set: the extensions of mkdocs.yml, and more of a team's own."""
     config = yaml.load((bundled_root() / "mkdocs.yml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
     names, options = [*more], {}
     for one in config["markdown_extensions"]:
         name, given_options = next(iter(one.items())) if isinstance(one, dict) else (one, {})
-        names.append(name)
+        if name != "dlfaq.site.maths":
+            names.append(name)
         options[name] = given_options
     options["pymdownx.superfences"] = {"custom_fences": [{"name": NAME, "class": NAME, "format": unwrap}]}
     return Markdown(extensions=names, extension_configs=options)

@@ -13,14 +13,14 @@ from dlfaq.paths import bundled_root, cache_dir
 from dlfaq.site.machines import beside
 from dlfaq.site.offline import for_folder
 from dlfaq.site.pages import pages
-from dlfaq.site.search import search_files
+from dlfaq.site.search import put_aside, search_files
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 PACKAGE = Path(__file__).parent
 ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
-SAFE = "dlfaq.site.safe"
+LAST = ("dlfaq.site.safe", "dlfaq.site.maths")  # Markdown extensions that come after all others, in this order
 WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
 _PAGE = re.compile(r"'questions/([a-z0-9-]+)\.md'")
 
@@ -82,6 +82,7 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
     beside(source, output, config.site_url or "")
+    put_aside(output)
     if found and strict:
         raise Problems(_problems(found))
     for problem in _problems(found):
@@ -134,9 +135,10 @@ def _require() -> None:
     """Name the package that is missing as it is installed; MkDocs would speak of an unknown theme."""
     from importlib.util import find_spec
 
-    if any(find_spec(module) is None for module in ("mkdocs", "material")):
-        msg = "mkdocs-material is not installed"
-        raise ModuleNotFoundError(msg, name="mkdocs-material")
+    for package, modules in {"mkdocs-material": ("mkdocs", "material"), "mini-racer": ("py_mini_racer",)}.items():
+        if any(find_spec(module) is None for module in modules):
+            msg = f"{package} is not installed"
+            raise ModuleNotFoundError(msg, name=package)
 
 
 def _check_output(output: Path) -> None:
@@ -165,8 +167,8 @@ def configured(root: Path, source: Path, output: Path) -> "MkDocsConfig":
     for extension in ("admonition", "attr_list", "pymdownx.arithmatex", "pymdownx.details", "pymdownx.superfences"):
         if extension not in config.markdown_extensions:
             config.markdown_extensions.append(extension)
-    others = [one for one in config.markdown_extensions if one != SAFE]
-    config.markdown_extensions[:] = [*others, SAFE]  # after all others: it takes out what they put in
+    others = [one for one in config.markdown_extensions if one not in LAST]
+    config.markdown_extensions[:] = [*others, *LAST]
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
     if all(fence["name"] != NAME for fence in fences):
         fences.append({"name": NAME, "class": NAME, "format": unwrap})

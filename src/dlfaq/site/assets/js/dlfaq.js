@@ -1,12 +1,5 @@
-/* Maths by KaTeX, knobs for plots that can be turned, the large search field, and names for what Material leaves without one. */
+/* Knobs for plots that can be turned, the large search field, and names for what Material leaves without one. */
 (() => {
-  const maths = body => {
-    for (const element of body.querySelectorAll(".arithmatex")) {
-      const text = element.textContent.trim();
-      if (!/^\\[[(]/.test(text)) continue; // rendered already
-      katex.render(text.slice(2, -2), element, { displayMode: text.startsWith("\\["), throwOnError: false });
-    }
-  };
   // a plot with a picture for each setting gets a slider for each parameter; all pictures are in the page already
   const knobs = plot => {
     const setting = plot.querySelector(".dl-setting");
@@ -88,7 +81,7 @@
     reach();
     new MutationObserver(later).observe(document.querySelector(".md-content") ?? document.body, { childList: true, subtree: true });
   });
-  const run = body => { maths(body); body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); names(); };
+  const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); names(); };
   // from a file document$ never emits
   location.protocol === "file:" ? run(document.body) : document$.subscribe(({ body }) => run(body));
 })();
