@@ -170,3 +170,37 @@ def test_what_a_figure_holds_is_escaped():
 
     assert "<script" not in draw(figure)
     assert unwrap(wrap(figure).split("\n")[1]) == draw(figure)
+
+
+def sweep(*estimates, outcome="holds") -> list[Point]:
+    return [point(one, ends=(one - 0.01, one + 0.01), outcome=outcome, at={"n": i}) for i, one in enumerate(estimates)]
+
+
+def test_a_large_sweep_is_three_rows():
+    """The lowest, the highest, and what lies between them, whose dots are all drawn."""
+    found = evidence(side(*sweep(0.5, 0.1, 0.9, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)))
+    (panel,) = claim_figure(found, "f").panels
+
+    assert [row.label for row in panel.rows] == ["1", "7 between", "2"]
+    assert panel.rows[1].crowd == (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    assert panel.rows[1].interval == pytest.approx((0.19, 0.81))
+    assert len(svgs(found)[0].findall("circle")) == 9
+    assert "7 between these: 0.2 to 0.8, all inside the prediction." in draw(claim_figure(found, "f"))
+    assert figure_from_json(json.loads(json.dumps(figure_to_json(claim_figure(found, "f"))))) == claim_figure(
+        found, "f"
+    )
+
+
+def test_points_that_fail_are_never_in_the_crowd():
+    points = [*sweep(*(0.1 * i for i in range(10))), *sweep(5.0, 6.0, outcome="fails")]
+    (panel,) = claim_figure(evidence(side(*points)), "f").panels
+
+    assert [row.outcome for row in panel.rows] == ["holds"] * 3 + ["fails"] * 2
+    assert len(panel.rows[1].crowd) == 8
+
+
+def test_points_with_predictions_of_their_own_keep_their_rows():
+    points = [point(0.1 * i, high=1.0 + i, at={"n": i}) for i in range(10)]
+    (panel,) = claim_figure(evidence(side(*points)), "f").panels
+
+    assert len(panel.rows) == 10

@@ -49,12 +49,12 @@ def test_every_statement_stands_in_the_order_of_its_document():
 
 
 def test_a_ruling_leads_to_its_entry_and_claims():
-    """A missing one has no page to lead to: its question is named."""
+    """A missing one leads to its question among the planned ones."""
     page = ledger(FAQ)
 
     assert "(questions/one.md#sources), shown by [mean](questions/one.md#mean)" in page
     assert "(questions/three.md" not in page
-    assert "Planned: What" in page
+    assert "Planned: [What is four?](questions/index.md#four)" in page
 
 
 def test_the_counts():

@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parent
 ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
 LAST = ("dlfaq.site.safe", "dlfaq.site.maths")  # Markdown extensions that come after all others, in this order
 WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
-_PAGE = re.compile(r"'questions/([a-z0-9-]+)\.md'")
+_PAGE = re.compile(r"'questions/(?!index\b)([a-z0-9-]+)\.md'")
 
 
 def write_pages(root: Path, output: Path) -> int:

@@ -1,11 +1,12 @@
 """A claim's figure: where it had to land, where it landed, and where its controls landed.
 
 Inline SVG made by hand: it takes its colours from the page, so that it follows the palette, and its text stays text. One
-panel an expectation, one row a point of the sweep, one row a control.
+panel an expectation, one row a point of the sweep, one row a control. Of a large sweep the lowest and the highest point
+have rows of their own, and the others share one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
@@ -15,6 +16,7 @@ from dlfaq.verify.evidence import Bound, ClaimEvidence, Judged, Point, Side
 
 WIDTH, LEFT, RIGHT, ROW, TOP, BOTTOM = 400, 112, 328, 22, 4, 30
 LABEL, HEADER = 16, 56  # letters that fit
+MOST = 8  # points that each get a row
 LEGEND = (
     "Band: predicted. Dot: measured, with its interval. Square: control, which must miss; an arrow: beyond the figure."
 )
@@ -23,7 +25,12 @@ NAMES = {"holds": "inside the prediction", "fails": "outside the prediction", "i
 
 @dataclass(frozen=True)
 class Row:
-    """One row: a measurement and the prediction it is held against; `control` is its number, 0 for the claim's own."""
+    """One row: a measurement and the prediction it is held against.
+
+    Attributes:
+        control: The number of the control, 0 for the claim's own.
+        crowd: The estimates of several points that share the row; `estimate` is one of them, and `interval` holds all theirs.
+    """
 
     label: str
     control: int
@@ -33,6 +40,7 @@ class Row:
     low: Bound
     high: Bound
     replicates: int
+    crowd: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,11 +148,33 @@ def _panel(judged: Judged, controls: tuple[Side, ...]) -> Panel:
 
 
 def _own(points: tuple[Point, ...]) -> list[Row]:
-    """A row a point; a condition that held in every replicate at every point is one row."""
+    """A row a point, where they are few; a condition that held in every replicate at every point is one row."""
     if len(points) > 1 and all(point.low is None and point.high is None and point.estimate == 1 for point in points):
         row = _row(f"all {len(points)} points", 0, points[0])
         return [replace(row, replicates=sum(point.replicates for point in points))]
-    return [_row(", ".join(map(_value, point.at.values())) or "measured", 0, point) for point in points]
+    held = [point for point in points if point.outcome == "holds"]
+    if len(points) <= MOST or len(held) <= MOST or len({(point.low, point.high) for point in held}) > 1:
+        return [_own_row(point) for point in points]
+    rest = [_own_row(point) for point in points if point.outcome != "holds"]
+    lowest, *between, highest = sorted(held, key=lambda point: point.estimate)
+    return [_own_row(lowest), _together(between), _own_row(highest), *rest]
+
+
+def _own_row(point: Point) -> Row:
+    return _row(", ".join(map(_value, point.at.values())) or "measured", 0, point)
+
+
+def _together(points: list[Point]) -> Row:
+    """Points that are held against the same prediction, as one row."""
+
+    def widest(end: int, choose: Callable[[list[float]], float]) -> Bound:
+        ends = [point.interval[end] for point in points]
+        known = [value for value in ends if value is not None]
+        return choose(known) if len(known) == len(ends) else None
+
+    row = _row(f"{len(points)} between", 0, points[len(points) // 2])
+    crowd = tuple(point.estimate for point in points)
+    return replace(row, interval=(widest(0, min), widest(1, max)), crowd=crowd)
 
 
 def _value(value: object) -> str:
@@ -169,7 +199,7 @@ def _row_from_json(raw: Mapping[str, Any]) -> Row:
     low, high = raw["interval"]
     return Row(
         str(raw["label"]), int(raw["control"]), str(raw["outcome"]), real(raw["estimate"]), (bound(low), bound(high)),
-        bound(raw["low"]), bound(raw["high"]), int(raw["replicates"]),
+        bound(raw["low"]), bound(raw["high"]), int(raw["replicates"]), tuple(map(real, raw.get("crowd", ()))),
     )  # fmt: skip
 
 
@@ -198,8 +228,13 @@ def _draw_row(row: Row, y: float, axis: Axis) -> str:
         _band(row, y, axis)
         + f'<text x="{LEFT - 8}" y="{y + 4.5:.1f}" text-anchor="end" class="dl-text">{_cut(row.label, LABEL)}</text>'
         + _mark(row, y, axis, kind)
-        + f'<text x="{RIGHT + 10}" y="{y + 4.5:.1f}" class="dl-text dl-{kind}-text">{measured(row).replace(" of ", "/")}</text>'
+        + ("" if row.crowd else _written(row, y, kind))
     )
+
+
+def _written(row: Row, y: float, kind: str) -> str:
+    told = measured(row).replace(" of ", "/")
+    return f'<text x="{RIGHT + 10}" y="{y + 4.5:.1f}" class="dl-text dl-{kind}-text">{told}</text>'
 
 
 def _band(row: Row, y: float, axis: Axis) -> str:
@@ -223,12 +258,18 @@ def _mark(row: Row, y: float, axis: Axis, kind: str) -> str:
         return f'<polygon points="{x - tip:.1f},{y - 6:.1f} {x:.1f},{y:.1f} {x - tip:.1f},{y + 6:.1f}" class="dl-dot {kind}"/>'
     left, right = row.interval
     x1, x2 = LEFT if left is None else axis.place(left), RIGHT if right is None else axis.place(right)
+    line = f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" class="dl-line {kind}"/>'
+    if row.crowd:
+        places = sorted({round(axis.place(value)) for value in row.crowd})
+        return line + "".join(
+            f'<circle cx="{place}" cy="{y:.1f}" r="4" class="dl-dot {kind} dl-crowd"/>' for place in places
+        )
     shape = (
         f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" class="dl-dot {kind}"/>'
         if row.control
         else f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" class="dl-dot {kind}"/>'
     )
-    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y:.1f}" y2="{y:.1f}" class="dl-line {kind}"/>{shape}'
+    return line + shape
 
 
 def _ticks(axis: Axis, base: int) -> str:
@@ -246,4 +287,6 @@ def _cut(text: str, letters: int) -> str:
 
 def _sentence(row: Row) -> str:
     ends = "" if interval(row) == "none" else f" (interval {interval(row)})"
+    if row.crowd:
+        return f"{row.label} these: {number(min(row.crowd))} to {number(max(row.crowd))}, all inside the prediction."
     return f"{row.label}: {measured(row)}{ends}, predicted {prediction(row)}: {NAMES.get(row.outcome, row.outcome)}."

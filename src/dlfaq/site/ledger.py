@@ -89,7 +89,7 @@ def _statement(row: Row) -> Iterator[str]:
     where = f" ({escape(source.where)})" if source.where else ""
     yield f"- {mark(row.ruling)} {line(source.says)}{where}  "
     if isinstance(entry, Planned):
-        yield f"  Planned: {line(entry.question)}"
+        yield f"  Planned: [{label(entry.question)}](questions/index.md#{entry.id})"
         return
     claims = ", ".join(f"[{claim}](questions/{entry.id}.md#{claim})" for claim in source.claims)
     yield f"  [{label(entry.question)}](questions/{entry.id}.md#sources){f', shown by {claims}' if claims else ''}"

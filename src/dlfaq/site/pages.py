@@ -10,7 +10,7 @@ from dlfaq.site.ledger import ledger
 from dlfaq.site.machines import overview
 from dlfaq.site.shared import Known, front_matter, listed
 from dlfaq.site.simulation_page import simulation_page
-from dlfaq.site.text import line
+from dlfaq.site.text import label, line
 from dlfaq.verify.evidence import Evidence, read
 
 
@@ -57,7 +57,7 @@ def _questions(known: Known) -> str:
     parts = [front_matter("Questions"), "# All questions\n", *listed(known.faq.entries, known, "")]
     if known.faq.planned:
         parts += ["\n## Planned\n", "Asked, and not answered here yet.\n"]
-        parts += [f"- {line(one.question)}" for one in known.faq.planned]
+        parts += [f"- *{label(one.question)}*{{ #{one.id} .dl-planned }}" for one in known.faq.planned]
     return "\n".join(parts) + "\n"
 
 

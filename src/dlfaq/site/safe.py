@@ -91,11 +91,14 @@ class _Allowed(Postprocessor):
 
 
 class _Claims(Treeprocessor):
-    """A heading of class `claim` and what follows it become one section, and a page has one first heading."""
+    """A heading of class `claim` and what follows it become one section; a page has one first heading, a table no empty ones."""
 
     def run(self, root: ElementTree.Element) -> None:
         for heading in list(root.iter("h1"))[1:]:
             heading.tag = "h3"
+        for cell in root.iter("th"):
+            if len(cell) == 0 and not (cell.text or "").strip():
+                cell.tag = "td"  # a corner heads nothing
         section = None
         for child in list(root):
             if child.tag in {"h1", "h2", "h3"}:

@@ -85,7 +85,8 @@ function placesOf(docs) {
     const match = /(?:^|\/)questions\/(?:([a-z0-9-]+?)(?:\.html|\/)|(?=$))$/.exec(location);
     if (match) found.set(!match[1] || match[1] === "index" ? "" : match[1], location);
   }
-  return entry => found.get(entry.planned ? "" : entry.id);
+  const all = found.get("");
+  return entry => (entry.planned ? all && `${all}#${entry.id}` : found.get(entry.id));
 }
 
 function searchOf(ranker, docs) {
