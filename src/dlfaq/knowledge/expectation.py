@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dlfaq.errors import did_you_mean
 from dlfaq.knowledge.syntax import ExpectationError, expression
@@ -57,6 +58,7 @@ class Expectation:
     high_open: bool = True
 
 
+@lru_cache(maxsize=8192)  # an entry names the same quantity many times
 def parse_expectation(text: str) -> Expectation:
     """Read a prediction.
 
@@ -66,6 +68,7 @@ def parse_expectation(text: str) -> Expectation:
     return _Parser(text).expectation()
 
 
+@lru_cache(maxsize=8192)
 def parse_quantity(text: str) -> Quantity:
     """Read an estimator with its expression, such as `mean(loss)`, without bounds.
 

@@ -227,10 +227,9 @@ def _vectors(texts: Iterable[str], *, whole: bool) -> dict[str, object]:
     """The vectors of all tokens of the texts, of the thesaurus, and of common English; the names of all others."""
     known = _Used()
     english = " ".join([lists.PLAIN_ENGLISH, *lists.STOP, *lists.NEGATIONS])
-    for text in (*texts, thesaurus.FILE.read_text("utf-8"), english):
-        for token in words.tokens(text):
-            for word in vectors.PIECES.findall(token):
-                list(known.pieces(word))
+    used = {token for text in (*texts, thesaurus.FILE.read_text("utf-8"), english) for token in words.tokens(text)}
+    for word in {word for token in used for word in vectors.PIECES.findall(token)}:
+        list(known.pieces(word))
     every = [known[number].decode() for number in range(len(known))]
     if whole:
         for token in every:

@@ -98,9 +98,9 @@ def listed(entries: Iterable[Entry], known: Known, folder: str) -> Iterator[str]
 
 def _replicates(side: Side) -> int:
     """Each point of the sweep counts; two expectations at one point share their replicates."""
-    most: dict[str, int] = {}
+    most: dict[tuple[tuple[str, object], ...], int] = {}
     for judged in side.expectations:
         for point in judged.points:
-            key = json.dumps(dict(point.at), sort_keys=True)
+            key = tuple(sorted(point.at.items()))
             most[key] = max(most.get(key, 0), point.replicates)
     return sum(most.values())
