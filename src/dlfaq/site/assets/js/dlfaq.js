@@ -48,13 +48,6 @@
     input.addEventListener("keydown", event => { if (event.key === "Enter") hand(); });
     link.replaceWith(input);
   };
-  // on paper everything is open; afterwards it is as it was
-  const print = () => {
-    const closed = [...document.querySelectorAll("details:not([open])")];
-    for (const one of closed) one.open = true;
-    addEventListener("afterprint", () => { for (const one of closed) one.open = false; }, { once: true });
-  };
-  addEventListener("beforeprint", print);
   const names = () => {
     const set = (selector, name) => document.querySelector(selector)?.setAttribute("aria-label", name);
     set(".md-search", "Search");

@@ -1,0 +1,142 @@
+"""The site of the bundled FAQ: each of its pages is light, stays where it is, fits a phone, and shuts nobody out."""
+
+import functools
+import gzip
+import http.server
+import threading
+from pathlib import Path
+
+import pytest
+from tests.site.test_access import DETAILS, violations
+from tests.site.test_browser import Watch
+
+from dlfaq.paths import bundled_root
+from dlfaq.site.build import build_site
+
+ENTRIES = sorted(f"questions/{path.stem}" for path in (bundled_root() / "faq").glob("*.yaml"))
+OTHERS = [
+    "index",
+    "questions/index",
+    "topics/gradients",
+    "sources",
+    "simulations/index",
+    "verification",
+    "commands",
+    "404",
+]
+MOST = 250_000  # bytes, compressed
+PACKED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
+MOVED = (
+    "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) window.moved += one.value })"
+    ".observe({ type: 'layout-shift', buffered: true })"
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    output = tmp_path_factory.mktemp("bundled") / "site"
+    build_site(bundled_root(), output)
+    return output
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+def weight(path: Path) -> int:
+    data = path.read_bytes()
+    return len(gzip.compress(data, 6)) if path.suffix in PACKED else len(data)
+
+
+@pytest.fixture(scope="module")
+def seen(chromium, site, address):
+    """Every entry's page, and one of each other kind, on a dark phone: what it loads, how it moves, what is wrong with it."""
+    pytest.importorskip("axe_playwright_python")
+    found = {}
+    for name in [*ENTRIES, *OTHERS]:
+        context = chromium.new_context(color_scheme="dark", viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.add_init_script(MOVED)
+        watch, loaded = Watch(page, address), set()
+        page.on("requestfinished", lambda request, loaded=loaded: loaded.add(request.url))
+        page.goto(f"{address}{name}.html", wait_until="networkidle")
+        files = [
+            site / url.removeprefix(address).split("?")[0].split("#")[0] for url in loaded if url.startswith(address)
+        ]
+        found[name] = {
+            "weight": sum(weight(path) for path in files if path.is_file()),
+            "moved": page.evaluate("window.moved"),
+            "wide": page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+            "katex": page.locator(".katex-error").count(),
+            "wrong": watch.foreign + watch.errors + watch.dialogs,
+        }
+        page.evaluate(DETAILS, True)
+        page.wait_for_timeout(100)  # the script looks at what opened
+        found[name]["axe"] = violations(page)
+        context.close()
+    return found
+
+
+def over(seen, what, most) -> dict[str, object]:
+    return {name: one[what] for name, one in seen.items() if one[what] > most}
+
+
+def test_no_page_is_heavy(seen):
+    assert over(seen, "weight", MOST) == {}
+    assert min(one["weight"] for one in seen.values()) > 30_000  # what was weighed are pages with styles and scripts
+
+
+def test_no_page_moves_when_the_rest_has_loaded(seen):
+    assert over(seen, "moved", 0.05) == {}
+
+
+def test_every_page_fits_a_phone(seen):
+    assert over(seen, "wide", 1) == {}
+
+
+def test_every_formula_is_set(seen):
+    assert over(seen, "katex", 0) == {}
+
+
+def test_nothing_goes_wrong_and_nothing_is_fetched_from_elsewhere(seen):
+    assert {name: one["wrong"] for name, one in seen.items() if one["wrong"]} == {}
+
+
+def test_no_page_shuts_anyone_out(seen):
+    assert {name: one["axe"] for name, one in seen.items() if one["axe"]} == {}
+
+
+def test_the_folder_can_be_played_with(chromium, tmp_path):
+    """Opened from disk: a plot is turned, the palette switched, a question found and opened; nothing is asked of a host."""
+    build_site(bundled_root(), tmp_path / "site", offline=True)
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    watch = Watch(page, "file://")
+    page.goto((tmp_path / "site" / "questions" / "initial-loss.html").as_uri())
+    knob = page.locator(".dl-knobs input").first
+    knob.focus()
+    before = page.locator(".dl-knobs output").first.text_content()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".dl-knobs output").first.text_content() != before
+
+    scheme = page.evaluate("document.body.dataset.mdColorScheme")
+    for _ in range(2):  # automatic, light, dark
+        page.locator("form[data-md-component=palette] label:visible").click()
+    assert page.evaluate("document.body.dataset.mdColorScheme") != scheme
+
+    page.locator(".md-search__input").click()
+    page.keyboard.type("loss is nan", delay=30)
+    first = page.locator(".md-search-result__link").first
+    first.wait_for(state="visible", timeout=30_000)
+    first.click()
+    page.wait_for_url("**/loss-spikes-nan.html*")
+    assert watch.foreign == watch.errors == []
+    page.close()
