@@ -2,8 +2,9 @@
 
 import torch
 from sims.norm_shift import Net, norm_shift
+from torch.nn import functional as F
 
-from dlfaq.sim import Replicates
+from dlfaq.sim import Replicates, digits
 
 
 def sim(**given):
@@ -40,3 +41,24 @@ def test_disturbances_are_off_in_testing():
     disturbed = sim(normalize="none", lr=0.0, shift=1.0)
 
     assert torch.equal(still["accuracy"], disturbed["accuracy"])
+
+
+def test_a_replicate_is_an_ordinary_training():
+    """One network, train() with disturbances, eval() without; after few steps stored statistics are far from a batch's."""
+    replicates = Replicates("norm_shift", [1])
+    net, stacked = Net("batch", 2), replicates.stack("net", lambda: Net("batch", 2))
+    net.load_state_dict({name: value[0] for name, value in stacked.weights().items()}, strict=False)
+    u, v = (2 * replicates.uniform("disturbances", 2, 6, 2, 32) - 1)[0]  # (steps, layers, 32) each
+    data = digits(centred=True)
+    spread = data.x.std()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.3)
+    for step, index in enumerate(replicates.batches("batches", 1200, 64, 6)[0]):
+        loss = F.cross_entropy(net(data.x[index] / spread, 1 + u[step] / 4, v[step] / 2)[0], data.y[index])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    net.eval()
+    logits = net(data.x_test / spread, torch.ones(2, 32), torch.zeros(2, 32))[0]
+    right = (logits.argmax(1) == data.y_test).double().mean()
+
+    assert abs(sim(shift=0.5, lr=0.3)["accuracy"][1] - right) < 0.004

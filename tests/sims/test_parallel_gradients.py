@@ -90,3 +90,16 @@ def test_synchronized_statistics_are_those_of_the_batch():
     """Their gradients flow through all ranks."""
     for ranks in (2, 4):
         assert (sim(norm="synchronized batch", ranks=ranks)["difference"] < 1e-14).all()
+
+
+def test_apart_is_the_rank_that_is_farthest_off(monkeypatch):
+    """Four ranks; the averages of two were tampered with, by 1 and by -2 in one weight."""
+
+    def tampered(function, ranks, *inputs):
+        averages = [average.clone() for average in run_ranks(function, ranks, *inputs)]
+        for average, error in zip(averages, (0, 1, -2, 0), strict=True):
+            average[1, 7] += error
+        return averages
+
+    monkeypatch.setattr("sims.parallel_gradients.run_ranks", tampered)
+    assert sim(ranks=4)["apart"].round(decimals=9).tolist() == [0, 2, 0]

@@ -6,6 +6,7 @@ from torch import nn
 from torch.utils.data import DistributedSampler
 
 from dlfaq.sim import Replicates, digits
+from dlfaq.sim.processes import run_ranks
 
 SMALL = {"epochs": 2, "examples": 256, "batch": 16, "lr": 0.1}
 
@@ -55,3 +56,15 @@ def test_ranks_train_as_one_process_with_their_batches_together():
 def test_without_a_step_nothing_is_learned():
     """A learning rate of 0 leaves the first loss, ln 10 and a little."""
     assert (sim(lr=0.0)["loss"] - 2.3026).abs().max() < 0.2
+
+
+def test_apart_is_the_rank_that_is_farthest_off(monkeypatch):
+    """Rank 1's last bias was tampered with, in the first replicate."""
+
+    def tampered(function, ranks, *inputs):
+        results = run_ranks(function, ranks, *inputs)
+        results[1][0][-1][0, 3] += 5
+        return results
+
+    monkeypatch.setattr("sims.parallel_training.run_ranks", tampered)
+    assert sim(ranks=2)["apart"].round(decimals=4).tolist() == [5, 0]

@@ -204,6 +204,9 @@ class _Parser:
                 self._index(node.slice)
             case ast.Call():
                 self._call(node, is_bound=is_bound, is_along=is_along)
+            case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if not is_bound:
+                share = "the share of replicates for which a condition holds is fraction(…), as in `fraction(loss < 1)`"
+                raise self._error(node, f"`{self._shown(node)}` is a condition, not a number: {share}.")
             case _:
                 raise self._error(node, f"`{self._shown(node)}` is not allowed here: {_allowed()}")
 
