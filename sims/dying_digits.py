@@ -32,6 +32,11 @@ class Classifier(nn.Module):
         return self.linear[-1](x), z
 
 
+def _dead(z: Tensor) -> Tensor:
+    """Share of the units whose pre-activation is above 0 on no image, (R, images, units) to (R,)."""
+    return (z <= 0).all(1).double().mean(1)
+
+
 def dying_digits(
     replicates: Replicates,
     activation: Literal["relu", "leaky", "elu"] = "relu",
@@ -64,6 +69,7 @@ def dying_digits(
         one_way: share of the images on which training moved a unit's pre-activation in the unit's more common direction,
             mean over the last hidden layer's units that moved; 0 without training.
         accuracy: share of all images that are classified correctly.
+        dead_at[step]: the share of dead units before training, after every tenth step, and after the last.
     """
     data = digits(centred=centred)
     x = torch.cat([data.x, data.x_test]).to(replicates.device)  # (1797, 64)
@@ -71,14 +77,19 @@ def dying_digits(
     make = {"relu": nn.ReLU, "leaky": nn.LeakyReLU, "elu": nn.ELU}[activation]
     net = replicates.stack("net", lambda: Classifier(make(), [64, *[hidden] * layers, 10], bias))
     train = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer](net.parameters(), lr=lr)
-    before = net(replicates.same(x))[1].detach()  # (R, 1797, hidden)
+    with torch.no_grad():
+        before = net(replicates.same(x))[1]  # (R, 1797, hidden)
+    looks = [(0, _dead(before))]
     batches = replicates.batches("batches", len(data.x), batch, max(steps, 1))  # (R, steps, batch)
-    for step in range(steps):
-        index = batches[:, step]
+    for step in range(1, steps + 1):
+        index = batches[:, step - 1]
         loss = cross_entropy(net(rows(x, index))[0], rows(y, index))  # (R,)
         train.zero_grad()
         loss.sum().backward()
         train.step()
+        if step % 10 == 0 or step == steps:
+            with torch.no_grad():
+                looks.append((step, _dead(net(replicates.same(x))[1])))
 
     logits, z = net(replicates.same(x))  # (R, 1797, 10), (R, 1797, hidden)
     incoming = [net.weights()[f"linear.{layers - 1}.{part}"] for part in ("weight", "bias")]
@@ -89,10 +100,12 @@ def dying_digits(
     direction = torch.maximum((change > 0).double().mean(1), (change < 0).double().mean(1))  # (R, hidden)
     moved = direction > 0
     return {
-        "dead": (z <= 0).all(1).double().mean(1),
+        "dead": _dead(z),
         "stuck": silent.double().mean(1),
         "one_way": direction.sum(1) / moved.sum(1).clamp(min=1),
         "accuracy": (logits.argmax(2) == y).double().mean(1),
+        "dead_at": torch.stack([share for _, share in looks], 1),
+        "step": torch.tensor([step for step, _ in looks]),
     }
 
 

@@ -5,7 +5,6 @@ python sims/mean_of_vectors.py --words 32 --common 0.3
 https://arxiv.org/abs/1908.10084
 """
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -26,14 +25,11 @@ def mean_of_vectors(
 
     Metrics:
         norm: length of the mean, as the root of the mean square over the rows.
-        formula: root of common + (1 - common) / n, what the length should be.
     """
     own = F.normalize(replicates.normal("own", rows, words, dimensions), dim=3)  # (R, rows, n, d)
     shared = F.normalize(replicates.normal("shared", rows, 1, dimensions), dim=3)  # (R, rows, 1, d)
     vectors = common**0.5 * shared + (1 - common) ** 0.5 * own
-    norm = vectors.mean(2).square().sum(2).mean(1).sqrt()
-    formula = (common + (1 - common) / words) ** 0.5
-    return {"norm": norm, "formula": torch.full_like(norm, formula)}
+    return {"norm": vectors.mean(2).square().sum(2).mean(1).sqrt()}
 
 
 if __name__ == "__main__":

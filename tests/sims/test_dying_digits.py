@@ -49,3 +49,13 @@ def test_a_bias_far_below_zero_kills_every_unit():
 
     assert (measured["dead"] == 1).all()
     assert (measured["one_way"] == 0).all()
+
+
+def test_the_curve_begins_before_training_and_ends_after_it():
+    """Looked at before the first step, after every tenth, and after the last."""
+    untrained = dying_digits(Replicates("name", range(4)), steps=0)
+    measured = dying_digits(Replicates("name", range(4)), lr=10.0, steps=13)
+
+    assert measured["step"].tolist() == [0, 10, 13]
+    assert torch.equal(measured["dead_at"][:, 0], untrained["dead"])
+    assert torch.equal(measured["dead_at"][:, -1], measured["dead"])

@@ -36,3 +36,13 @@ def test_the_floor_is_numpys_least_squares():
         floors.append(((best - outputs) ** 2).mean())
 
     torch.testing.assert_close(stack(layers=2)["start_loss"], first / torch.tensor(floors), rtol=1e-9, atol=0)
+
+
+def test_the_curve_begins_before_training_and_ends_after_it():
+    """One number before each step and one after the last."""
+    measured = linear_stack(Replicates("linear_stack", range(4)), layers=2, steps=5)
+
+    assert measured["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert torch.equal(measured["loss_at"][:, 0], measured["start_loss"])
+    assert torch.equal(measured["loss_at"][:, -1], measured["loss"])
+    assert torch.equal(measured["start_loss"], stack(layers=2)["start_loss"])
