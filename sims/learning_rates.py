@@ -42,7 +42,11 @@ def learning_rates(
         refused: 1 if the scheduler raised an error before the last step, else 0.
     """
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)  # peak 1, so that a rate is a share of the peak
-    rate = LinearLR(optimizer, start_factor=0.01, total_iters=warmup) if warmup else scheduler(optimizer, schedule, horizon)
+    rate = (
+        LinearLR(optimizer, start_factor=0.01, total_iters=warmup)
+        if warmup
+        else scheduler(optimizer, schedule, horizon)
+    )
     lr = torch.zeros(steps, dtype=torch.float64)  # (T,)
     refused = 0
     for step in range(steps):

@@ -19,6 +19,7 @@ from dlfaq.verify.evidence import Line, lines_from_json
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 286, 52, 466, 28, 248
 STYLES = 6  # in the style sheet
+CROWD = 3  # more bands than these are drawn fainter, for they lie on each other
 ROWS = 12  # of the table
 SWEPT = 9  # so many values of x are marked each
 ACROSS = 5  # round values along the x axis
@@ -181,10 +182,11 @@ def _grid(marks: Sequence[tuple[float, str]], across: Axis, up: Axis) -> Iterato
 
 
 def _bands(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
+    faint = " dl-faint" if sum(line.low != line.high for line in lines) > CROWD else ""
     for place, line in enumerate(lines):
         if line.low != line.high:
             edge = [*zip(line.x, line.high, strict=True), *reversed([*zip(line.x, line.low, strict=True)])]
-            yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}"/>'
+            yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}{faint}"/>'
 
 
 def _curves(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
