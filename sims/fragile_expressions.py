@@ -1,6 +1,6 @@
 """Expressions that give inf or NaN, and the same mathematics written so that they do not.
 
-python sims/fragile_expressions.py --expression norm --form naive
+python sims/fragile_expressions.py --expression norm --stable true
 
 https://docs.pytorch.org/docs/stable/notes/autograd.html
 """
@@ -40,7 +40,7 @@ def _stable(name: str, x: Tensor) -> Tensor:
 def fragile_expressions(
     replicates: Replicates,
     expression: Literal["log-softmax", "log-sum-exp", "normalize", "norm", "where", "half-square"] = "norm",
-    form: Literal["naive", "stable"] = "naive",
+    stable: bool = False,
     extreme: bool = True,
     inputs: int = 8,
 ) -> dict[str, Tensor]:
@@ -49,7 +49,7 @@ def fragile_expressions(
     Args:
         replicates: One input each.
         expression: Which one.
-        form: As in a textbook, or written for finite numbers.
+        stable: Written for finite numbers, or else as in a textbook.
         extreme: Inputs of size 300 or exactly 0, whichever the expression cannot take; else between 0.5 and 1.5.
         inputs: Numbers n the expression takes.
 
@@ -64,7 +64,7 @@ def fragile_expressions(
         if expression == "log-softmax":
             x[:, 0] = -300.0  # the label's logit, far below the others
     x.requires_grad_()
-    value = (_naive if form == "naive" else _stable)(expression, x)  # (R,)
+    value = (_stable if stable else _naive)(expression, x)  # (R,)
     (gradient,) = torch.autograd.grad(value.sum(), x)  # (R, n)
     return {"forward": value.detach().isfinite(), "gradient": gradient.isfinite().all(-1)}
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.optim.lr_scheduler import LinearLR
 
 from dlfaq.sim import Replicates
 from dlfaq.sim.schedules import scheduler
@@ -21,6 +22,7 @@ def learning_rates(
     ] = "cosine",
     horizon: int = 100,
     steps: int = 200,
+    warmup: int = 0,
 ) -> dict[str, Tensor]:
     """Step one of PyTorch's schedulers, on an optimizer that has nothing to train.
 
@@ -31,6 +33,7 @@ def learning_rates(
         schedule: Which schedule; dlfaq.sim.schedules says how each is set up.
         horizon: Steps T the schedule was made for.
         steps: Steps that are asked for; more than the horizon looks at what comes after the end.
+        warmup: Steps, of the horizon's, in which the rate first rises in a straight line; the schedule has the others.
 
     Metrics:
         lr[step]: learning rate as a share of the peak; step 0 is the first update's. 0 once the scheduler refused.
@@ -39,10 +42,16 @@ def learning_rates(
         refused: 1 if the scheduler raised an error before the last step, else 0.
     """
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)  # peak 1, so that a rate is a share of the peak
-    rate = scheduler(optimizer, schedule, horizon)
+    rate = (
+        LinearLR(optimizer, start_factor=0.01, total_iters=warmup)
+        if warmup
+        else scheduler(optimizer, schedule, horizon)
+    )
     lr = torch.zeros(steps, dtype=torch.float64)  # (T,)
     refused = 0
     for step in range(steps):
+        if warmup and step == warmup:  # the rate is at its peak
+            rate = scheduler(optimizer, schedule, horizon - warmup)
         lr[step] = optimizer.param_groups[0]["lr"]
         optimizer.step()
         try:

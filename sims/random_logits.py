@@ -2,7 +2,8 @@
 
 python sims/random_logits.py --logit-std 0.5
 
-Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their variance.
+Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their variance. For large logits the
+largest one decides, and the loss grows linearly with their size.
 """
 
 import torch
@@ -12,14 +13,15 @@ from dlfaq.sim import Replicates, cross_entropy
 
 
 def random_logits(
-    replicates: Replicates, classes: int = 10, logit_std: float = 0.5, examples: int = 2048
+    replicates: Replicates, classes: int = 10, logit_std: float = 0.5, shared: float = 0.0, examples: int = 2048
 ) -> dict[str, Tensor]:
     """Draw logits that know nothing of the labels, and measure their loss.
 
     Args:
         replicates: One set of logits and labels each.
         classes: Number of classes k.
-        logit_std: Standard deviation s of the independent normal logits.
+        logit_std: Standard deviation s of the normal logits.
+        shared: Share of their variance that all logits of an example have in common; 0 makes them independent.
         examples: Examples N a replicate.
 
     Metrics:
@@ -28,7 +30,9 @@ def random_logits(
         spread: standard deviation of the cross-entropy of single examples, in nats.
         distance: mean total-variation distance of the softmax to the uniform distribution, 0 to 1.
     """
-    logits = logit_std * replicates.normal("logits", examples, classes)  # (R, N, k)
+    own = replicates.normal("logits", examples, classes)  # (R, N, k)
+    common = replicates.normal("common", examples, 1)  # (R, N, 1)
+    logits = logit_std * ((1 - shared) ** 0.5 * own + shared**0.5 * common)  # (R, N, k)
     labels = replicates.integers("labels", classes, examples)  # (R, N)
     # averaged over every label it could have, an example costs log-sum-exp minus the mean logit
     expected = logits.logsumexp(-1) - logits.mean(-1)  # (R, N)

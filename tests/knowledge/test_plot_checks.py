@@ -21,6 +21,8 @@ def with_plot(root, text: str) -> None:
         "claim: grows, x: step, at: {shift: 2}, lines: {high: high.curve, shifted: low.curve - low.value}",
         "claim: grows, x: step, lines: {low: low.curve}",
         "claim: zero, x: step, lines: {curve: curve}, log: [x, y]",
+        "claim: grows, x: shift, lines: {often: fraction(low.value > 0), seldom: ' fraction(low.value > 2)'}",
+        "claim: zero, x: step, lines: {often: fraction(curve > 0)}",
     ],
 )
 def test_a_right_plot(root, text):
@@ -47,6 +49,11 @@ def test_a_right_plot(root, text):
         ("claim: grows, x: shift, at: {shift: 7}, lines: {a: low.value}", "where the claim has no point"),
         ("claim: zero, x: step, lines: {a: value}", "which is no curve along step"),
         ("claim: zero, x: step, lines: {}", "a plot has no lines"),
+        (
+            "claim: zero, x: step, lines: {a: curve, b: fraction(curve > 0)}",
+            "draws shares of the replicates beside medians",
+        ),
+        ("claim: zero, x: step, lines: {a: fraction(curve)}", "draws `fraction(curve)`"),
         ("claim: zero, x: step, lines: [curve]", "'lines' of a plot"),
         ("claim: zero, x: step", "a plot has no 'lines'"),
         ("claim: zero, x: step, lines: {a: curve}, log: z", "'z' of 'log' of a plot is none of its axes"),

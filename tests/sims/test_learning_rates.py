@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 from sims.learning_rates import learning_rates
+from torch import nn
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
 from dlfaq.sim import Replicates
 
@@ -46,6 +48,34 @@ def test_one_cycle_refuses_to_go_on():
 
     assert short["refused"].tolist() == [1]
     assert long["refused"].tolist() == [0]
+
+
+def test_warmup_is_what_a_sequence_of_schedulers_does():
+    """A linear rise from a hundredth, then the whole cosine over the steps that are left."""
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    schedule = SequentialLR(
+        optimizer, [LinearLR(optimizer, 0.01, total_iters=20), CosineAnnealingLR(optimizer, T_max=80)], milestones=[20]
+    )
+    expected = []
+    for _ in range(100):
+        expected.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    measured = learning_rates(Replicates("learning_rates", range(1)), horizon=100, steps=100, warmup=20)
+
+    torch.testing.assert_close(measured["lr"][0], torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-9)
+
+
+def test_a_plateau_ends_a_fifth_before_the_end_also_after_a_warmup():
+    """20 steps up, 64 at the peak, 16 down."""
+    measured = learning_rates(
+        Replicates("learning_rates", range(1)), schedule="cooldown", horizon=100, steps=100, warmup=20
+    )
+    lr = measured["lr"][0]
+
+    assert (lr[:20] < 1).all()
+    torch.testing.assert_close(lr[20:85], torch.ones(65, dtype=torch.float64))
+    torch.testing.assert_close(lr[85:], torch.arange(15, 0, -1, dtype=torch.float64) / 16)
 
 
 def test_the_average_of_a_cosine_is_exact():

@@ -22,6 +22,17 @@ def test_equal_logits_have_no_excess_no_spread_no_distance():
         torch.testing.assert_close(value, torch.zeros_like(value))
 
 
+def test_what_all_logits_share_costs_nothing():
+    """With the whole variance in common they are equal; with a part, the rest counts: logits of variance (1 - c) s^2."""
+    whole, part, rest = (
+        random_logits(Replicates("random_logits", range(4)), logit_std=std, shared=shared)["excess"]
+        for std, shared in ((2.0, 1.0), (2.0, 0.75), (1.0, 0.0))
+    )
+
+    torch.testing.assert_close(whole, torch.zeros(4), rtol=0, atol=1e-5)
+    torch.testing.assert_close(part, rest, rtol=1e-4, atol=1e-5)
+
+
 def test_no_example_is_expected_below_ln_k():
     """Jensen, for every single example."""
     assert (random_logits(Replicates("random_logits", range(4)), logit_std=2.0)["least"] > 0).all()

@@ -96,11 +96,91 @@ def test_a_plot_that_can_be_turned():
     assert [json.loads(frame.get("data-at")) for frame in frames] == [line.at for line in turned]
     assert ["dl-off" in frame.get("class") for frame in frames] == [False, True]
     assert len(list(tree.iter("li"))) == 1
-    assert tree.find("p").text == "scale = 1.0, kind = <b>"
+    assert tree.find("p").text == "scale = 1, kind = <b>"
     assert "from 1 at 0 to 2 at 1" in tree.find(".//desc").text
-    assert next(iter(table(plot))).startswith("At scale = 1.0")
+    assert next(iter(table(plot))).startswith("At scale = 1,")
     assert plot_from_json(plot_to_json(plot)) == plot
     assert "data-at" in allowed(draw_plot(plot))
+    assert ["from 5 at 0 to 10 at 1" in frame.find("desc").text for frame in frames] == [False, True]
+
+
+def test_shares_are_called_so():
+    """And parameters are named in words."""
+    plot = Plotted("p", "weight_decay", (), (line(median=(0.0, 0.5, 1.0)),), "share of the runs", share=True)
+    tree = drawn(plot)
+
+    assert tree.find("figcaption").text == "Share of the replicates."
+    assert "weight decay" in {text.text for text in tree.iter("text")}
+    assert plot_from_json(plot_to_json(plot)) == plot
+
+
+def test_many_bands_are_faint():
+    """Up to three can be told from each other as they are."""
+    bands = [line(str(place), low=(0.5, 2.0, 1.0), high=(1.5, 4.0, 3.0)) for place in range(4)]
+    classes = [
+        [band.get("class") for band in drawn(Plotted("p", "z", (), tuple(bands[:count]))).iter("polygon")]
+        for count in (3, 4)
+    ]
+
+    assert not any("dl-faint" in one for one in classes[0])
+    assert all("dl-faint" in one for one in classes[1])
+
+
+TURNED = [
+    Line("a", (0.0, 1.0), (low, 2 * low), (low, low), (low, low), {"step_size": low, "kind": kind})
+    for low in (2.0, 0.5, 1.0)
+    for kind in ("adam", "sgd")
+]
+
+
+@pytest.fixture
+def turnable(chromium, built, tmp_path):
+    """A page with a plot that can be turned, as a file."""
+    page = chromium.new_page()
+    figure = draw_plot(Plotted("turned", "z", (), tuple(TURNED)))
+    style = (built / "assets" / "css" / "dlfaq.css").as_uri()
+    script = (built / "assets" / "js" / "dlfaq.js").as_uri()
+    file = tmp_path / "turned.html"
+    file.write_text(
+        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{style}"><body><main class="md-typeset">'
+        f'{figure}</main><script src="{script}"></script>'
+    )
+    page.goto(file.as_uri())
+    yield page
+    page.close()
+
+
+def test_turning_a_plot(turnable):
+    """A slider in the order of its numbers, from the first picture on, by keyboard; a list for names; the words follow."""
+    page = turnable
+    slider, choice = page.get_by_role("slider", name="step size"), page.get_by_role("combobox", name="kind")
+    shown = page.locator(".dl-frame:visible .dl-curve")
+    before = shown.get_attribute("points")
+
+    assert page.locator(".dl-frame:visible").count() == 1
+    assert slider.get_attribute("aria-valuetext") == "2"
+    assert slider.input_value() == "2"  # the third of 0.5, 1 and 2
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "1"
+    assert page.locator("output").text_content() == "1"
+    assert shown.get_attribute("points") != before
+    assert "step size = 1, kind = adam" in page.locator("svg > desc").first.text_content()
+    choice.select_option(label="sgd")
+    assert "step size = 1, kind = sgd" in page.locator("svg > desc").first.text_content()
+    assert page.locator(".dl-frame:visible").count() == 1
+
+
+def test_nothing_moves_when_the_knobs_come(chromium, built, turnable):
+    """The sentence without a script has the height of the knobs with it."""
+    with_knobs = turnable.locator(".dl-svg").first.bounding_box()["y"]
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(turnable.url)
+    without = page.locator(".dl-svg").first.bounding_box()["y"]
+    context.close()
+
+    assert without == pytest.approx(with_knobs, abs=2)
 
 
 def test_a_long_table_is_thinned():

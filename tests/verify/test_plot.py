@@ -40,6 +40,24 @@ def test_over_a_sweep():
     assert (line.low, line.high) == ((2, 12), (18, 28))
 
 
+def test_shares_over_a_sweep_and_along_an_axis():
+    """Of the replicates in which a condition holds; a share has no spread."""
+    sample = np.arange(8.0)
+    (swept_line,) = lines(Plot("", "c", "depth", {"": "fraction(loss > 3)"}), swept({1: sample, 2: sample + 2}))
+    rising = np.outer(np.arange(4.0), np.ones(3)) + np.arange(3)
+    (curve,) = lines(Plot("", "c", "step", {"": "fraction(arm.loss >= 2)"}), curves(arm=rising))
+
+    assert swept_line.median == swept_line.low == swept_line.high == (0.5, 0.75)
+    assert curve.median == curve.low == (0.5, 0.75, 1.0)
+
+
+def test_a_line_of_parameters_alone():
+    """What theory says is the same in every replicate."""
+    (line,) = lines(Plot("", "c", "depth", {"": "2 * depth"}), swept({1: np.zeros(4), 2: np.zeros(4)}))
+
+    assert line.median == line.low == (2, 4)
+
+
 def test_held_parameters_leave_one_line():
     """`at` takes the points that it names."""
     points = [{"depth": depth, "lr": lr} for depth in (1, 2) for lr in (0.1, 0.2)]

@@ -32,12 +32,17 @@ def check_plots(file: EntryFile, signatures: Mapping[int, Signature]) -> Iterato
 
 
 def line_quantity(text: str) -> Quantity:
-    """The expression of a line, as the median over replicates that is drawn.
+    """The expression of a line, with what is drawn of it: the median over replicates, or the share of `fraction(…)`.
 
     Raises:
         ExpectationError: If it is not of the language.
     """
-    return parse_quantity(f"median({text})")
+    return parse_quantity(text if draws_share(text) else f"median({text})")
+
+
+def draws_share(text: str) -> bool:
+    """Whether a line is the share of the replicates in which a condition holds."""
+    return text.lstrip().startswith("fraction(")
 
 
 def frames(plot: Plot, points: Sequence[Parameters]) -> list[tuple[Parameters, list[int]]]:
@@ -75,6 +80,9 @@ def _wrong_lines(plot: Plot, scope: Scope, axis: str | None) -> Iterator[Message
     """A line of parameters alone is what theory says: it needs one that was measured to stand beside."""
     names: set[str] = set()
     messages: list[Message] = []
+    if len({draws_share(text) for text in plot.lines.values()}) > 1:
+        hint = "Write all lines as fraction(…), or none."
+        messages.append(("draws shares of the replicates beside medians", hint))
     for text in plot.lines.values():
         try:
             quantity = line_quantity(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dlfaq.knowledge.entry import Claim, Control, Entry
 from dlfaq.knowledge.placeholders import render
+from dlfaq.knowledge.plot_checks import draws_share
 from dlfaq.site.fence import wrap
 from dlfaq.site.figures import claim_figure, interval, measured, prediction
 from dlfaq.site.plot import Plotted, table
@@ -74,7 +75,8 @@ def _plots(entry: Entry, evidence: Evidence | None) -> Iterator[str]:
     for place, plot in enumerate(entry.plots, 1):
         lines = evidence.plots.get(plot.key) if evidence else None
         if lines:
-            drawn = Plotted(f"plot-{place}", plot.x, plot.log, lines, plot.y)
+            share = all(map(draws_share, plot.lines.values()))
+            drawn = Plotted(f"plot-{place}", plot.x, plot.log, lines, plot.y, share)
             yield f"{line(plot.shows)} Measured for [{plot.claim}](#{plot.claim}).\n{{ .dl-shows }}\n"
             yield wrap(drawn)
             yield '??? note "The numbers of this plot"\n'

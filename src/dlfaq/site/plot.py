@@ -19,22 +19,28 @@ from dlfaq.verify.evidence import Line, lines_from_json
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 286, 52, 466, 28, 248
 STYLES = 6  # in the style sheet
+CROWD = 3  # more bands than these are drawn fainter, for they lie on each other
 ROWS = 12  # of the table
 SWEPT = 9  # so many values of x are marked each
 ACROSS = 5  # round values along the x axis
 LEGEND = "Median of the replicates"
+SHARE = "Share of the replicates"
 BANDS = "; the band holds the middle 80 % of them"
 
 
 @dataclass(frozen=True)
 class Plotted:
-    """A plot with its lines; the id is unique on its page."""
+    """A plot with its lines; the id is unique on its page.
+
+    `share` says that the lines are shares of the replicates, not medians.
+    """
 
     id: str
     x: str
     log: tuple[str, ...]
     lines: tuple[Line, ...]
     y: str = ""
+    share: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ def plot_from_json(raw: Mapping[str, Any]) -> Plotted:
         msg = "a plot has lines"
         raise ValueError(msg)
     name = "".join(letter for letter in str(raw["id"]) if letter.isalnum() or letter == "-")
-    return Plotted(name, str(raw["x"]), tuple(map(str, raw["log"])), lines, str(raw.get("y", "")))
+    log, y = tuple(map(str, raw["log"])), str(raw.get("y", ""))
+    return Plotted(name, str(raw["x"]), log, lines, y, bool(raw.get("share")))
 
 
 def frames(plot: Plotted) -> list[tuple[Mapping[str, Scalar], list[Line]]]:
@@ -92,23 +99,23 @@ def draw_plot(plot: Plotted) -> str:
     for place, (at, lines) in enumerate(pictures):
         drawn = "".join([*_bands(lines, across, up), *_curves(lines, across, up)])
         state = escape(json.dumps(dict(at)), quote=True)
-        parts.append(f'<g class="dl-frame{" dl-off" if place else ""}" data-at="{state}">{drawn}</g>')
+        told = f"<desc>{escape(_words(at, lines))}</desc>" if len(pictures) > 1 else ""
+        parts.append(f'<g class="dl-frame{" dl-off" if place else ""}" data-at="{state}">{told}{drawn}</g>')
     middle = (LEFT + RIGHT) / 2
     parts.append(f'<text x="0" y="13" class="dl-text dl-names">{escape(plot.y)}</text>')
     parts.append(
-        f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle" class="dl-text dl-names">{escape(plot.x)}</text>'
+        f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle" class="dl-text dl-names">{escape(_name(plot.x))}</text>'
     )
     spread = BANDS if any(line.low != line.high for line in plot.lines) else ""
     at, first = pictures[0]
-    words = " ".join([*([f"{_setting(at)}:"] if at else []), *map(_sentence, first)])
     legend = "".join(f"<li>{_swatch(i)}{escape(line.label)}</li>" for i, line in enumerate(first))
     setting = f'<p class="dl-setting">{escape(_setting(at))}</p>' if at else ""
     return (
         f'<figure class="dl-plot">{setting}<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-labelledby="{plot.id}-t {plot.id}-d" class="dl-svg"><title id="{plot.id}-t">'
-        f"{escape(', '.join(line.label for line in first))} over {escape(plot.x)}</title>"
-        f'<desc id="{plot.id}-d">{escape(words)}</desc>{"".join(parts)}</svg>'
-        f'<ul class="dl-keys">{legend}</ul><figcaption>{LEGEND}{spread}.</figcaption></figure>'
+        f"{escape(', '.join(line.label for line in first))} over {escape(_name(plot.x))}</title>"
+        f'<desc id="{plot.id}-d">{escape(_words(at, first))}</desc>{"".join(parts)}</svg>'
+        f'<ul class="dl-keys">{legend}</ul><figcaption>{SHARE if plot.share else LEGEND}{spread}.</figcaption></figure>'
     )
 
 
@@ -135,7 +142,7 @@ def table(plot: Plotted) -> Iterator[str]:
     for x in dict.fromkeys(line.x for line in shown):
         lines = [line for line in shown if line.x == x]
         kept = sorted({round(i * (len(x) - 1) / max(1, min(ROWS, len(x)) - 1)) for i in range(min(ROWS, len(x)))})
-        yield f"| {cell(plot.x)} | {' | '.join(cell(line.label) for line in lines)} |"
+        yield f"| {cell(_name(plot.x))} | {' | '.join(cell(line.label) for line in lines)} |"
         yield f"|{' ---: |' * (len(lines) + 1)}"
         for place in kept:
             yield f"| {number(x[place], 4)} | {' | '.join(number(line.median[place]) for line in lines)} |"
@@ -175,10 +182,11 @@ def _grid(marks: Sequence[tuple[float, str]], across: Axis, up: Axis) -> Iterato
 
 
 def _bands(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
+    faint = " dl-faint" if sum(line.low != line.high for line in lines) > CROWD else ""
     for place, line in enumerate(lines):
         if line.low != line.high:
             edge = [*zip(line.x, line.high, strict=True), *reversed([*zip(line.x, line.low, strict=True)])]
-            yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}"/>'
+            yield f'<polygon points="{_points(edge, across, up)}" class="dl-spread {_style(place)}{faint}"/>'
 
 
 def _curves(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
@@ -207,7 +215,21 @@ def _swatch(place: int) -> str:
 
 
 def _setting(at: Mapping[str, Scalar]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in at.items())
+    return ", ".join(f"{_name(name)} = {_value(value)}" for name, value in at.items())
+
+
+def _name(parameter: str) -> str:
+    """A parameter's or an axis' name as words."""
+    return parameter.replace("_", " ")
+
+
+def _value(value: Scalar) -> str:
+    return number(value, 4) if isinstance(value, float) else str(value)
+
+
+def _words(at: Mapping[str, Scalar], lines: Sequence[Line]) -> str:
+    """A picture in sentences, for who cannot see it."""
+    return " ".join([*([f"{_setting(at)}:"] if at else []), *map(_sentence, lines)])
 
 
 def _sentence(line: Line) -> str:

@@ -15,6 +15,7 @@ from dlfaq.verify.judge import JudgeError, Measurement
 MOST = 61  # points of a line: what a figure a hand wide can show
 DIGITS = 4
 SPREAD = (10, 50, 90)  # percentiles: the middle 80 % of the replicates around their median
+CONDITIONS = ("fraction",)  # of these the share of the replicates is drawn, which has no spread
 
 
 def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
@@ -46,7 +47,7 @@ def _check_logarithms(plot: Plot, text: str, line: Line) -> None:
 
 def _over_sweep(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Scope]) -> Line:
     order = sorted(scopes, key=lambda scope: _x(plot, scope))
-    spreads = [np.percentile(each(quantity, scope), SPREAD) for scope in order]
+    spreads = [_spread(quantity, each(quantity, scope)) for scope in order]
     return _line(label, np.array([_x(plot, scope) for scope in order]), np.array(spreads).T)
 
 
@@ -61,7 +62,15 @@ def _along_axis(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Sco
     arm = next((name.rpartition(".")[0] for name in quantity.names if scope[name].ndim > 1), "")
     x = scope[f"{arm}.{plot.x}" if arm else plot.x]
     kept = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST)).round().astype(int))
-    return _line(label, x[kept], np.percentile(curves[:, kept], SPREAD, axis=0))
+    return _line(label, x[kept], _spread(quantity, curves[:, kept]))
+
+
+def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
+    """Low, middle and high over the replicates, which are the first dimension; of a number, itself."""
+    values = np.atleast_1d(values)
+    if quantity.estimator in CONDITIONS:
+        return np.repeat(values.mean(0)[None], len(SPREAD), axis=0)
+    return np.percentile(values, SPREAD, axis=0)
 
 
 def _line(label: str, x: np.ndarray, spread: np.ndarray) -> Line:

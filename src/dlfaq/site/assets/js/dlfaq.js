@@ -1,27 +1,37 @@
 /* Knobs for plots that can be turned, the large search field, and names for what Material leaves without one. */
 (() => {
-  // a plot with a picture for each setting gets a slider for each parameter; all pictures are in the page already
+  // a plot with a picture for each setting gets a slider for each number and a list for each name that can be set; all pictures
+  // are in the page already, and the one that is shown describes the plot
   const knobs = plot => {
     const setting = plot.querySelector(".dl-setting");
     if (!setting || plot.querySelector(".dl-knobs")) return;
     const frames = [...plot.querySelectorAll(".dl-frame")].map(frame => [frame, JSON.parse(frame.dataset.at)]);
-    const values = name => [...new Set(frames.map(([, at]) => at[name]))];
+    const about = plot.querySelector("svg > desc");
+    const values = name => {
+      const all = [...new Set(frames.map(([, at]) => at[name]))];
+      return all.every(value => typeof value === "number") ? all.sort((a, b) => a - b) : all;
+    };
     const chosen = { ...frames[0][1] };
     const box = document.createElement("div");
     box.className = "dl-knobs";
     const show = () => {
-      for (const [frame, at] of frames)
-        frame.classList.toggle("dl-off", Object.keys(chosen).some(name => at[name] !== chosen[name]));
+      for (const [frame, at] of frames) {
+        const off = Object.keys(chosen).some(name => at[name] !== chosen[name]);
+        frame.classList.toggle("dl-off", off);
+        if (!off) about.textContent = frame.querySelector("desc").textContent;
+      }
     };
     for (const name of Object.keys(chosen)) {
-      const all = values(name);
-      const [label, input, output] = ["label", "input", "output"].map(tag => document.createElement(tag));
+      const all = values(name), named = all.some(value => typeof value === "string");
+      const [label, input, output] = ["label", named ? "select" : "input", "output"].map(tag => document.createElement(tag));
       const say = () => { output.value = String(chosen[name]); input.setAttribute("aria-valuetext", String(chosen[name])); };
-      Object.assign(input, { type: "range", min: 0, max: all.length - 1, step: 1, value: all.indexOf(chosen[name]) });
-      input.addEventListener("input", () => { chosen[name] = all[input.value]; say(); show(); });
-      label.append(name, input, output);
+      label.append(name.replaceAll("_", " "), input);
+      if (named) input.append(...all.map(value => new Option(String(value), all.indexOf(value))));
+      else Object.assign(input, { type: "range", min: 0, max: all.length - 1, step: 1 });
+      input.value = all.indexOf(chosen[name]);
+      input.addEventListener("input", () => { chosen[name] = all[input.value]; named || say(); show(); });
+      if (!named) { label.append(output); say(); }
       box.append(label);
-      say();
     }
     setting.replaceWith(box);
   };
