@@ -13,7 +13,8 @@ MARGIN = 0.07
 TICKS = 4
 APART = 38  # that their numbers do not touch
 DECADES = 2  # from so many on the ticks are powers of ten
-PLAIN = 5  # powers of ten that are written out
+PLAIN = 5  # powers of ten from which on numbers are written as such
+THOUSANDTH = -3  # the smallest power of ten that is written out
 LARGEST, SMALLEST = 1e300, 1e-300  # beyond, floats have no room for the arithmetic of an axis
 
 
@@ -64,7 +65,7 @@ class Axis:
         if self.log and self.high - self.low >= DECADES:
             step = max(1, math.ceil((self.high - self.low) / TICKS))
             powers = range(math.ceil(self.low), math.floor(self.high) + 1, step)
-            return [(10.0**power, f"{10.0**power:g}" if abs(power) <= PLAIN else f"1e{power}") for power in powers]
+            return [(10.0**power, f"{10.0**power:g}" if THOUSANDTH <= power < PLAIN else f"1e{power}") for power in powers]
         low, high = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
         step = _round_step((high - low) / parts)
         found, last = [], -math.inf
