@@ -44,8 +44,6 @@ class Network(nn.Module):
             return h + torch.relu(F.linear(h, weight, offset)) / self.layers**0.5
         f = F.linear(torch.relu(h), weight, offset)
         match self.kind:
-            case "normalized":
-                return F.layer_norm(f, (WIDTH,))
             case "sum":
                 return h + f
             case "scaled":
@@ -57,7 +55,7 @@ class Network(nn.Module):
 
 def residual_digits(
     replicates: Replicates,
-    kind: Literal["plain", "normalized", "identity", "sum", "scaled", "zero", "positive"] = "scaled",
+    kind: Literal["plain", "identity", "sum", "scaled", "zero", "positive"] = "scaled",
     layers: int = 6,
     optimizer: Literal["sgd", "adam"] = "adam",
     lr: float = 1e-3,
@@ -67,8 +65,8 @@ def residual_digits(
 
     Args:
         replicates: One network and one order of the images each.
-        kind: With f(h) = W relu(h), a plain network is `plain` f(h), `normalized` norm(f(h)), or `identity`, plain with
-            W = I plus a tenth of the usual weights; residual blocks are `sum` h + f(h), `scaled` h + f(h) / sqrt(L),
+        kind: With f(h) = W relu(h), a plain network is `plain` f(h), or `identity`, plain with W = I plus a tenth of the
+            usual weights; residual blocks are `sum` h + f(h), `scaled` h + f(h) / sqrt(L),
             `zero` h + a f(h) with a trained number a that starts at 0, and `positive` h + relu(W h) / sqrt(L).
         layers: Hidden layers or blocks L after the first layer, at least 1.
         optimizer: SGD without momentum, or Adam.
