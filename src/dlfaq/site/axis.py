@@ -65,7 +65,9 @@ class Axis:
         if self.log and self.high - self.low >= DECADES:
             step = max(1, math.ceil((self.high - self.low) / TICKS))
             powers = range(math.ceil(self.low / step) * step, math.floor(self.high) + 1, step)  # 1 is among them
-            return [(10.0**power, f"{10.0**power:g}" if THOUSANDTH <= power < PLAIN else f"1e{power}") for power in powers]
+            return [
+                (10.0**power, f"{10.0**power:g}" if THOUSANDTH <= power < PLAIN else f"1e{power}") for power in powers
+            ]
         low, high = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
         step = _round_step((high - low) / parts)
         found, last = [], -math.inf
