@@ -10,8 +10,10 @@ import pytest
 from tests.site.test_access import DETAILS, violations
 from tests.site.test_browser import Watch
 
+from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 from dlfaq.site.build import build_site
+from dlfaq.site.text import plain
 
 ENTRIES = sorted(f"questions/{path.stem}" for path in (bundled_root() / "faq").glob("*.yaml"))
 OTHERS = [
@@ -139,4 +141,38 @@ def test_the_folder_can_be_played_with(chromium, tmp_path):
     first.click()
     page.wait_for_url("**/loss-spikes-nan.html*")
     assert watch.foreign == watch.errors == []
+    page.close()
+
+
+def typed(page, text: str):
+    """Results of the search box, once they are shown."""
+    page.locator(".dl-ask input").focus()
+    page.keyboard.type(text, delay=15)
+    page.locator(".md-search-result__link").first.wait_for(state="visible", timeout=30_000)
+    return page.locator(".md-search-result__link")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_open_search_shuts_nobody_out(chromium, address, scheme):
+    pytest.importorskip("axe_playwright_python")
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    typed(page, "gradients blow up after 2k steps")
+    page.wait_for_timeout(500)  # the box slides in
+
+    assert violations(page) == []
+    context.close()
+
+
+def test_a_planned_question_says_so_and_leads_to_its_place(chromium, address):
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    planned = load_faq(bundled_root()).planned[0]
+    first = typed(page, plain(planned.question)).first
+    assert "Planned" in first.inner_text()
+    first.click()
+    page.wait_for_url(f"**#{planned.id}")
+
+    assert page.locator(f"#{planned.id}").evaluate("one => one.matches(':target') && one.checkVisibility()")
     page.close()

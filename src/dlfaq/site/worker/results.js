@@ -78,7 +78,8 @@ function pagesOf(docs, words) {
   };
 }
 
-/* Where an entry's page is, whatever form the site's addresses have; a planned entry stands on the page of all questions. */
+/* Where an entry's page is, whatever form the site's addresses have; a planned entry stands on the
+   page of all questions, at a place that is no fragment, for Material shows no text of what has one. */
 function placesOf(docs) {
   const found = new Map();
   for (const { location } of docs) {
@@ -86,7 +87,7 @@ function placesOf(docs) {
     if (match) found.set(!match[1] || match[1] === "index" ? "" : match[1], location);
   }
   const all = found.get("");
-  return entry => (entry.planned ? all && `${all}#${entry.id}` : found.get(entry.id));
+  return entry => (entry.planned ? all && `${all}?at=${entry.id}` : found.get(entry.id));
 }
 
 function searchOf(ranker, docs) {

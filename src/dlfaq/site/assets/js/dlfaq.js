@@ -84,6 +84,9 @@
     reach();
     new MutationObserver(later).observe(document.querySelector(".md-content") ?? document.body, { childList: true, subtree: true });
   });
+  // what the search found in a list is shown as if its fragment had been asked for
+  const at = new URLSearchParams(location.search).get("at");
+  if (at && document.getElementById(at)) location.replace(`#${at}`);
   const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); names(); };
   // from a file document$ never emits
   location.protocol === "file:" ? run(document.body) : document$.subscribe(({ body }) => run(body));
