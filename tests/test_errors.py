@@ -34,3 +34,13 @@ def test_problems_are_raised_together():
 def test_the_nearest_name_and_all_names(word, known, says):
     """The nearest one if it is near, and all of them, sorted."""
     assert did_you_mean(word, known) == says
+
+
+def test_of_many_names_the_nearest_are_listed():
+    """A message of a hundred names would hide what is wrong in it."""
+    many = [f"{word}/{number}" for word in ("loss", "rate", "depth") for number in range(10)]
+    says = did_you_mean("loss/x", many)
+
+    assert says.startswith("Did you mean 'loss/")
+    assert all(f"loss/{number}" in says for number in range(10))
+    assert says.endswith(" and 18 more.")

@@ -32,8 +32,11 @@ class Problems(Exception):  # noqa: N818 - a collection, read as one
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+SHOWN = 12  # names that a message lists: more would bury what is wrong
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the nearest known word, if one is near, and then all of them.
+    """Name the nearest known word, if one is near, and then all of them, or the nearest ones of many.
 
     >>> did_you_mean("los", ["loss", "entropy"])
     "Did you mean 'loss'? Known: entropy, loss."
@@ -43,4 +46,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     meant = f"Did you mean '{near[0]}'? " if near else ""
-    return f"{meant}Known: {', '.join(names) or 'none'}."
+    if len(names) <= SHOWN:
+        return f"{meant}Known: {', '.join(names) or 'none'}."
+    nearest = sorted(difflib.get_close_matches(word, names, n=SHOWN, cutoff=0.0))
+    return f"{meant}Known: {', '.join(nearest)} and {len(names) - len(nearest)} more."

@@ -35,7 +35,7 @@ def test_json_is_what_programs_were_promised(dlfaq):
 
 def test_selection_by_entry_claim_topic_and_simulation(dlfaq):
     """Any of these words names claims."""
-    one = "zero-head"
+    one = "default-head"
     single = json.loads(dlfaq("verify", f"initial-loss/{one}", "--json").stdout)["claims"]
 
     assert [claim["claim"] for claim in single] == [one]
