@@ -1,13 +1,11 @@
 """A small FAQ with evidence, its site, and a browser to look at it."""
 
-import functools
-import http.server
 import os
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
+from tests.site.serving import served
 
 from dlfaq.knowledge.authoring import init_faq
 from dlfaq.knowledge.load import load_faq
@@ -115,16 +113,8 @@ def built(root) -> Path:
 @pytest.fixture(scope="session")
 def address(built):
     """The site, served on this machine."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(built)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with served(built) as base:
+        yield base
 
 
 @pytest.fixture(scope="session")

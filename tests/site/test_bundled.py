@@ -1,12 +1,10 @@
 """The site of the bundled FAQ: each of its pages is light, stays where it is, fits a phone, and shuts nobody out."""
 
-import functools
 import gzip
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
+from tests.site.serving import served
 from tests.site.test_access import DETAILS, violations
 from tests.site.test_browser import Watch
 
@@ -43,15 +41,8 @@ def site(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(site):
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with served(site) as base:
+        yield base
 
 
 def weight(path: Path) -> int:
