@@ -26,7 +26,9 @@ def main(name: str) -> None:
         subprocess.run([Path(sys.executable).with_name(program), *rest, config], cwd=folder, check=True)  # noqa: S603
         made = list(site.rglob("*.html"))
         wrong = [path.name for path in made if not _is_whole(path)]
-        print(f"{name}: {pages} pages written, {len(made)} built (404 too); not as they should be: {', '.join(wrong) or 'none'}")
+        print(
+            f"{name}: {pages} pages written, {len(made)} built (404 too); not as they should be: {', '.join(wrong) or 'none'}"
+        )
         raise SystemExit(bool(wrong) or len(made) < pages)
 
 
