@@ -1,12 +1,14 @@
-"""How long the site takes: writing its pages, and all of it, beside MkDocs alone over the same Markdown.
+"""How long the site takes: writing its pages, and all of it, beside MkDocs alone over the same Markdown; and how much memory.
 
-python benchmarks/site_build.py            # the bundled FAQ
-python benchmarks/site_build.py --pages 150  # its entries copied until there are so many pages
+python benchmarks/site_build.py                    # the bundled FAQ
+python benchmarks/site_build.py --pages 150        # its entries copied until there are so many pages
+python benchmarks/site_build.py --generated 2000   # so many entries as `dlfaq init` writes them, with evidence
 """
 
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import tempfile
@@ -14,24 +16,45 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dlfaq.knowledge.authoring import init_faq
+from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
+
+OTHERS = 60  # pages that are no entries'
 
 
 def grown(root: Path, target: Path, pages: int) -> Path:
     """A copy of an FAQ whose entries, with their evidence, are repeated under new names."""
     for folder in ("faq", "sims", "evidence"):
         shutil.copytree(root / folder, target / folder)
-    entries = sorted((target / "faq").glob("*.yaml"))
-    for number in range(max(0, pages - 60)):
+    repeat(target, pages - OTHERS)
+    return target
+
+
+def generated(target: Path, entries: int) -> Path:
+    """An FAQ of one verified entry, repeated."""
+    from dlfaq.verify.session import record_evidence, verify_claims
+
+    init_faq(target)
+    faq = load_faq(target)
+    record_evidence(faq, verify_claims(faq, list(faq.claims()), jobs=1))
+    repeat(target, entries - 1)
+    return target
+
+
+def repeat(root: Path, times: int) -> None:
+    """Write an FAQ's entries again and again, under new names."""
+    entries = sorted((root / "faq").glob("*.yaml"))
+    for number in range(times):
         entry = entries[number % len(entries)]
         name = f"{entry.stem}-{number}"
-        text = entry.read_text("utf-8").replace("question: ", f"question: {number} ", 1)
-        (target / "faq" / f"{name}.yaml").write_text(text, "utf-8")
-        evidence = target / "evidence" / f"{entry.stem}.json"
+        begin, rest = entry.read_text("utf-8").split("question: ", 1)
+        quote = rest[0] if rest[0] in "\"'" else ""
+        (root / "faq" / f"{name}.yaml").write_text(f"{begin}question: {quote}{number} {rest.lstrip(quote)}", "utf-8")
+        evidence = root / "evidence" / f"{entry.stem}.json"
         if evidence.exists():
             raw = json.loads(evidence.read_text("utf-8"))
-            (target / "evidence" / f"{name}.json").write_text(json.dumps({**raw, "entry": name}), "utf-8")
-    return target
+            (root / "evidence" / f"{name}.json").write_text(json.dumps({**raw, "entry": name}), "utf-8")
 
 
 def seconds(call: Callable[[], object], times: int) -> str:
@@ -48,6 +71,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=0)
+    parser.add_argument("--generated", type=int, default=0)
     parser.add_argument("--times", type=int, default=3)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -56,16 +80,21 @@ def main() -> None:
 
         from dlfaq.site import build as site
 
-        root = grown(bundled_root(), Path(folder) / "faq", wanted.pages)
+        place = Path(folder) / "faq"
+        root = generated(place, wanted.generated) if wanted.generated else grown(bundled_root(), place, wanted.pages)
         source, output = Path(folder) / "pages", Path(folder) / "site"
-        count = site.write_pages(root, source)
-        print(f"{count} pages, median of {wanted.times}")
+        start = time.perf_counter()
+        count = site.build_site(root, output)
+        print(f"{count} pages: at first {time.perf_counter() - start:.2f} s; then, median of {wanted.times}:")
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
+        site.write_pages(root, source)
         print("pages written, nothing changed ", seconds(lambda: site.write_pages(root, source), wanted.times))
+        print("dlfaq site build               ", seconds(lambda: site.build_site(root, output), wanted.times))
         print(
             "MkDocs over these pages        ",
             seconds(lambda: build(site.configured(root, source, output)), wanted.times),
         )
-        print("dlfaq site build               ", seconds(lambda: site.build_site(root, output), wanted.times))
+        print(f"most memory in the first build   {most:7.0f} MB")
 
 
 if __name__ == "__main__":

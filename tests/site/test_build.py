@@ -19,7 +19,7 @@ from tests.site.sitecheck import read, wrong
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
-from dlfaq.site.build import build_site, serve_site, write_pages
+from dlfaq.site.build import NAV_MOST, build_site, configured, serve_site, write_pages
 from dlfaq.site.pages import pages as write
 
 
@@ -158,6 +158,31 @@ def test_a_second_writing_touches_no_file(root, tmp_path):
     assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
 
 
+def test_a_file_may_become_a_folder(root, tmp_path):
+    """And a folder a file, without a trace of what was."""
+    write_pages(root, tmp_path)
+    before = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    shutil.rmtree(tmp_path / "questions")
+    (tmp_path / "questions").write_text("a file")
+    (tmp_path / "sources.md").unlink()
+    (tmp_path / "sources.md" / "deep").mkdir(parents=True)
+    write_pages(root, tmp_path)
+
+    assert before == {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_the_navigation_of_thousands(root, tmp_path):
+    """It names the page of all questions; each of them is built all the same."""
+    source = tmp_path / "pages"
+    write_pages(root, source)
+    for number in range(NAV_MOST):
+        (source / "questions" / f"more-{number}.md").write_text(f"# {number}\n")
+    config = configured(root, source, tmp_path / "site")
+
+    assert {"Questions": ["questions/index.md"]} in config.nav
+    assert not any("more-" in str(one) for one in config.nav)
+
+
 def test_writing_pages_needs_no_mkdocs():
     """The Markdown stands on its own; only building needs more."""
     assert "mkdocs" not in {name.split(".")[0] for name in vars(sys.modules["dlfaq.site.pages"])}
@@ -169,17 +194,17 @@ def test_all_measured_numbers_come_from_the_evidence(root):
     faq = load_faq(root)
     path = root / "evidence" / "average-of-noise.json"
     text = path.read_text()
-    before = write(faq)["questions/average-of-noise.md"]
+    before = dict(write(faq))["questions/average-of-noise.md"]
     raw = json.loads(text)
     for value in raw["values"].values():
         value["estimate"] = 123.25
     try:
         path.write_text(json.dumps(raw))
-        assert "123" in write(faq)["questions/average-of-noise.md"]
+        assert "123" in dict(write(faq))["questions/average-of-noise.md"]
         assert "123" not in before
         path.write_text("{}")
         with pytest.raises(Problems, match=r"average-of-noise\.json"):
-            write(faq)
+            dict(write(faq))
     finally:
         path.write_text(text)
 

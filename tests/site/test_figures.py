@@ -1,11 +1,11 @@
 """A claim's figure: what it draws is what was measured."""
 
-import json
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.site.fenced import held
 
 from dlfaq.site.axis import fit
 from dlfaq.site.fence import unwrap, wrap
@@ -15,7 +15,6 @@ from dlfaq.site.figures import (
     claim_figure,
     draw,
     figure_from_json,
-    figure_to_json,
     measured,
     number,
     prediction,
@@ -115,7 +114,7 @@ def test_any_numbers_make_a_figure(one, other, low, high, text):
     figure = claim_figure(found, "f")
     svg = ElementTree.fromstring(draw(figure))
 
-    assert figure_from_json(json.loads(json.dumps(figure_to_json(figure)))) == figure
+    assert figure_from_json(held(figure)) == figure
     for circle in svg.iter("circle"):
         assert LEFT <= float(circle.get("cx")) <= RIGHT
     assert len(fit(figure.panels[0].rows, LEFT, RIGHT).ticks()) <= 7
@@ -186,9 +185,7 @@ def test_a_large_sweep_is_three_rows():
     assert panel.rows[1].interval == pytest.approx((0.19, 0.81))
     assert len(svgs(found)[0].findall("circle")) == 9
     assert "7 between these: 0.2 to 0.8, all inside the prediction." in draw(claim_figure(found, "f"))
-    assert figure_from_json(json.loads(json.dumps(figure_to_json(claim_figure(found, "f"))))) == claim_figure(
-        found, "f"
-    )
+    assert figure_from_json(held(claim_figure(found, "f"))) == claim_figure(found, "f")
 
 
 def test_points_that_fail_are_never_in_the_crowd():

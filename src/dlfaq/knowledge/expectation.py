@@ -83,11 +83,19 @@ def names_in(node: ast.AST) -> frozenset[str]:
     return frozenset(_names(node))
 
 
+def spelled(node: ast.expr) -> str:
+    """A name as it is written, `loss` or `arm.loss`: what `ast.unparse` gives after many times as long."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            return f"{spelled(node.value)}.{node.attr}"
+    return ast.unparse(node)
+
+
 def _names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Attribute):
-        yield ast.unparse(node)
-    elif isinstance(node, ast.Name):
-        yield node.id
+    if isinstance(node, ast.Attribute | ast.Name):
+        yield spelled(node)
     elif isinstance(node, ast.Call):
         for argument in node.args:
             yield from _names(argument)

@@ -4,10 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from dlfaq.errors import did_you_mean
 from dlfaq.knowledge.conditions import Condition
-from dlfaq.knowledge.expectation import ALONG, Quantity, names_in
+from dlfaq.knowledge.expectation import ALONG, Quantity, names_in, spelled
 from dlfaq.knowledge.simulations import Signature
 
 Message = tuple[str, str]  # what is wrong, what would be right
@@ -46,7 +47,7 @@ class Scope:
     texts: frozenset[str]
     arms: tuple[str, ...]
 
-    @property
+    @cached_property
     def metrics(self) -> list[str]:
         """The names that are measured."""
         return [name for name, meaning in self.names.items() if meaning.kind > Kind.NUMBER]
@@ -131,7 +132,7 @@ class _Checker:
             case ast.Constant():
                 return Meaning(Kind.NUMBER)
             case ast.Name() | ast.Attribute():
-                return self._name(ast.unparse(node), inside=inside)
+                return self._name(spelled(node), inside=inside)
             case ast.Subscript():
                 return self._item(node, inside=inside)
             case ast.Call():
@@ -159,7 +160,7 @@ class _Checker:
         return Meaning(Kind.EACH)
 
     def _call(self, node: ast.Call, *, inside: bool) -> Meaning:
-        name, known = ast.unparse(node.func), len(self.messages)
+        name, known = spelled(node.func), len(self.messages)
         if name in ALONG:
             for argument in node.args:
                 self._along(argument, name, is_x=argument is not node.args[0])

@@ -2,8 +2,10 @@
 
 import logging
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from dlfaq.paths import bundled_root, cache_dir
 from dlfaq.site.machines import beside
 from dlfaq.site.offline import for_folder
 from dlfaq.site.pages import pages
-from dlfaq.site.search import put_aside, search_files
+from dlfaq.site.search import search_files
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
 LAST = ("dlfaq.site.safe", "dlfaq.site.maths")  # Markdown extensions that come after all others, in this order
+NAV_MOST = 500  # questions that every page's navigation lists; of more it names the page of all questions alone
 WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
 _PAGE = re.compile(r"'questions/(?!index\b)([a-z0-9-]+)\.md'")
 
@@ -35,22 +38,36 @@ def write_pages(root: Path, output: Path) -> int:
     Raises:
         Problems: If the FAQ's files are to be mended.
     """
-    files: dict[Path, bytes] = {}
+    own: dict[Path, Path] = {}
     for folder, below in ((PACKAGE / "assets", "assets"), (bundled_root() / "docs", ""), (root / "docs", "")):
-        files |= {below / path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    welcome = files.get(Path("index.md"), b"").decode()
+        own |= {below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    index = own.get(Path("index.md"))
     faq = load_faq(root)
-    made = pages(faq, welcome) | search_files(faq)
-    files |= {Path(name): text.encode() for name, text in made.items()}
-    for path in [*output.rglob("*")] if output.exists() else []:
-        if path.is_file() and path.relative_to(output) not in files:
+    made = chain(pages(faq, index.read_text("utf-8") if index else ""), search_files(faq).items())
+    kept = set()
+    for name, text in made:
+        kept.add(Path(name))
+        _renew(output / name, text.encode())
+    for name in own.keys() - kept:
+        _renew(output / name, own[name].read_bytes())
+    kept |= own.keys()
+    for path in [*output.rglob("*")]:
+        if path.is_file() and path.relative_to(output) not in kept:
             path.unlink()
-    for name, data in files.items():
-        path = output / name
-        if not path.is_file() or path.read_bytes() != data:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-    return sum(name.suffix == ".md" for name in files)
+    return sum(name.suffix == ".md" for name in kept)
+
+
+def _renew(path: Path, data: bytes) -> None:
+    """Write a file if it would change; what was a file may be a folder now, and the other way round."""
+    if path.is_file() and path.read_bytes() == data:
+        return
+    for above in path.parents:
+        if above.is_file():
+            above.unlink()
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool = False) -> int:
@@ -70,6 +87,8 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
     from mkdocs.commands.build import build
     from mkdocs.exceptions import MkDocsException
 
+    from dlfaq.site.collected import Sparing, put_aside
+
     _check_output(output)
     source = cache_dir(root) / "pages"
     count = write_pages(root, source)
@@ -78,11 +97,12 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
             config = configured(root, source, output)
             if offline:
                 for_folder(config)
+            config.plugins["dlfaq"] = sparing = Sparing()
             build(config)
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
     beside(source, output, config.site_url or "")
-    put_aside(output)
+    put_aside(output, sparing.places)
     if found and strict:
         raise Problems(_problems(found))
     for problem in _problems(found):
@@ -179,7 +199,10 @@ def configured(root: Path, source: Path, output: Path) -> "MkDocsConfig":
 
 
 def _nav(source: Path) -> list[object]:
-    """The order of the pages: what is read most comes first; what a team adds of its own comes last."""
+    """The order of the pages: what is read most comes first; what a team adds of its own comes last.
+
+    Each page holds the navigation, whose cost would grow with the square of the number of questions.
+    """
     found = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
 
     def below(folder: str) -> list[str]:
@@ -189,8 +212,14 @@ def _nav(source: Path) -> list[object]:
             *(name for name in found if name.startswith(f"{folder}/") and name != index),
         ]
 
-    sections = {"Questions": below("questions"), "Topics": below("topics"), "Simulations": below("simulations")}
-    placed = {"index.md", *(name for names in sections.values() for name in names)}
+    questions = below("questions")
+    unlisted = questions[1:] if len(questions) > NAV_MOST else []
+    sections = {
+        "Questions": questions[: len(questions) - len(unlisted)],
+        "Topics": below("topics"),
+        "Simulations": below("simulations"),
+    }
+    placed = {"index.md", *unlisted, *(name for names in sections.values() for name in names)}
     rest = [*(name for name in ORDER if name in found), *(name for name in found if name not in {*ORDER, *placed})]
     return [{"Home": "index.md"}, *({title: names} for title, names in sections.items() if names), *rest]
 

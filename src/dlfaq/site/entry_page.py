@@ -1,16 +1,18 @@
 """The page of an entry: the answer at a glance, its claims with what was measured, what the sources say."""
 
 from collections.abc import Iterator
+from textwrap import indent
 
 from dlfaq.knowledge.entry import Claim, Control, Entry
 from dlfaq.knowledge.placeholders import render
 from dlfaq.knowledge.plot_checks import draws_share
 from dlfaq.site.fence import wrap
 from dlfaq.site.figures import claim_figure, interval, measured, prediction
-from dlfaq.site.plot import Plotted, table
+from dlfaq.site.plot import Plotted, tables
 from dlfaq.site.shared import NOT_YET, Known, counted, front_matter, link_to, mark
+from dlfaq.site.table import Group, Table
 from dlfaq.site.text import code, escape, label, line, link, prose
-from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
+from dlfaq.verify.evidence import ClaimEvidence, Evidence, Judged
 from dlfaq.verify.verdict import Verdict
 
 ASKED = 5  # ways to ask that are shown at once
@@ -80,7 +82,7 @@ def _plots(entry: Entry, evidence: Evidence | None) -> Iterator[str]:
             yield f"{line(plot.shows)} Measured for [{plot.claim}](#{plot.claim}).\n{{ .dl-shows }}\n"
             yield wrap(drawn)
             yield '??? note "The numbers of this plot"\n'
-            yield from (f"    {row}" if row else "" for row in table(drawn))
+            yield from (indent(wrap(table), "    ") for table in tables(drawn))
 
 
 def _claim(entry: Entry, claim: Claim, evidence: ClaimEvidence | None) -> Iterator[str]:
@@ -123,21 +125,24 @@ def _changed(control: Control) -> str:
 
 
 def _numbers(evidence: ClaimEvidence) -> Iterator[str]:
+    """All that was measured, under the expectation it is held against."""
+    several = len(evidence.controls) > 1
+    sides = [("claim", evidence.claim)]
+    sides += [(f"control {place}" if several else "control", side) for place, side in enumerate(evidence.controls, 1)]
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for name, side in sides:
+        for judged in side.expectations:
+            groups.setdefault(judged.expect, []).extend(_rows(name, judged))
+    head = ("side", "at", "measured", "interval", "predicted", "outcome")
     yield '??? note "The numbers"\n'
-    yield "    | side | at | expectation | measured | interval | predicted | outcome |"
-    yield "    | --- | --- | --- | ---: | --- | --- | --- |"
-    yield from _rows("claim", evidence.claim)
-    for place, side in enumerate(evidence.controls, 1):
-        yield from _rows(f"control {place}" if len(evidence.controls) > 1 else "control", side)
-    yield ""
+    table = Table(head, tuple(Group(expect, tuple(rows)) for expect, rows in groups.items()), (2,), code=True)
+    yield indent(wrap(table), "    ")
 
 
-def _rows(name: str, side: Side) -> Iterator[str]:
-    for judged in side.expectations:
-        for point in judged.points:
-            at = ", ".join(f"{key}={value}" for key, value in point.at.items())
-            cells = [escape(at), escape(judged.expect), measured(point), interval(point), prediction(point)]
-            yield f"    | {' | '.join([name, *cells, escape(point.outcome)])} |"
+def _rows(name: str, judged: Judged) -> Iterator[tuple[str, ...]]:
+    for point in judged.points:
+        at = ", ".join(f"{key}={value}" for key, value in point.at.items())
+        yield name, at, measured(point), interval(point), prediction(point), point.outcome
 
 
 def _sources(entry: Entry, evidence: Evidence | None, known: Known) -> Iterator[str]:

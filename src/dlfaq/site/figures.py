@@ -7,7 +7,7 @@ have rows of their own, and the others share one.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -68,13 +68,8 @@ def claim_figure(evidence: ClaimEvidence, name: str) -> Figure:
     return Figure(name, tuple(_panel(judged, evidence.controls) for judged in evidence.claim.expectations))
 
 
-def figure_to_json(figure: Figure) -> dict[str, Any]:
-    """Plain dicts and lists."""
-    return asdict(figure)
-
-
 def figure_from_json(raw: Mapping[str, Any]) -> Figure:
-    """Rebuild what `figure_to_json` made.
+    """A figure from what JSON made of it.
 
     Raises:
         ValueError, TypeError, KeyError: If it is no figure.

@@ -2,14 +2,15 @@
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 from dlfaq.knowledge.placeholders import render
-from dlfaq.site.fence import NAME
+from dlfaq.site.fence import NAME, told
 from dlfaq.site.shared import Known, counted
 from dlfaq.site.text import label, plain
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_FIGURE = re.compile(rf"^[ \t]*```{NAME}\n.*?\n[ \t]*```\n", re.MULTILINE | re.DOTALL)
+_FIGURE = re.compile(rf"^([ \t]*)```{NAME}\n(.*?)\n[ \t]*```\n", re.MULTILINE | re.DOTALL)
 _STYLE = re.compile(r"(?<!\\)[ \t]*\{ [#.][^{}\n]*\}[ \t]*$|(?<=\*)\{ \.[\w .-]* \}", re.MULTILINE)
 _BOX = re.compile(r'^(?:!!!|\?\?\?) \w+ "([^"\n]*)"\n((?:(?: {4}.*)?\n)*)', re.MULTILINE)
 _FENCE = re.compile(r"(^`{3,}.*?^`{3,}[ \t]*$)", re.MULTILINE | re.DOTALL)
@@ -33,7 +34,7 @@ def overview(known: Known, welcome: str = "") -> str:
 
 def readable(text: str) -> str:
     """A page's Markdown without what only the site's own look needs."""
-    text = _FIGURE.sub("", _HEAD.sub("", text))
+    text = _FIGURE.sub(lambda found: indent(told(found[2]), found[1]), _HEAD.sub("", text))
     pieces = _FENCE.split(text)  # code stays as it is
     pieces[::2] = [_BOX.sub(_opened, _STYLE.sub("", piece)) for piece in pieces[::2]]
     return re.sub(r"\n{3,}", "\n\n", "".join(pieces)).strip() + "\n"

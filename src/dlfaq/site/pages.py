@@ -1,4 +1,6 @@
-"""Every page of the site as Markdown: `{path: text}`, from the FAQ and its evidence."""
+"""Every page of the site as Markdown, from the FAQ and its evidence."""
+
+from collections.abc import Iterator
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.entry import Faq
@@ -14,8 +16,10 @@ from dlfaq.site.text import label, line
 from dlfaq.verify.evidence import Evidence, read
 
 
-def pages(faq: Faq, welcome: str = "") -> dict[str, str]:
-    """The generated pages, by their path below the docs folder, and `llms.txt` for machines.
+def pages(faq: Faq, welcome: str = "") -> Iterator[tuple[str, str]]:
+    """The generated pages, each with its path below the docs folder, and `llms.txt` for machines.
+
+    One after the other, since thousands of them would fill the memory.
 
     Args:
         faq: What is asked and answered.
@@ -25,16 +29,19 @@ def pages(faq: Faq, welcome: str = "") -> dict[str, str]:
         Problems: If an evidence file or a simulation cannot be read.
     """
     known = Known(faq, _evidence(faq))
-    made = {"index.md": home(known, welcome), "questions/index.md": _questions(known), "sources.md": ledger(faq)}
-    made |= {f"questions/{entry.id}.md": entry_page(entry, known) for entry in faq.entries}
+    yield "index.md", home(known, welcome)
+    yield "questions/index.md", _questions(known)
+    yield "sources.md", ledger(faq)
+    for entry in faq.entries:
+        yield f"questions/{entry.id}.md", entry_page(entry, known)
     for topic in faq.topics:
         if any(topic in entry.topics for entry in faq.entries):
-            made[f"topics/{topic}.md"] = _topic(topic, known)
-    names = simulation_names(faq.root)
-    made |= {f"simulations/{name}.md": simulation_page(read_simulation(faq.root, name), known) for name in names}
-    made["simulations/index.md"] = gallery([read_simulation(faq.root, name) for name in names], known)
-    made["llms.txt"] = overview(known, welcome)
-    return made
+            yield f"topics/{topic}.md", _topic(topic, known)
+    simulations = [read_simulation(faq.root, name) for name in simulation_names(faq.root)]
+    for one in simulations:
+        yield f"simulations/{one.name}.md", simulation_page(one, known)
+    yield "simulations/index.md", gallery(simulations, known)
+    yield "llms.txt", overview(known, welcome)
 
 
 def _evidence(faq: Faq) -> dict[str, Evidence]:

@@ -7,14 +7,14 @@ replicates; what is drawn stands beneath as a table.
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from dlfaq.knowledge.entry import Scalar
 from dlfaq.site.axis import APART, Axis
 from dlfaq.site.figures import number
-from dlfaq.site.text import escape as cell
+from dlfaq.site.table import Group, Table
 from dlfaq.verify.evidence import Line, lines_from_json
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 286, 52, 466, 28, 248
@@ -50,13 +50,8 @@ class Thumbnail:
     plot: Plotted
 
 
-def plot_to_json(plot: Plotted) -> dict[str, Any]:
-    """Plain dicts and lists."""
-    return asdict(plot)
-
-
 def plot_from_json(raw: Mapping[str, Any]) -> Plotted:
-    """Rebuild what `plot_to_json` made.
+    """A plot from what JSON made of it.
 
     Raises:
         ValueError, TypeError, KeyError: If it is no plot.
@@ -130,23 +125,18 @@ def draw_thumbnail(plot: Plotted) -> str:
     return f'<svg viewBox="{box}" width="426" height="232" aria-hidden="true" class="dl-thumbnail">{drawn}</svg>'
 
 
-def table(plot: Plotted) -> Iterator[str]:
-    """What the first picture shows, as rows of Markdown: each line's median at some of its places.
+def tables(plot: Plotted) -> Iterator[Table]:
+    """What the first picture shows: each line's median at some of its places.
 
     Lines that are drawn over other places have a table of their own.
     """
     at, shown = frames(plot)[0]
-    if at:
-        yield f"At {cell(_setting(at))}:"
-        yield ""
     for x in dict.fromkeys(line.x for line in shown):
         lines = [line for line in shown if line.x == x]
         kept = sorted({round(i * (len(x) - 1) / max(1, min(ROWS, len(x)) - 1)) for i in range(min(ROWS, len(x)))})
-        yield f"| {cell(_name(plot.x))} | {' | '.join(cell(line.label) for line in lines)} |"
-        yield f"|{' ---: |' * (len(lines) + 1)}"
-        for place in kept:
-            yield f"| {number(x[place], 4)} | {' | '.join(number(line.median[place]) for line in lines)} |"
-        yield ""
+        rows = tuple((number(x[place], 4), *(number(line.median[place]) for line in lines)) for place in kept)
+        head = (_name(plot.x), *(line.label for line in lines))
+        yield Table(head, (Group(f"At {_setting(at)}" if at else "", rows),), tuple(range(len(head))))
 
 
 def _axis(plot: Plotted, name: str, columns: Sequence[Sequence[float]], left: float, right: float) -> Axis:

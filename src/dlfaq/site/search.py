@@ -57,31 +57,11 @@ def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
     code = "\n".join((folder / name).read_text("utf-8") for name in PARTS)
     index = read_index(faq.root, lambda path: _index(path, faq, whole=whole))
     # a script and not plain JSON, because opened from a folder a page may load nothing else
-    return {f"{FOLDER}/worker.js": code, f"{FOLDER}/ask.js": f"self.dlfaqIndex={_compact(index)};\n"}
+    return {f"{FOLDER}/worker.js": code, f"{FOLDER}/ask.js": f"self.dlfaqIndex={compact(index)};\n"}
 
 
-def put_aside(site: Path) -> None:
-    """Move what MkDocs collected for the search out of the file that every page loads, to where the worker finds it.
-
-    Of the entries only the addresses are kept, for the worker has an index of their texts already.
-
-    Args:
-        site: A site that MkDocs has built.
-    """
-    collected = site / "search" / "search_index.json"
-    index = json.loads(collected.read_text("utf-8"))
-    pages = [one for one in index["docs"] if not one["location"].startswith("questions/")]
-    places = dict.fromkeys(one["location"].split("#")[0] for one in index["docs"])
-    pages += [{"location": place, "title": "", "text": ""} for place in places if place.startswith("questions/")]
-    empty = json.dumps(index | {"docs": []})
-    collected.write_text(empty, "utf-8")
-    script = collected.with_suffix(".js")  # what Material loads where there is no server
-    if script.is_file():
-        script.write_text(f"var __index = {empty}", "utf-8")
-    (site / FOLDER / "pages.js").write_text(f"self.dlfaqPages={_compact(pages)};\n", "utf-8")
-
-
-def _compact(data: object) -> str:
+def compact(data: object) -> str:
+    """JSON without spaces."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
