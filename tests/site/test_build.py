@@ -20,7 +20,9 @@ from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 from dlfaq.site.build import NAV_MOST, build_site, configured, serve_site, write_pages
+from dlfaq.site.entry_page import _numbers
 from dlfaq.site.pages import pages as write
+from dlfaq.verify.evidence import ClaimEvidence, Judged, Point, Side
 
 
 @pytest.fixture(scope="session")
@@ -299,3 +301,19 @@ def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
     hostile = read(tmp_path / "out")[tmp_path / "out" / "questions" / "hostile.html"]
     assert hostile.handlers == []
     assert "<svg viewBox" in (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()
+
+
+def test_the_numbers_say_what_the_expectation_does_not():
+    """A column that is empty, or repeats what is predicted of all, is left out; what changes along the sweep stays."""
+
+    def head(*points):
+        judged = Judged("mean(x) < 2", "holds", points)
+        evidence = ClaimEvidence("verified", {}, Side("holds", 8, (judged,)), ())
+        return "".join(_numbers(evidence)).split('"head": ')[1].split("]")[0]
+
+    one, other = (
+        Point({"k": place} if place else {}, "holds", 1.0, (0.9, 1.1), None, 2.0 + place, 8) for place in (0, 1)
+    )
+    assert head(one) == '["side", "measured", "interval", "outcome"'
+    assert head(other) == '["side", "at", "measured", "interval", "outcome"'
+    assert head(one, other) == '["side", "at", "measured", "interval", "predicted", "outcome"'

@@ -1,6 +1,7 @@
 """Tables: data in, HTML and Markdown out, with nothing in them obeyed."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -37,6 +38,7 @@ def test_the_fence_holds_it():
     assert table_from_json(held(TWO)["table"]) == TWO
     assert unwrap(source(TWO)) == draw_table(TWO)
     assert "mean(a \\* b) &lt; 1:\n\n| side | measured |" in told(source(TWO))
+    assert "`mean(a * b) < 1`:\n" in told(source(replace(TWO, code=True)))
     assert told('{"id": "f", "panels": []}') == told("{") == ""
 
 

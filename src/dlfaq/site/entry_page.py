@@ -134,9 +134,22 @@ def _numbers(evidence: ClaimEvidence) -> Iterator[str]:
         for judged in side.expectations:
             groups.setdefault(judged.expect, []).extend(_rows(name, judged))
     head = ("side", "at", "measured", "interval", "predicted", "outcome")
+    needed = [
+        place
+        for place, name in enumerate(head)
+        if _tells(name, [[row[place] for row in rows] for rows in groups.values()])
+    ]
+    kept = tuple(Group(expect, tuple(tuple(row[i] for i in needed) for row in rows)) for expect, rows in groups.items())
+    table = Table(tuple(head[i] for i in needed), kept, (needed.index(2),), code=True)
     yield '??? note "The numbers"\n'
-    table = Table(head, tuple(Group(expect, tuple(rows)) for expect, rows in groups.items()), (2,), code=True)
     yield indent(wrap(table), "    ")
+
+
+def _tells(column: str, groups: list[list[str]]) -> bool:
+    """Whether a column says more than the expectation above it: what is predicted may change along the sweep."""
+    if column == "predicted":
+        return any(len(set(cells)) > 1 for cells in groups)
+    return column != "at" or any(map(any, groups))
 
 
 def _rows(name: str, judged: Judged) -> Iterator[tuple[str, ...]]:

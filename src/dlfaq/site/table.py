@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from dlfaq.site.text import code
 from dlfaq.site.text import escape as cell
 
 
@@ -62,7 +63,7 @@ def write_table(table: Table) -> Iterator[str]:
     """The table as lines of Markdown, one table a group."""
     for group in table.groups:
         if group.title:
-            yield f"{cell(group.title)}:"
+            yield f"{code(group.title) if table.code else cell(group.title)}:"
             yield ""
         yield f"| {' | '.join(map(cell, table.head))} |"
         yield f"|{'|'.join(' ---: ' if place in table.right else ' --- ' for place in range(len(table.head)))}|"
