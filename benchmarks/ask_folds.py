@@ -1,8 +1,8 @@
 """Hold out what was written or tuned with some queries at hand: for `ask_quality.py --folds`.
 
 The thesaurus was extended while reading real queries, so a rule may fit one of them only. In each fold a form of a rule
-stays if a query of the other folds uses it, or if no query does; then the weights are fitted to the FAQ's own phrasings,
-the limit to the other folds, and the fold is asked.
+stays if a query of the other folds uses it, or if no query does, or if it stands in a list of askers' words that was there
+before; then the weights are fitted to the FAQ's own phrasings, the limit to the other folds, and the fold is asked.
 """
 
 import tempfile
@@ -21,8 +21,14 @@ REACH = 60
 Queries = Sequence[tuple[str, Sequence[str]]]
 
 
-def held_out(root: Path, queries: Queries, folds: int) -> dict[str, tuple[list[str], bool]]:
+def held_out(root: Path, queries: Queries, folds: int, given: Sequence[str] = ()) -> dict[str, tuple[list[str], bool]]:
     """Ask every query of a ranker that never saw it.
+
+    Args:
+        root: The FAQ.
+        queries: Each with the entries that answer it.
+        folds: How many parts they are cut into.
+        given: Lines of askers' words that no query of these was needed for.
 
     Returns:
         For each text the ids, best first, and whether the first was given as the answer.
@@ -31,7 +37,7 @@ def held_out(root: Path, queries: Queries, folds: int) -> dict[str, tuple[list[s
     with tempfile.TemporaryDirectory() as folder:
         for fold in range(folds):
             test, train = list(queries[fold::folds]), [one for i, one in enumerate(queries) if i % folds != fold]
-            rules = thesaurus.compile_rules(allowed(train, test))
+            rules = thesaurus.compile_rules(allowed(train, test, given))
             path = Path(folder) / f"{fold}.sqlite"
             with mock.patch.object(thesaurus, "compiled", lambda rules=rules: rules):
                 build(root, path, "", anew=True)
@@ -43,10 +49,11 @@ def held_out(root: Path, queries: Queries, folds: int) -> dict[str, tuple[list[s
     return found
 
 
-def allowed(train: Queries, test: Queries) -> str:
+def allowed(train: Queries, test: Queries, given: Sequence[str] = ()) -> str:
     """The thesaurus without the forms that only queries of the test fold use."""
     same = thesaurus.compiled().same
-    seen = [runs((text for text, _ in one), same) for one in (train, test)]
+    known, asked = ([text for text, _ in one] for one in (train, test))
+    seen = [runs(one, same) for one in ([*known, *given], asked)]
     lines = []
     for line in thesaurus.FILE.read_text("utf-8").splitlines():
         rule = line.split("#")[0].strip()

