@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
-    parser.add_argument("--folds", type=int, default=0, help="hold out what was tuned; 5 takes a minute")
+    parser.add_argument("--folds", type=int, default=0, help="hold out what was tuned; 5 takes some minutes")
     parser.add_argument(
         "--given", type=Path, help="a list of askers' words, a line each, that was there before the queries"
     )

@@ -317,3 +317,12 @@ def test_the_numbers_say_what_the_expectation_does_not():
     assert head(one) == '["side", "measured", "interval", "outcome"'
     assert head(other) == '["side", "at", "measured", "interval", "outcome"'
     assert head(one, other) == '["side", "at", "measured", "interval", "predicted", "outcome"'
+
+
+def test_a_site_of_its_own_settings_may_have_no_search(copy, tmp_path):
+    """Then there is nothing to move, and nothing fails."""
+    (copy / "mkdocs.yml").write_text("site_name: ours\ntheme: {name: material}\nplugins: []\n")
+    build_site(copy, tmp_path / "site")
+
+    assert (tmp_path / "site" / "questions").is_dir()
+    assert not (tmp_path / "site" / "search").exists()

@@ -47,9 +47,9 @@ def write_pages(root: Path, output: Path) -> int:
     kept = set()
     for name, text in made:
         kept.add(Path(name))
-        _renew(output / name, text.encode())
+        _renew(output, Path(name), text.encode())
     for name in own.keys() - kept:
-        _renew(output / name, own[name].read_bytes())
+        _renew(output, name, own[name].read_bytes())
     kept |= own.keys()
     for path in [*output.rglob("*")]:
         if path.is_file() and path.relative_to(output) not in kept:
@@ -57,13 +57,14 @@ def write_pages(root: Path, output: Path) -> int:
     return sum(name.suffix == ".md" for name in kept)
 
 
-def _renew(path: Path, data: bytes) -> None:
-    """Write a file if it would change; what was a file may be a folder now, and the other way round."""
+def _renew(output: Path, name: Path, data: bytes) -> None:
+    """Write a file if it would change; what was a file there may be a folder now, and the other way round."""
+    path = output / name
     if path.is_file() and path.read_bytes() == data:
         return
-    for above in path.parents:
-        if above.is_file():
-            above.unlink()
+    for above in name.parents:
+        if (output / above).is_file():
+            (output / above).unlink()
     if path.is_dir():
         shutil.rmtree(path)
     path.parent.mkdir(parents=True, exist_ok=True)

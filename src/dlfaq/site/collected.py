@@ -1,4 +1,4 @@
-"""What MkDocs collects for the search: the texts of all pages but the entries', of which the worker has an index already."""
+"""What MkDocs collects for the search: the texts of all pages but the questions', of which the worker has an index already."""
 
 import json
 from pathlib import Path
@@ -8,19 +8,19 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from dlfaq.site.search import FOLDER, compact
 
-QUESTIONS = "questions/"  # of these pages the worker needs the addresses alone
+QUESTIONS = "questions/"  # of what lies there the worker needs the addresses alone
 
 
 class Sparing(BasePlugin):
-    """Lets MkDocs' search pass over the entries' pages, which take it as long to read as to build."""
+    """Lets MkDocs' search pass over the questions' pages, which take it as long to read as to build."""
 
     def __init__(self) -> None:
-        self.places: list[str] = []  # addresses of the entries' pages
+        self.places: list[str] = []  # addresses of these pages
 
     @event_priority(100)  # before the search's own plugin
     def on_page_context(self, context: Any, *, page: Any, **_: Any) -> Any:
-        """Note where an entry stands, and take it off the search's hands."""
-        if "faq" in page.meta:
+        """Note where a question stands, and take it off the search's hands."""
+        if page.file.src_uri.startswith(QUESTIONS):
             self.places.append(page.url)
             page.meta["search"] = {"exclude": True}
         return context
@@ -30,14 +30,14 @@ def put_aside(site: Path, places: list[str]) -> None:
     """Move what was collected out of the file that every page loads, to where the worker finds it.
 
     Args:
-        site: A site that MkDocs has built.
-        places: Addresses of the entries' pages.
+        site: A site that MkDocs has built; one whose own settings leave out the search has nothing to move.
+        places: Addresses of the questions' pages.
     """
     collected = site / "search" / "search_index.json"
+    if not collected.is_file():
+        return
     index = json.loads(collected.read_text("utf-8"))
-    pages = [one for one in index["docs"] if not one["location"].startswith(QUESTIONS)]
-    below = (one["location"].split("#")[0] for one in index["docs"] if one["location"].startswith(QUESTIONS))
-    pages += [{"location": place, "title": "", "text": ""} for place in dict.fromkeys([*below, *places])]
+    pages = index["docs"] + [{"location": place, "title": "", "text": ""} for place in places]
     empty = json.dumps(index | {"docs": []})
     collected.write_text(empty, "utf-8")
     script = collected.with_suffix(".js")  # what Material loads where there is no server

@@ -16,6 +16,7 @@ from dlfaq.verify.evidence import ClaimEvidence, Evidence, Judged
 from dlfaq.verify.verdict import Verdict
 
 ASKED = 5  # ways to ask that are shown at once
+COLUMNS = ("side", "at", "measured", "interval", "predicted", "outcome")  # of the numbers
 MEANINGS = {verdict.word: verdict.value for verdict in Verdict}
 
 
@@ -129,33 +130,29 @@ def _numbers(evidence: ClaimEvidence) -> Iterator[str]:
     several = len(evidence.controls) > 1
     sides = [("claim", evidence.claim)]
     sides += [(f"control {place}" if several else "control", side) for place, side in enumerate(evidence.controls, 1)]
-    groups: dict[str, list[tuple[str, ...]]] = {}
+    groups: dict[str, list[dict[str, str]]] = {}
     for name, side in sides:
         for judged in side.expectations:
             groups.setdefault(judged.expect, []).extend(_rows(name, judged))
-    head = ("side", "at", "measured", "interval", "predicted", "outcome")
-    needed = [
-        place
-        for place, name in enumerate(head)
-        if _tells(name, [[row[place] for row in rows] for rows in groups.values()])
-    ]
-    kept = tuple(Group(expect, tuple(tuple(row[i] for i in needed) for row in rows)) for expect, rows in groups.items())
-    table = Table(tuple(head[i] for i in needed), kept, (needed.index(2),), code=True)
+    left_out = set()
+    if not any(row["at"] for rows in groups.values() for row in rows):
+        left_out.add("at")
+    if all(len({row["predicted"] for row in rows}) <= 1 for rows in groups.values()):
+        left_out.add("predicted")  # the expectation above says it
+    head = tuple(name for name in COLUMNS if name not in left_out)
+    kept = tuple(
+        Group(expect, tuple(tuple(row[name] for name in head) for row in rows)) for expect, rows in groups.items()
+    )
+    table = Table(head, kept, (head.index("measured"),), code=True)
     yield '??? note "The numbers"\n'
     yield indent(wrap(table), "    ")
 
 
-def _tells(column: str, groups: list[list[str]]) -> bool:
-    """Whether a column says more than the expectation above it: what is predicted may change along the sweep."""
-    if column == "predicted":
-        return any(len(set(cells)) > 1 for cells in groups)
-    return column != "at" or any(map(any, groups))
-
-
-def _rows(name: str, judged: Judged) -> Iterator[tuple[str, ...]]:
+def _rows(side: str, judged: Judged) -> Iterator[dict[str, str]]:
     for point in judged.points:
         at = ", ".join(f"{key}={value}" for key, value in point.at.items())
-        yield name, at, measured(point), interval(point), prediction(point), point.outcome
+        cells = (side, at, measured(point), interval(point), prediction(point), point.outcome)
+        yield dict(zip(COLUMNS, cells, strict=True))
 
 
 def _sources(entry: Entry, evidence: Evidence | None, known: Known) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from dlfaq.knowledge.entry import Plot
-from dlfaq.knowledge.expectation import Quantity
+from dlfaq.knowledge.expectation import CONDITIONAL, Quantity
 from dlfaq.knowledge.plot_checks import frames, line_quantity
 from dlfaq.verify.evaluate import ExpressionError, Scope, each
 from dlfaq.verify.evidence import Line
@@ -15,7 +15,6 @@ from dlfaq.verify.judge import JudgeError, Measurement
 MOST = 61  # points of a line: what a figure a hand wide can show
 DIGITS = 4
 SPREAD = (10, 50, 90)  # percentiles: the middle 80 % of the replicates around their median
-CONDITIONS = ("fraction",)  # of these the share of the replicates is drawn, which has no spread
 
 
 def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
@@ -66,9 +65,9 @@ def _along_axis(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Sco
 
 
 def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
-    """Low, middle and high over the replicates, which are the first dimension; of a number, itself."""
+    """Low, middle and high over the replicates, which are the first dimension; of a condition its share, which has no spread."""
     values = np.atleast_1d(values)
-    if quantity.estimator in CONDITIONS:
+    if quantity.estimator in CONDITIONAL:
         return np.repeat(values.mean(0)[None], len(SPREAD), axis=0)
     return np.percentile(values, SPREAD, axis=0)
 
