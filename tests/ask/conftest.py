@@ -1,11 +1,15 @@
 """A small FAQ on disk: two written entries, one with evidence, and two planned ones."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from dlfaq.ask.fresh import ensure_index
+from dlfaq.ask.freshness import ensure_index
+from dlfaq.ask.schema import connect
 
 SIMULATION = '''"""A toy."""
 
@@ -88,7 +92,11 @@ POINT = {
 
 
 def side(outcome: str, why: str = "") -> dict:
-    judged = {"expect": "-1 < mean(loss) < 1", "outcome": outcome, "points": [POINT | {"outcome": outcome}]}
+    judged = {
+        "expect": "-1 < mean(loss) < 1",
+        "outcome": outcome,
+        "points": [POINT | {"outcome": outcome}],
+    }
     return {"outcome": outcome, "replicates": 64, "expectations": [judged], "why": why}
 
 
@@ -111,7 +119,9 @@ def write_faq(root: Path) -> Path:
     """Write the files of the FAQ."""
     for folder in ("faq", "sims", "evidence"):
         (root / folder).mkdir(parents=True)
-    (root / "faq" / "topics.yml").write_text("loss: Loss functions\nstability: Stability\ntraining: Training\n")
+    (root / "faq" / "topics.yml").write_text(
+        "loss: Loss functions\nstability: Stability\ntraining: Training\n"
+    )
     (root / "faq" / "documents.yml").write_text("{}\n")
     (root / "faq" / "planned.yml").write_text(PLANNED)
     (root / "faq" / "first-loss.yaml").write_text(FIRST_LOSS)
@@ -129,9 +139,11 @@ def faq(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The index of an FAQ that nobody changes."""
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The open index of an FAQ that nobody changes."""
     folder = tmp_path_factory.mktemp("asked")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLFAQ_CACHE_DIR", str(folder / "cache"))
-        return ensure_index(write_faq(folder / "root"))
+        path = ensure_index(write_faq(folder / "root"))
+    with closing(connect(path)) as db:
+        yield db
