@@ -17,17 +17,18 @@ MAY_IMPORT = {
     "paths": set(),
     "sanitise": set(),
     "knowledge": {"errors", "paths"},
-    "ask": {"errors", "paths", "sanitise", "knowledge", "verify.evidence"},
+    "evidence": {"errors", "knowledge"},
+    "ask": {"errors", "paths", "sanitise", "knowledge", "evidence"},
     "sim": {"errors"},
-    "verify": {"errors", "paths", "knowledge", "sim"},
-    "site": {"errors", "paths", "knowledge", "ask", "verify.evidence", "verify.verdict"},
-    "terminal": {"sanitise", "ask.blocks", "ask.marks", "ask.rank", "ask.reader"},  # the values that it shows
+    "verify": {"errors", "paths", "knowledge", "evidence", "sim"},
+    "site": {"errors", "paths", "knowledge", "evidence", "ask"},
+    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.rank", "ask.reader"},  # the values that it shows
     "__main__": {"cli"},
-    "cli": {"errors", "paths", "sanitise", "knowledge", "ask", "verify", "site", "terminal"},
+    "cli": {"errors", "paths", "sanitise", "knowledge", "evidence", "ask", "verify", "site", "terminal"},
 }
 # what every `ask` loads: the standard library and one another
 ASKING = {
-    *("ask.blocks", "ask.lists", "ask.marks", "ask.query", "ask.rank", "ask.reader", "ask.schema", "ask.signals"),
+    *("ask.blocks", "ask.lists", "ask.passages", "ask.query", "ask.rank", "ask.reader", "ask.schema", "ask.signals"),
     *("ask.stamps", "ask.vectors", "ask.words"),
 }
 HEAVY = {"torch": {"sim", "verify.worker"}, "numpy": {"sim", "verify"}, "scipy": {"verify"}, "yaml": {"knowledge"}}

@@ -54,7 +54,7 @@ def test_json_is_as_documented(index):
     """Plain values, best first."""
     raw = json.loads(json.dumps(ask(index, "loss becomes nan").as_json()))
 
-    assert set(raw) == {"question", "answered", "results", "nearest_written"}
+    assert set(raw) == {"question", "answered", "results", "nearest_written", "part"}
     assert raw["nearest_written"] is None
     planned = ask(index, "where do I put dropout layers", 1)
     assert planned.results[0].planned

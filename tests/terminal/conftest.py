@@ -14,27 +14,34 @@ from dlfaq.ask.reader import (
 )
 
 EXPECT = "0.98 < mean(loss) < 1.02"
-OWN = SideText("own", "", (), "holds", EXPECT, "", "1.003 [0.998, …]", "classes = 10")
+OWN = SideText("own", "", (), "holds", EXPECT, "0.98 to 1.02", "1.003 [0.998, …]", "k=10")
+WIDER = SideText(
+    "holds", "wider", (), "inconclusive", EXPECT, "0.98 to 1.02", "1.01 [0.99, 1.03]", ""
+)
 CONTROL = SideText(
     "fails",
-    "",
+    "unit-variance",
     inline("Logits of unit variance [bold]differ[/bold]"),
     "fails",
     EXPECT,
-    "",
+    "0.98 to 1.02",
     "1.2 [1.1, 1.3]",
     "",
 )
 UNKNOWN = SideText("own", "", (), "", EXPECT, "", "", "")
 STEPS = (
-    StepText(inline("Print the *first* loss."), ("print(loss.item(), math.log(k))",), ()),
+    StepText(
+        inline("Print the *first* loss."), ("print(loss.item(), math.log(k))",), inline("ln-k")
+    ),
     StepText(
         inline("Scale the last layer down."),
         ("with torch.no_grad():", "    head.weight *= 0.1"),
-        (),
+        inline("ln-k, Karpathy 2019"),
     ),
-    StepText(inline("Look at the labels."), (), ()),
+    StepText(inline("Look at the labels."), (), inline("practice")),
 )
+LN_K = ("ln-k", "exact", inline("It is ln k."), inline("1.003 of it"), "verified", "✓", "green")
+OTHER = ("other", "measured", inline("It is not."), (), "", "·", "dim")
 ENTRY = EntryText(
     id="initial-loss",
     title=inline("What loss at $t=0$?"),
@@ -42,12 +49,7 @@ ENTRY = EntryText(
     evidence=(Span("? ", "mark:yellow"), Span("1 of 2 claims hold; 1 not measured")),
     steps=STEPS,
     parts=(PartText("why", inline("Why it is so"), tuple(blocks("Some **words**.\n\n- an item"))),),
-    claims=(
-        ClaimText(
-            "ln-k", "measured", inline("It is ln k."), (), "verified", "✓", "green", (OWN, CONTROL)
-        ),
-        ClaimText("other", "measured", inline("It is not."), (), "", "·", "dim", (UNKNOWN,)),
-    ),
+    claims=(ClaimText(*LN_K, (OWN, WIDER, CONTROL)), ClaimText(*OTHER, (UNKNOWN,))),
     sources=(
         SourceText(
             inline("Tips"),
@@ -56,7 +58,11 @@ ENTRY = EntryText(
             inline("It adds half the variance."),
         ),
     ),
-    references=(ReferenceText("A. Karpathy (2019). A Recipe.", "https://karpathy.github.io", ""),),
+    references=(
+        ReferenceText(
+            "A. Karpathy (2019). A Recipe.", "https://karpathy.github.io", inline("the check")
+        ),
+    ),
     topics=(("loss", "Loss functions"),),
     also_asked=("loss starts at 2.3",),
     related=(("adam", inline("How does Adam work?")),),

@@ -11,6 +11,7 @@ from tests.terminal.conftest import ANSWER, ENTRY, RESULTS, STEPS
 
 from dlfaq.ask.blocks import Span
 from dlfaq.ask.build.markdown import blocks, inline
+from dlfaq.ask.passages import PartFound
 from dlfaq.ask.reader import StepText
 from dlfaq.sanitise import sanitise
 from dlfaq.terminal.answers import render_answer
@@ -49,6 +50,13 @@ def test_the_same_on_a_terminal():
         80 - 36
     )
     assert lines[-1] == "Near: adam"
+
+
+def test_the_part_that_answers_the_words_is_named():
+    """With the command that shows it."""
+    answer = ANSWER._replace(part=PartFound("why", inline("Why it is *so*")))
+
+    assert "→ Why it is so  dlfaq show initial-loss#why" in render_answer(answer, ENTRY)
 
 
 def test_more_is_shown_when_asked_for():

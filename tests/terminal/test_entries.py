@@ -3,7 +3,7 @@
 from tests.terminal.conftest import ENTRY
 
 from dlfaq.ask.reader import Row
-from dlfaq.terminal.entries import render_entry, render_list
+from dlfaq.terminal.entries import render_entry, render_list, render_part
 
 
 def test_an_entry_shows_everything():
@@ -12,16 +12,49 @@ def test_an_entry_shows_everything():
 
     for words in (
         "Why it is so",
-        "verified: It is ln k.",
-        "measured 1.003 [0.998, …] at classes = 10; expected 0.98 < mean(loss) < 1.02",
-        "control fails: 1.2 [1.1, 1.3]; Logits of unit variance [bold]differ[/bold]",
-        "not measured: It is not.",
+        " 1. Print the first loss.\n      print(loss.item(), math.log(k))\n    rests on ln-k",
+        "verified, exact: It is ln k.  [ln-k]\n"
+        "    predicted 0.98 to 1.02; measured 1.003 [0.998, …] at k=10\n"
+        "    1.003 of it\n"
+        "    also holds: wider (no: it is undecided), 1.01 [0.99, 1.03]\n"
+        "    fails when: unit-variance, 1.2 [1.1, 1.3]: Logits of unit variance [bold]differ[/bold]",
+        "not measured yet: It is not.  [other]\n    expects 0.98 < mean(loss) < 1.02",
         "conditional: Exactly ln k.; It adds half the variance. [Tips]",
-        "A. Karpathy (2019). A Recipe. https://karpathy.github.io",
+        "A. Karpathy (2019). A Recipe. https://karpathy.github.io For: the check",
         "loss starts at 2.3",
         "How does Adam work?",
     ):
         assert words in text
+
+
+def test_kinds_are_told_apart():
+    """What PyTorch does is no finding; the kinds of a converted entry are nobody's."""
+    (claim, _) = ENTRY.claims
+    library = ENTRY._replace(claims=(claim._replace(kind="library"),))
+
+    assert "verified, of PyTorch: It is ln k." in render_entry(library)
+    assert "verified: It is ln k." in render_entry(library._replace(form=1))
+
+
+def test_a_part_alone():
+    """Below the question, with the way back to the whole answer."""
+    assert render_part(ENTRY, ENTRY.parts[0]).splitlines() == [
+        "What loss at t = 0?  [initial-loss]",
+        "",
+        "Why it is so",
+        "",
+        "Some words.",
+        "",
+        "- an item",
+        "",
+        "The whole answer: dlfaq show initial-loss",
+    ]
+
+
+def test_a_draft_says_so():
+    """Whoever reads it must know."""
+    assert "This is a draft" in render_entry(ENTRY._replace(draft=True))
+    assert "awaits its rewrite" in render_entry(ENTRY._replace(steps=()))
 
 
 def test_a_list_is_one_line_an_entry():

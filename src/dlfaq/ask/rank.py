@@ -14,6 +14,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Spans, unpack_spans
+from dlfaq.ask.passages import PartFound, part_for
 from dlfaq.ask.query import understand
 from dlfaq.ask.signals import Scored, candidates
 from dlfaq.ask.words import clean
@@ -82,9 +83,12 @@ class Explanation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found for a question; `results` are best first, whether or not they fit well enough to answer.
+    """What was found for a question.
 
-    Where the best is planned, `nearest_written` is the best that can be read, however far behind; else None.
+    Attributes:
+        results: Best first, whether or not they fit well enough to answer.
+        nearest_written: Where the best is planned, the best that can be read, however far behind.
+        part: The part of the best entry that answers the very words, if there is one.
     """
 
     question: str
@@ -92,16 +96,17 @@ class Answer(NamedTuple):
     results: tuple[Result, ...]
     explanation: Explanation
     nearest_written: Result | None = None
+    part: PartFound | None = None
 
     def as_json(self) -> dict[str, object]:
         """Plain values for a program."""
-        results = [_plain(one) for one in self.results]
         written = _plain(self.nearest_written) if self.nearest_written else None
         return {
             "question": self.question,
             "answered": self.answered,
-            "results": results,
+            "results": [_plain(one) for one in self.results],
             "nearest_written": written,
+            "part": self.part.id if self.part else None,
         }
 
 
@@ -125,6 +130,8 @@ def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -
     written = None
     if results and results[0].planned:
         written = next((one for one in chain(results, found) if not one.planned), None)
+    answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
+    part = part_for(db, query, best[0].num) if answered else None
     explanation = Explanation(
         terms=tuple(query.own),
         **query.reading._asdict(),
@@ -132,8 +139,8 @@ def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -
         parts=tuple(_parts(one, tuning) for one in best),
         matched=tuple(one.matched for one in best),
     )
-    answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
-    return Answer(" ".join(clean(text).split()), answered, results, explanation, written)
+    asked = " ".join(clean(text).split())
+    return Answer(asked, answered, results, explanation, written, part)
 
 
 def log_odds(one: Scored, tuning: Tuning) -> float:

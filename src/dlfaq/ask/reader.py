@@ -80,7 +80,7 @@ class ReferenceText(NamedTuple):
 
     text: str
     url: str
-    purpose: str
+    purpose: Spans
 
 
 class EntryText(NamedTuple):
@@ -106,8 +106,12 @@ class EntryText(NamedTuple):
     related: tuple[tuple[str, Spans], ...]
     verified: int
     planned: bool
-    form: int
+    form: int | None
     draft: bool
+
+    def part(self, name: str) -> PartText | None:
+        """The part of an id; None if there is none."""
+        return next((one for one in self.parts if one.id == name), None)
 
 
 class Row(NamedTuple):
@@ -119,7 +123,7 @@ class Row(NamedTuple):
     claims: int
     verified: int
     planned: bool
-    form: int
+    form: int | None
     draft: bool
     title: Spans
 
@@ -185,7 +189,7 @@ def entry(db: sqlite3.Connection, name: str) -> EntryText | None:
         parts=tuple(_parts(db, num)),
         claims=tuple(_claims(db, num)),
         sources=tuple(_sources(db, num)),
-        references=tuple(ReferenceText(*one) for one in _of(db, "text, url, purpose", "refs", num)),
+        references=tuple(_references(db, num)),
         topics=tuple(_topics(db, topic_ids)),
         also_asked=tuple(also.splitlines()),
         related=tuple(_related(db, related)),
@@ -223,6 +227,11 @@ def _claims(db: sqlite3.Connection, num: int) -> Iterator[ClaimText]:
 def _sources(db: sqlite3.Connection, num: int) -> Iterator[SourceText]:
     for title, ruling, says, because in _of(db, "title, ruling, says, because", "sources", num):
         yield SourceText(unpack_spans(title), ruling, unpack_spans(says), unpack_spans(because))
+
+
+def _references(db: sqlite3.Connection, num: int) -> Iterator[ReferenceText]:
+    for text, url, purpose in _of(db, "text, url, purpose", "refs", num):
+        yield ReferenceText(text, url, unpack_spans(purpose))
 
 
 def _topics(db: sqlite3.Connection, names: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,8 @@ CREATE TABLE steps (num INTEGER, place INTEGER, step TEXT, code TEXT, because TE
     PRIMARY KEY (num, place)) WITHOUT ROWID;
 CREATE TABLE parts (num INTEGER, place INTEGER, id TEXT, title TEXT, body TEXT,
     PRIMARY KEY (num, place)) WITHOUT ROWID;
+CREATE TABLE passages (num INTEGER, place INTEGER, asked TEXT, words TEXT, meanings BLOB,
+    PRIMARY KEY (num, place)) WITHOUT ROWID;
 CREATE TABLE claims (num INTEGER, place INTEGER, id TEXT, kind TEXT, says TEXT, shows TEXT, verdict TEXT, mark TEXT, colour TEXT,
     PRIMARY KEY (num, place)) WITHOUT ROWID;
 CREATE TABLE sides (num INTEGER, claim INTEGER, place INTEGER, role TEXT, name TEXT, why TEXT, outcome TEXT,
@@ -36,7 +38,7 @@ CREATE TABLE elsewhere (place INTEGER PRIMARY KEY, words TEXT, meaning BLOB);
 CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
 """
 OF_ENTRY = (  # the tables with an entry's rows
-    "documents", "steps", "parts", "claims", "sides", "sources", "refs", "meanings", "fields", "entries",
+    "documents", "steps", "parts", "passages", "claims", "sides", "sources", "refs", "meanings", "fields", "entries",
 )  # fmt: skip
 
 

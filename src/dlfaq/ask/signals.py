@@ -121,7 +121,7 @@ def _elsewhere(db: sqlite3.Connection, query: Query) -> dict[str, float]:
     near = alike(query.meaning, [meaning for _, meaning in found], 8 * EXACT)
     return {
         "elsewhere": near[0][0] if near else 0.0,
-        "outside": _alike(query, [words.split() for words, _ in found]),
+        "outside": likeness(query, [words.split() for words, _ in found]),
     }
 
 
@@ -138,9 +138,9 @@ def _of_words(
 ) -> dict[str, float]:
     phrasings = [line.split() for line in (fields["question"], *fields["also"].splitlines())]
     return {
-        "words": _covered(query.own, query.rarity, where),
-        "signs": _covered(query.added, query.rarity, where),
-        "phrasing": _alike(query, phrasings),
+        "words": covered(query.own, query.rarity, where),
+        "signs": covered(query.added, query.rarity, where),
+        "phrasing": likeness(query, phrasings),
         "order": _order(query, phrasings),
     }
 
@@ -153,7 +153,7 @@ def _of_meaning(query: Query, centre: bytes, phrasings: bytes) -> dict[str, floa
     return {"meaning": nearest[0][0], "centre": cosine(query.meaning, unpacked(centre))}
 
 
-def _covered(
+def covered(
     weights: Mapping[str, float], rarity: Mapping[str, float], where: Mapping[str, str]
 ) -> float:
     """The share of the words' weight that an entry holds, each in its best column."""
@@ -166,7 +166,7 @@ def _covered(
     return held / whole if whole else 0.0
 
 
-def _alike(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
+def likeness(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
     """How much the question and the phrasing most like it share, of what both say: a weighted cosine of their words."""
     asked = sum(query.rarity[word] ** 2 * weight for word, weight in query.own.items())
     best = 0.0

@@ -1,6 +1,7 @@
 """`dlfaq ask`, `dlfaq show` and `dlfaq list`: nothing that computes is loaded on their way."""
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -89,36 +90,48 @@ def _question(words: list[str]) -> str:
 
 def show(
     entry: Annotated[
-        str, typer.Argument(metavar="ID", help="An entry's id, as `dlfaq list` shows it.")
+        str,
+        typer.Argument(
+            metavar="ID[#PART]",
+            help="An entry's id, as `dlfaq list` shows it, or one of its parts.",
+        ),
     ],
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Show an entry whole: the answer, its claims with their controls, what the sources say, references.
+    """Show an entry whole: answer, claims with their controls, what sources say, references.
 
     Example: dlfaq show initial-loss
     """
     from dlfaq.ask import reader
     from dlfaq.ask.freshness import read_index
 
-    find = reader.document if json else reader.entry
-    found, known = read_index(root_of(root), lambda db: (find(db, entry), reader.ids(db)))
-    if found is None:
-        raise Problems(
-            [
-                Problem(
-                    "dlfaq show", None, f"there is no entry '{entry}'.", did_you_mean(entry, known)
-                )
-            ]
-        )
+    name, mark, part = entry.partition("#")
+    found, raw, known = read_index(
+        root_of(root),
+        lambda db: (reader.entry(db, name), reader.document(db, name), reader.ids(db)),
+    )
+    if found is None or raw is None:
+        raise _unknown(name, "entry", known)
+    shown = found.part(part) if mark else None
+    if mark and shown is None:
+        raise _unknown(part, "part", [one.id for one in found.parts])
     if json:
         from json import loads
 
-        say_json(loads(found))
+        whole = loads(raw)
+        parts = {one["id"]: {"entry": name, **one} for one in whole.get("parts", ())}
+        say_json(parts[part] if mark else whole)
         return
-    from dlfaq.terminal.entries import render_entry
+    from dlfaq.terminal.entries import render_entry, render_part
 
-    typer.echo(render_entry(found, rich=sys.stdout.isatty()))
+    rich = sys.stdout.isatty()
+    typer.echo(render_part(found, shown, rich=rich) if shown else render_entry(found, rich=rich))
+
+
+def _unknown(name: str, what: str, known: Iterable[str]) -> Problems:
+    message = f"there is no {what} '{name}'."
+    return Problems([Problem("dlfaq show", None, message, did_you_mean(name, known))])
 
 
 def list_entries(

@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Span, Spans
-from dlfaq.ask.marks import VERDICTS
+from dlfaq.ask.passages import PartFound
 from dlfaq.ask.rank import Answer, Result
 from dlfaq.ask.reader import EntryText, PartText, StepText
 from dlfaq.terminal.style import Line, Terminal, block_lines, plain, text_line
-
-__all__ = ["VERDICTS", "render_answer"]
 
 NEAREST = 3
 ID_COLUMNS = 24
@@ -67,7 +65,7 @@ def render_answer(
     if best is None or not answer.answered:
         lines = [*_nothing(answer), *more]
         return Terminal(width).show(lines) if rich else plain(lines)
-    screen = _planned(best, answer) if best.planned else _answered(best, full=full)
+    screen = _planned(best, answer) if best.planned else _answered(best, answer.part, full=full)
     if not rich:
         screen = screen._replace(near=_near(answer.results[1:]))
         return plain([*screen.lines(), *more])
@@ -79,23 +77,25 @@ def render_answer(
     return terminal.show([*screen.lines(), *more])
 
 
-def _answered(entry: EntryText, *, full: bool) -> Screen:
+def _answered(entry: EntryText, part: PartFound | None, *, full: bool) -> Screen:
     head = [headline(entry), *block_lines(entry.short)]
     if full:
-        for part in entry.parts:
-            head += part_lines(part)
-    if entry.draft:
-        head += [Line(), text_line(DRAFT, "yellow")]
-    elif not entry.steps:
-        head += [Line(), text_line(UNWRITTEN, "dim")]
-    steps = [list(_step(place, step)) for place, step in enumerate(entry.steps, 1)]
-    command = (Span(f"dlfaq show {entry.id}", "id"),)
+        head += [line for one in entry.parts for line in part_lines(one)]
+    head += status_lines(entry)
+    steps = [list(step_lines(place, step)) for place, step in enumerate(entry.steps, 1)]
     evidence = entry.evidence or (Span("nothing was measured for this"),)
-    foot = [Line(), Line(evidence, right=command)]
+    foot = [Line(), Line(evidence, right=_command(entry.id))]
+    if part:
+        foot.append(Line(part.title, head=(Span("→ "),), right=_command(f"{entry.id}#{part.id}")))
     return Screen(head, steps, foot)
 
 
-def _step(place: int, step: StepText) -> Iterator[Line]:
+def _command(name: str) -> Spans:
+    return (Span(f"dlfaq show {name}", "id"),)
+
+
+def step_lines(place: int, step: StepText) -> Iterator[Line]:
+    """What to do, and the code that does it."""
     yield Line(step.step, head=(Span(f"{place:>2}. "),))
     widest = max(map(len, step.code), default=0)
     indent = max(CODE - 2, min(CODE, NARROW - widest))
@@ -178,6 +178,14 @@ def _explained(answer: Answer) -> Iterator[Line]:
         found = "".join(f"; {word} ({column})" for word, column in matched)
         odds = Span(f"{one.score:.2f} (log-odds {why.base:+.1f}, {shares})")
         yield Line((odds, Span(found, "dim")), 2, (Span(f"{one.id}: ", "id"),))
+
+
+def status_lines(entry: EntryText) -> Iterator[Line]:
+    """What a reader must know before relying on it: a draft, or an answer without steps."""
+    if entry.draft:
+        yield from (Line(), text_line(DRAFT, "yellow"))
+    elif not entry.steps:
+        yield from (Line(), text_line(UNWRITTEN, "dim"))
 
 
 def headline(entry: EntryText) -> Line:

@@ -1,12 +1,22 @@
 """What `dlfaq show` and `dlfaq list` say: an entry whole, all entries a line each."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dlfaq.ask.blocks import Span
-from dlfaq.ask.reader import ClaimText, EntryText, Row, SideText, SourceText
-from dlfaq.terminal.answers import headline, pair, part_lines
+from dlfaq.ask.reader import (
+    ClaimText,
+    EntryText,
+    PartText,
+    ReferenceText,
+    Row,
+    SideText,
+    SourceText,
+    StepText,
+)
+from dlfaq.terminal.answers import headline, pair, part_lines, status_lines, step_lines
 from dlfaq.terminal.style import Line, Terminal, block_lines, plain, text_line
 
+KINDS = {"library": "of PyTorch"}  # what a claim's kind is called; others by their name
 _RULINGS = {"true": "green", "false": "red", "conditional": "yellow", "untestable": "dim"}
 
 
@@ -46,17 +56,34 @@ def _row(row: Row, longest: int) -> Line:
     return Line(row.title, head=head)
 
 
+def render_part(
+    entry: EntryText, part: PartText, *, rich: bool = False, width: int | None = None
+) -> str:
+    """What `dlfaq show ID#part` says: one part of an entry."""
+    whole = Line((Span("The whole answer: "), Span(f"dlfaq show {entry.id}", "id")))
+    lines = [headline(entry), *part_lines(part), Line(), whole]
+    return Terminal(width).show(lines) if rich else plain(lines)
+
+
 def _entry(entry: EntryText) -> Iterator[Line]:
     yield headline(entry)
     if entry.planned:
         yield from (Line(), text_line("This answer is planned; it is not written yet."))
-    yield from block_lines(entry.short)
+    else:
+        yield from block_lines(entry.short)
+        yield from status_lines(entry)
+    yield from _steps(entry.steps)
     for part in entry.parts:
         yield from part_lines(part)
     if entry.claims:
         yield from (Line(), text_line("Claims", "title"), Line(entry.evidence))
         for claim in entry.claims:
-            yield from _claim(claim)
+            yield from _claim(claim, told=entry.form != 1)
+    yield from _around(entry)
+
+
+def _around(entry: EntryText) -> Iterator[Line]:
+    """What others say, how else it is asked, references, related entries."""
     if entry.sources:
         yield from (Line(), text_line("What the sources say", "title"))
         yield from map(_source, entry.sources)
@@ -65,31 +92,70 @@ def _entry(entry: EntryText) -> Iterator[Line]:
         yield from (text_line(one, indent=2) for one in entry.also_asked)
     if entry.references:
         yield from (Line(), text_line("References", "title"))
-        for ref in entry.references:
-            yield Line((Span(f"{ref.text} "), Span(ref.url, "link")), 2)
+        yield from map(_reference, entry.references)
     if entry.related:
         yield from (Line(), text_line("Related", "title"))
         yield from (pair(name, question) for name, question in entry.related)
 
 
-def _claim(claim: ClaimText) -> Iterator[Line]:
-    """What it says, what was measured against what was predicted, and where the check fails."""
-    verdict = Span(f"{claim.verdict or 'not measured'}: ", claim.colour)
-    yield Line(claim.says, head=(Span(f"{claim.mark} ", f"mark:{claim.colour}"), verdict))
+def _steps(steps: Sequence[StepText]) -> Iterator[Line]:
+    if steps:
+        yield from (Line(), text_line("Do this", "title"))
+    for place, step in enumerate(steps, 1):
+        yield from step_lines(place, step)
+        because = (Span("rests on ", "dim"), *step.because)
+        yield Line(because, len(f"{place:>2}. "))
+
+
+def _claim(claim: ClaimText, *, told: bool) -> Iterator[Line]:
+    """Statement, prediction, measurement, where it also holds, where it fails.
+
+    Args:
+        claim: What is shown.
+        told: Whether its kind is told; a converted entry's kinds are nobody's.
+    """
+    kind = f", {KINDS.get(claim.kind, claim.kind)}" if told else ""
+    verdict = Span(
+        f"{claim.verdict}{kind}: " if claim.verdict else "not measured yet: ", claim.colour
+    )
+    head = (Span(f"{claim.mark} ", f"mark:{claim.colour}"), verdict)
+    yield Line(claim.says, head=head, right=(Span(f"[{claim.id}]", "dim"),) if told else ())
     own, *others = claim.sides
-    expected = Span("expected ", "dim"), Span(own.expect, "code")
     if own.measured:
-        yield Line((Span("measured ", "dim"), *_measured(own), Span("; ", "dim"), *expected), 4)
+        predicted = Span("predicted ", "dim"), Span(own.predicted)
+        yield Line((*predicted, Span("; measured ", "dim"), *_measured(own)), 4)
     else:
-        yield Line(expected, 4)
+        yield Line((Span("expects ", "dim"), Span(own.expect, "code")), 4)
+    if claim.shows:
+        yield Line(claim.shows, 4)
     for side in others:
-        measured = (*_measured(side), Span("; ")) if side.measured else ()
-        outcome = Span(f"control {side.outcome or 'not measured'}: ", "dim")
-        yield Line((outcome, *measured, *side.why), 4)
+        yield Line(tuple(_condition(side)), 4)
+
+
+def _condition(side: SideText) -> Iterator[Span]:
+    """Under which condition it also holds, or fails and why; what else happened is said."""
+    role, expected = ("also holds", "holds") if side.role == "holds" else ("fails when", "fails")
+    yield Span(f"{role}: ", "dim")
+    yield Span(side.name)
+    if side.outcome not in {expected, ""}:
+        yield Span(
+            f" (no: it {side.outcome if side.outcome != 'inconclusive' else 'is undecided'})", "red"
+        )
+    if side.measured:
+        yield from (Span(", ", "dim"), *_measured(side))
+    else:
+        yield Span(", not measured yet", "dim")
+    if side.why:
+        yield from (Span(": ", "dim"), *side.why)
 
 
 def _measured(side: SideText) -> tuple[Span, ...]:
     return Span(side.measured, "bold"), Span(f" at {side.at}" if side.at else "", "dim")
+
+
+def _reference(one: ReferenceText) -> Line:
+    purpose = (Span(" For: "), *one.purpose) if one.purpose else ()
+    return Line((Span(f"{one.text} "), Span(one.url, "link"), *purpose), 2)
 
 
 def _source(one: SourceText) -> Line:

@@ -20,10 +20,10 @@ from dlfaq.ask.schema import SCHEMA
 from dlfaq.ask.stamps import mark_of
 from dlfaq.ask.vectors import embed, packed
 from dlfaq.errors import Problem, Problems
+from dlfaq.evidence import file as evidence_files
+from dlfaq.evidence.record import Evidence
 from dlfaq.knowledge.entry import Entry, Faq, Planned
 from dlfaq.knowledge.load import load_changed, load_faq
-from dlfaq.verify import evidence as evidence_files
-from dlfaq.verify.evidence import Evidence
 
 LISTS = ("faq/topics.yml", "faq/documents.yml")  # every entry's rows hold something of them
 PLANNED = "faq/planned.yml"

@@ -1,16 +1,26 @@
-"""One entry's rows in the index: everything as it will be shown, as it will be searched, and what it means."""
+"""One entry's rows in the index: what is shown, what is searched, and what it means."""
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from dlfaq.ask.build.document import document
-from dlfaq.ask.build.shown import Row, Texts, add_shown, evidence_line, insert, packed_line
+from dlfaq.ask.build.shown import (
+    Row,
+    Texts,
+    add_shown,
+    evidence_line,
+    insert,
+    packed_line,
+    recorded,
+    texts_of,
+)
 from dlfaq.ask.schema import COLUMNS, OF_ENTRY
 from dlfaq.ask.vectors import embed, packed, unit
 from dlfaq.ask.words import canonical, clean, negated, stems
-from dlfaq.knowledge.entry import Claim, Entry, Faq, Planned
-from dlfaq.verify.evidence import Evidence
+from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.verdict import verdict_of
+from dlfaq.knowledge.entry import Entry, Faq, Part, Planned
 
 MOST_PHRASINGS = 64  # of an entry that are compared by meaning
 
@@ -36,47 +46,45 @@ def add(
     Returns:
         The words that it holds.
     """
-    said_of = Texts(evidence)
-    texts = [said_of.numbers(one) for one in _answer(entry)]
-    insert(db, "entries", [(num, *_head(entry, texts[0], evidence))])
+    short = Texts(evidence).numbers(entry.short) if isinstance(entry, Entry) else ""
+    insert(db, "entries", [(num, *_head(entry, short, evidence))])
     insert(db, "documents", [(num, *_document(entry, faq, evidence))])
     if isinstance(entry, Entry):
         add_shown(db, num, entry, faq, evidence)
-    fields = _fields(entry, texts, faq, same)
+        parts = enumerate(entry.answer.parts)
+        insert(db, "passages", ((num, place, *_passage(part, same)) for place, part in parts))
+    fields = _fields(entry, short, faq, same)
     insert(db, "fields", [(num, *fields)])
     columns = ", ".join(COLUMNS)
     places = ", ".join("?" * len(COLUMNS))
     db.execute(f"INSERT INTO words (rowid, {columns}) VALUES (?, {places})", (num, *fields))  # noqa: S608 - names of ours
-    insert(db, "meanings", [(num, *_meaning(entry, texts[0]))])
+    insert(db, "meanings", [(num, *_meaning(entry, short))])
     return {word for field in fields for word in field.split()}
 
 
 def remove(db: sqlite3.Connection, num: int) -> set[str]:
     """Take an entry's rows out; return the words that it held."""
     columns = ", ".join(COLUMNS)
+    places = ", ".join("?" * len(COLUMNS))
     fields = db.execute(f"SELECT {columns} FROM fields WHERE num = ?", (num,)).fetchone()  # noqa: S608 - names of ours
-    gone = f"INSERT INTO words (words, rowid, {columns}) VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    gone = f"INSERT INTO words (words, rowid, {columns}) VALUES ('delete', ?, {places})"  # noqa: S608 - names of ours
     db.execute(gone, (num, *fields))
     for table in OF_ENTRY:
         db.execute(f"DELETE FROM {table} WHERE num = ?", (num,))  # noqa: S608 - names of ours
     return {word for field in fields for word in field.split()}
 
 
-def _answer(entry: Entry | Planned) -> tuple[str, str]:
-    """The short and the long answer."""
-    return (entry.short, entry.long) if isinstance(entry, Entry) else ("", "")
-
-
 def _head(entry: Entry | Planned, short: str, evidence: Evidence | None) -> Row:
     """An entry's row in a list, and how many of its claims are verified."""
-    planned = isinstance(entry, Planned)
-    related = () if planned else entry.related
-    lists = ("\n".join(names) for names in (entry.topics, entry.also_asked, related))
-    ruled = evidence.claims if evidence else {}
-    verdicts = [ruled[claim.id].verdict for claim in _claims(entry) if claim.id in ruled]
-    counts = len(_claims(entry)), verdicts.count("verified")
     title = packed_line(entry.question)
-    return (entry.id, entry.question, title, short, *lists, *counts, planned, 1, False)
+    names = (entry.id, entry.question, title, short)
+    if isinstance(entry, Planned):
+        lists = ("\n".join(one) for one in (entry.topics, entry.also_asked, ()))
+        return (*names, *lists, 0, 0, True, None, False)
+    lists = ("\n".join(one) for one in (entry.topics, entry.also_asked, entry.related))
+    ruled = recorded(entry, evidence).values()
+    verified = sum(verdict_of(one.verdict).is_good for one in ruled)
+    return (*names, *lists, len(entry.claims), verified, False, entry.form, entry.draft)
 
 
 def _document(entry: Entry | Planned, faq: Faq, evidence: Evidence | None) -> Row:
@@ -85,29 +93,42 @@ def _document(entry: Entry | Planned, faq: Faq, evidence: Evidence | None) -> Ro
     raw = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     if isinstance(entry, Planned):
         return ("", "", raw)
-    return (Texts(evidence).page(entry.short), evidence_line(entry, evidence), raw)
+    short = texts_of(entry, evidence).page(entry.short)
+    return (short, evidence_line(entry, evidence), raw)
 
 
-def _fields(
-    entry: Entry | Planned, texts: list[str], faq: Faq, same: Mapping[str, str]
-) -> list[str]:
-    """An entry's texts as canonical stems, column by column; the phrasings stay apart, line by line."""
+def _passage(part: Part, same: Mapping[str, str]) -> Row:
+    """What a part is asked as, what it says, and what its phrasings mean."""
+    phrasings = [part.title, *part.asked]
+    vectors = (packed(embed(clean(one))) for one in phrasings)
+    asked = "\n".join(in_stems(one, same) for one in phrasings)
+    return (asked, in_stems(part.text, same), b"".join(vectors))
+
+
+def _fields(entry: Entry | Planned, short: str, faq: Faq, same: Mapping[str, str]) -> list[str]:
+    """An entry's texts as canonical stems, column by column; each phrasing has its line."""
     titles = " ".join(f"{topic} {faq.topics.get(topic, '')}" for topic in entry.topics)
-    claims = "\n".join(
-        [*(one.says for one in _claims(entry)), *(one.says for one in entry.sources)]
-    )
     topics = f"{titles} {entry.id.replace('-', ' ')}"
-    also = "\n".join(in_stems(line, same) for line in entry.also_asked)
-    short, long = texts
-    return [
-        in_stems(entry.question, same),
-        also,
-        *(in_stems(text, same) for text in (short, topics, claims, long)),
-    ]
+    also = "\n".join(in_stems(line, same) for line in phrasings(entry))
+    claims, long = _long(entry)
+    others = (in_stems(text, same) for text in (short, topics, claims, long))
+    return [in_stems(entry.question, same), also, *others]
 
 
-def _claims(entry: Entry | Planned) -> Sequence[Claim]:
-    return entry.claims if isinstance(entry, Entry) else ()
+def phrasings(entry: Entry | Planned) -> tuple[str, ...]:
+    """Every way in which an entry or one of its parts is asked, beside its question."""
+    return entry.asked() if isinstance(entry, Entry) else entry.also_asked
+
+
+def _long(entry: Entry | Planned) -> tuple[str, str]:
+    """What is claimed, here and by the sources; what to do, and the explanation."""
+    sources = (one.says for one in entry.sources)
+    if isinstance(entry, Planned):
+        return "\n".join(sources), ""
+    claims = (one.says for one in entry.claims)
+    steps = (f"{one.text}\n{one.code}" for one in entry.answer.do)
+    parts = (f"{one.title}\n{one.text}" for one in entry.answer.parts)
+    return "\n".join((*claims, *sources)), "\n".join((*steps, *parts))
 
 
 def in_stems(text: str, same: Mapping[str, str]) -> str:
@@ -124,9 +145,9 @@ def _meaning(entry: Entry | Planned, short: str) -> tuple[bytes, bytes]:
 
 
 def said(entry: Entry | Planned, short: str) -> Iterator[str]:
-    """What an entry is asked as, what it answers in short, and what others say of it: the texts whose meaning counts."""
+    """The texts whose meaning counts: phrasings, the short answer, what the sources say."""
     yield clean(entry.question)
-    for phrasing in entry.also_asked[:MOST_PHRASINGS]:
+    for phrasing in phrasings(entry)[:MOST_PHRASINGS]:
         yield clean(phrasing)
     if short:
         yield clean(short)
