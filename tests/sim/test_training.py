@@ -168,10 +168,13 @@ def test_rates_side_by_side_are_rates_one_after_another(optimizer):
     """The rate with the best validation accuracy; everything reported is that rate's."""
     rates = [0.003, 0.03, 0.3]
     data, net, batches, alone = setting(norm="batch")
-    run = train(
-        net, data, batches, optimizer=optimizer, tune=True, rates=rates, decay_all=True, look_at=[0, 5, STEPS],
-        look=lambda net: {"first": net.weights()["0.weight"].mean((1, 2))}, keep=True,
-    )  # fmt: skip
+    looks = {
+        "look": lambda net: {"first": net.weights()["0.weight"].mean((1, 2))},
+        "look_at": [0, 5, STEPS],
+        "keep": True,
+    }
+    tuning = {"tune": True, "rates": rates, "decay_all": True}
+    run = train(net, data, batches, optimizer=optimizer, **tuning, **looks)
     for r, one in enumerate(alone):
         tried = [copy.deepcopy(one) for _ in rates]
         found = []
@@ -180,9 +183,8 @@ def test_rates_side_by_side_are_rates_one_after_another(optimizer):
             losses = plain_loop(trained, data.x[r], data.y[r], batches[r], descent)
             logits = trained(data.x_valid[r])
             right = (logits.argmax(1) == data.y_valid[r]).double().mean().item()
-            found.append(
-                (-right, F.cross_entropy(logits, data.y_valid[r]).item(), lr, losses, trained)
-            )
+            loss = F.cross_entropy(logits, data.y_valid[r]).item()
+            found.append((-right, loss, lr, losses, trained))
         right, loss, lr, losses, trained = min(found, key=lambda one: one[:2])
 
         assert run.rate[r] == lr

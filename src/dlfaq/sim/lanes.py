@@ -87,7 +87,7 @@ class Lanes:
 
 
 class Watch:
-    """Looks at all lanes at given steps; when training is over, it gives those of the best rates."""
+    """Looks at all lanes at given steps; after training, it gives those of the best rates."""
 
     def __init__(self, lanes: Lanes, look: Look | None, steps: set[int], *, keep: bool) -> None:
         self.lanes, self.look, self.wanted, self.keep = lanes, look, steps, keep

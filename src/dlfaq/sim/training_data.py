@@ -1,5 +1,6 @@
 """Data: rows for training, rows for validation, and a test part closed until the last look."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -66,6 +67,12 @@ class Data:
             raise RuntimeError(msg)
         self.opened = True
         return self._test
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> "Data":
+        """The same rows with other inputs: `change` maps (R, n, …) to that, in all three parts."""
+        x_test, y_test = self._test
+        held = (change(self.x_valid), self.y_valid)
+        return Data((change(self.x), self.y), (change(x_test), y_test), held, self.classes)
 
 
 def load(
@@ -145,11 +152,11 @@ def _scaled(name: str, scale: str) -> Split:
 
 @cache
 def _table(name: str) -> Split:
-    """A table of scikit-learn's, shuffled, with two thirds of its rows for training and validation.
+    """A table that scikit-learn bundles, shuffled; two thirds are for training and validation.
 
-    Sources: W. Wolberg et al. (1993), Breast Cancer Wisconsin (Diagnostic), UCI,
-    doi:10.24432/C5DW2B; S. Aeberhard and M. Forina (1992), Wine, UCI, doi:10.24432/C5PC7J; B. Efron et al. (2004), Least
-    Angle Regression, doi:10.1214/009053604000000067.
+    Sources, as scikit-learn names them: UCI's Breast Cancer Wisconsin (Diagnostic) by Wolberg,
+    Street and Mangasarian; UCI's Wine by Aeberhard, Coomans and de Vel; the diabetes data of Efron,
+    Hastie, Johnstone and Tibshirani (2004), Least Angle Regression.
     """
     from sklearn import datasets  # loaded by those who use it
 
