@@ -37,7 +37,7 @@ def setting(numbers=range(3), norm="none", valid=100, data="digits"):
     replicates = Replicates("kit", numbers)
     loaded = load(replicates, data, valid=valid)
     loaded = Data(
-        (loaded.x.double(), loaded.y), (loaded._test[0].double(), loaded._test[1]),
+        (loaded.x.double(), loaded.y), (loaded.test_part[0].double(), loaded.test_part[1]),
         (loaded.x_valid.double(), loaded.y_valid), loaded.classes,
     )  # fmt: skip
     alone = []
@@ -245,7 +245,7 @@ def test_a_replicate_is_the_same_alone_and_in_company():
 
 def poisoned(data: Data) -> Data:
     """The same rows to learn from; a test part of NaN and of labels that do not exist."""
-    x, y = data._test
+    x, y = data.test_part
     return Data(
         (data.x, data.y), (x * torch.nan, y + 1000), (data.x_valid, data.y_valid), data.classes
     )
@@ -277,6 +277,22 @@ def test_nothing_of_the_test_part_enters_training_tuning_or_looks(optimizer):
         assert torch.equal(weight, same.weights()[name])
     assert (right > 0).all()
     assert (wrong == 0).all()
+
+
+def test_a_curve_of_the_test_rows_is_sealed_until_they_are_open():
+    """And it changes nothing of training."""
+    data, net, batches, _ = setting(norm="batch")
+    run = train(net, data, batches, tune=True, look_at=[0, STEPS], sealed=True)
+    with pytest.raises(RuntimeError, match="sealed"):
+        _ = run.test_accuracy
+    x, y = data.open_test()
+
+    torch.testing.assert_close(run.test_accuracy[:, 1], accuracy(net(x), y))
+    torch.testing.assert_close(run.test_loss[:, 1], cross_entropy(net(x), y))
+    again, other, batches, _ = setting(norm="batch")
+    plain = train(other, again, batches, tune=True)
+    assert torch.equal(run.loss, plain.loss)
+    assert all(torch.equal(a, b) for a, b in zip(net.buffers(), other.buffers(), strict=True))
 
 
 def test_the_test_part_is_opened_once_and_last():

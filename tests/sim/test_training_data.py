@@ -113,5 +113,5 @@ def test_data_of_ones_own():
 
 def test_an_unknown_name_is_refused():
     """With those that there are."""
-    with pytest.raises(ValueError, match="'mnist'; there are digits, cancer"):
+    with pytest.raises(ValueError, match="'mnist'; there are digits, parity"):
         load(fresh(), "mnist")
