@@ -1,99 +1,60 @@
-"""One number a replicate, summed up: an estimate with its confidence interval, and the level of the intervals.
-
-`scipy.special` and not `scipy.stats`: it loads in a fraction of the time.
-"""
-
-import math
+"""How an estimator is called, and which error probability one interval may spend."""
 
 import numpy as np
-from scipy import special
 
-from dlfaq.verify.evidence import Bound, Measured
+from dlfaq.verify.evidence import Measured
+from dlfaq.verify.intervals import ESTIMATORS, UNKNOWN, Bounds, EstimateError
+
+__all__ = [
+    "FALSE_ALARM",
+    "SHOWN_ALPHA",
+    "SIDE_ALPHA",
+    "EstimateError",
+    "interval",
+    "level",
+    "side_alpha",
+]
 
 FALSE_ALARM = 0.01  # chance that one full verification rules wrongly on anything
-SIDES = 2000  # claims and controls that this promise covers
-SIDE_ALPHA = FALSE_ALARM / SIDES
 SHOWN_ALPHA = 0.05  # of the numbers shown in texts: single measurements, read as such
 
 
-class EstimateError(ValueError):
-    """Measurements of which the estimator makes no sense; the message says which and why."""
+def side_alpha(sides: int) -> float:
+    """The error probability that one side may spend in a FAQ with so many sides.
+
+    The number is rounded up to the next power of two, so that a new claim rarely changes the level
+    at which the others are judged.
+    """
+    return FALSE_ALARM / 2 ** max(sides - 1, 0).bit_length()
+
+
+SIDE_ALPHA = side_alpha(2000)  # where the FAQ is not at hand
 
 
 def level(pairs: int, look: int, side_alpha: float = SIDE_ALPHA) -> float:
     """The error probability that one interval may spend.
 
-    A side divides its own evenly over its (expectation, point) pairs, and look k = 1, 2, … of the doubling spends 2^-k
-    of that: however often one looks, the sum stays below `side_alpha`.
+    A side divides its own evenly over its (expectation, point) pairs, and look k = 1, 2, … of the
+    doubling spends 2^-k of that: however often one looks, the sum stays below `side_alpha`.
     """
     return side_alpha / pairs * 2.0**-look
 
 
-def interval(estimator: str, samples: np.ndarray, alpha: float) -> Measured:
-    """Estimate with a two-sided confidence interval that misses the truth with probability `alpha` at most.
+def interval(
+    estimator: str, samples: np.ndarray, alpha: float, bounds: Bounds = UNKNOWN
+) -> Measured:
+    """Estimate, with a two-sided interval that misses the truth with a probability of `alpha`.
 
     Args:
-        estimator: `mean` (Student's t: exact for normal numbers, too narrow for few and very skewed ones, which
-            `gmean` and `median` are for), `gmean` (the same on logarithms), `median` (order statistics), `fraction`
-            (Clopper-Pearson) or `all` (exact: no interval).
+        estimator: `mean`, `gmean`, `median`, `fraction` or `all`: see `intervals`.
         samples: (R,) numbers; for `fraction` and `all` conditions.
         alpha: Between 0 and 1.
+        bounds: The least and the greatest value that a sample can have; None where it is not known.
 
     Returns:
         An end of the interval is None where there are too few replicates to bound it.
 
     Raises:
-        EstimateError: For `gmean` of numbers that are not all positive.
+        EstimateError: For `gmean` of what is not positive, and for samples beyond the bounds.
     """
-    return _ESTIMATORS[estimator](np.asarray(samples), alpha)
-
-
-def _mean(samples: np.ndarray, alpha: float) -> Measured:
-    n = len(samples)
-    if n > 1 and (samples == samples[0]).all():  # exact: summing would round, and a constant has no spread to estimate
-        return Measured(float(samples[0]), (float(samples[0]), float(samples[0])), n)
-    mean = float(samples.mean())
-    if n == 1:
-        return Measured(mean, (None, None), n)
-    half = -special.stdtrit(n - 1, alpha / 2) * float(samples.std(ddof=1)) / math.sqrt(n)
-    return Measured(mean, (float(mean - half), float(mean + half)), n)
-
-
-def _gmean(samples: np.ndarray, alpha: float) -> Measured:
-    if not (samples > 0).all():
-        worst = int(np.argmin(samples))
-        msg = f"gmean needs positive numbers, but replicate {worst} measured {samples[worst]:.6g}"
-        raise EstimateError(msg)
-    if (samples == samples[0]).all():  # exact: exp(log(x)) need not be x
-        return _mean(samples, alpha)
-    logs = _mean(np.log(samples), alpha)
-    low, high = (None if end is None else math.exp(end) for end in logs.interval)
-    return Measured(math.exp(logs.estimate), (low, high), len(samples))
-
-
-def _median(samples: np.ndarray, alpha: float) -> Measured:
-    n = len(samples)
-    ordered = np.sort(samples)
-    ranks = np.arange((n + 1) // 2)
-    # the median lies below the smallest but r samples with probability P(Binomial(n, 1/2) <= r)
-    allowed = np.flatnonzero(special.bdtr(ranks, n, 0.5) <= alpha / 2)
-    ends: tuple[Bound, Bound] = (None, None)
-    if len(allowed):
-        rank = int(allowed[-1])
-        ends = (float(ordered[rank]), float(ordered[n - 1 - rank]))
-    return Measured(float(np.median(ordered)), ends, n)
-
-
-def _fraction(samples: np.ndarray, alpha: float) -> Measured:
-    n, k = len(samples), int(np.count_nonzero(samples))
-    low = 0.0 if k == 0 else float(special.betaincinv(k, n - k + 1, alpha / 2))
-    high = 1.0 if k == n else float(special.betainccinv(k + 1, n - k, alpha / 2))
-    return Measured(k / n, (low, high), n)
-
-
-def _all(samples: np.ndarray, alpha: float) -> Measured:  # noqa: ARG001 - an identity holds or not, at any level
-    share = int(np.count_nonzero(samples)) / len(samples)
-    return Measured(share, (share, share), len(samples))
-
-
-_ESTIMATORS = {"mean": _mean, "gmean": _gmean, "median": _median, "fraction": _fraction, "all": _all}
+    return ESTIMATORS[estimator](np.asarray(samples), alpha, bounds)
