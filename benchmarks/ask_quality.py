@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from ask_folds import held_out
 
+from dlfaq.ask.build.rows import phrasings
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import ask
 from dlfaq.ask.words import tokens
@@ -60,7 +61,7 @@ def main() -> None:
     arguments = parser.parse_args()
     root = arguments.root or find_root()
     faq = load_faq(root)
-    texts = {one.id: [one.question, *one.also_asked] for one in (*faq.entries, *faq.planned)}
+    texts = {one.id: [one.question, *phrasings(one)] for one in (*faq.entries, *faq.planned)}
     queries = [query for path in arguments.queries for query in read_queries(path, texts)]
     inside = sum(bool(query.right) for query in queries)
     print(f"{len(texts)} entries, {inside} queries in scope, {len(queries) - inside} out of scope")

@@ -160,30 +160,38 @@ def generate(root: Path, count: int) -> Path:
 def entry(words: object) -> str:
     """The YAML of one entry."""
     claims = "".join(
-        f"  - id: claim-{k}\n    says: {words(14)}.\n    simulation: toy\n    expect: -1 < mean(loss) < 1\n"
-        f"    control:\n      - why: {words(6)}\n        given: {{size: 1}}\n"
+        f"  - id: claim-{k}\n    kind: measured\n    says: {words(14)}.\n    experiment: toy\n"
+        f"    expect: -1 < mean(loss) < 1\n    fails_under: {{one: {words(6)}}}\n"
         for k in range(3)
     )
-    also = "".join(f"  - {words(8)}\n" for _ in range(8))
-    long = "".join(f"    {words(14)}\n" for _ in range(30))
+    steps = "".join(f"    - step: {words(12)}.\n      because: claim-{k}\n" for k in range(3))
+    parts = "".join(
+        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n      text: |\n"
+        + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
+        for k in range(2)
+    )
+    also = "".join(f"  - {words(8)}\n" for _ in range(4))
     return (
-        f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n  short: {words(30)} $\\ln k$.\n"
-        f"  long: |\n{long}claims:\n{claims}"
+        f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n"
+        f"  short: {words(30)} $\\ln k$.\n  do:\n{steps}  parts:\n{parts}experiments:\n  toy:\n"
+        f"    simulation: toy\n    conditions:\n      one: {{given: {{size: 1}}}}\nclaims:\n{claims}"
     )
 
 
 def record(root: Path, name: str, draw: random.Random) -> None:
     """Evidence as a verification would have written it."""
-    from dlfaq.verify.evidence import ClaimEvidence, Evidence, Judged, Point, Side, write
+    from dlfaq.evidence.file import write
+    from dlfaq.evidence.record import ClaimEvidence, Evidence, Point, Side
 
-    def side(why: str, outcome: str) -> Side:
+    def side(outcome: str) -> Side:
         value = draw.random()
-        point = Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64)
-        return Side(outcome, 64, (Judged("-1 < mean(loss) < 1", outcome, (point,)),), why)
+        return Side(outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64),))
 
     marks = {"claim": "0" * 16, "simulation": "0" * 16}
+    expect = "-1 < mean(loss) < 1"
     claims = {
-        f"claim-{k}": ClaimEvidence("verified", marks, side("", "holds"), (side("why", "fails"),)) for k in range(3)
+        f"claim-{k}": ClaimEvidence("verified", marks, expect, side("holds"), {}, {"one": side("fails")})
+        for k in range(3)
     }
     write(root, Evidence(name, "2.13.0", claims, {}))
 

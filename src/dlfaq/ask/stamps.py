@@ -53,7 +53,8 @@ def _add(found: dict[str, str], name: str, path: str) -> None:
     """
     try:
         if path.endswith(".py"):
-            found[name] = _stamp(os.stat(path))  # noqa: PTH116 - a Path would take longer to make
+            stat = os.stat(path)  # noqa: PTH116 - a Path would take longer to make
+            found[name] = f"{stat.st_mtime_ns}/{stat.st_size}"
             return
         with os.scandir(path) as files:
             for file in files:
@@ -62,10 +63,7 @@ def _add(found: dict[str, str], name: str, path: str) -> None:
                 if file.is_dir():
                     _add(found, f"{name}/{file.name}", file.path)
                 else:
-                    found[f"{name}/{file.name}"] = _stamp(file.stat())
+                    stat = file.stat()
+                    found[f"{name}/{file.name}"] = f"{stat.st_mtime_ns}/{stat.st_size}"
     except OSError:  # a folder that is not there holds nothing; a file that just went has no line
         pass
-
-
-def _stamp(stat: os.stat_result) -> str:
-    return f"{stat.st_mtime_ns}/{stat.st_size}"

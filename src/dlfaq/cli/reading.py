@@ -49,7 +49,8 @@ def ask(
 
     def read(db: "Connection") -> tuple:
         answer = find(db, text, count)
-        return answer, entry(db, answer.results[0].id) if answer.results else None
+        found = answer.results and answer.answered and not json
+        return answer, entry(db, answer.results[0].id, whole=full) if found else None
 
     answer, best = read_index(root_of(root), read)
     if json:
