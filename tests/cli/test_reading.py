@@ -104,6 +104,32 @@ def test_show_prints_an_entry_whole(dlfaq):
     assert "{{" not in done.stdout
 
 
+def test_show_for_a_program(dlfaq):
+    """Steps, parts, claims with their conditions, references; a part alone says of which entry it is."""
+    whole = json.loads(dlfaq("show", "initial-loss", "--json").stdout)
+    name = whole["parts"][0]["id"]
+    part = json.loads(dlfaq("show", f"initial-loss#{name}", "--json").stdout)
+
+    keys = ("id", "question", "form", "draft", "short", "do", "parts", "claims", "references", "related", "sources")
+    assert set(keys) <= set(whole)
+    claim = {"id", "kind", "says", "expect", "shows", "verdict", "measured", "holds_under", "fails_under"}
+    assert all(claim <= set(one) for one in whole["claims"])
+    assert "{{" not in json.dumps(whole)
+    assert part == {"entry": "initial-loss", **whole["parts"][0]}
+
+
+def test_show_of_a_part(dlfaq):
+    """Its text below its title; of an unknown one the nearest is named."""
+    name = json.loads(dlfaq("show", "initial-loss", "--json").stdout)["parts"][0]["id"]
+    done = dlfaq("show", f"initial-loss#{name}")
+
+    assert done.returncode == 0
+    assert done.stdout.rstrip().endswith("The whole answer: dlfaq show initial-loss")
+    wrong = dlfaq("show", f"initial-loss#{name}s")
+    assert wrong.returncode == 2
+    assert f"Did you mean '{name}'?" in wrong.stderr
+
+
 def test_show_of_an_unknown_id_names_the_nearest(dlfaq):
     """One message, exit 2, no traceback."""
     done = dlfaq("show", "inital-loss")

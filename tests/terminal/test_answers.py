@@ -37,7 +37,7 @@ def test_an_answer_in_a_pipe_is_plain_text():
         " 3. Look at the labels.",
         "",
         "1 of 2 claims hold; 1 not measured  dlfaq show initial-loss",
-        "Near: adam",
+        "Near: adam (planned)",
     ]
 
 
@@ -49,7 +49,7 @@ def test_the_same_on_a_terminal():
     assert lines[-2] == "? 1 of 2 claims hold; 1 not measured" + "dlfaq show initial-loss".rjust(
         80 - 36
     )
-    assert lines[-1] == "Near: adam"
+    assert lines[-1] == "Near: adam (planned)"
 
 
 def test_the_part_that_answers_the_words_is_named():

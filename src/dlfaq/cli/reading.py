@@ -25,9 +25,7 @@ def ask(
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=50, help="How many entries to name.")] = 5,
-    full: Annotated[
-        bool, typer.Option("--full", help="Add the explanation and the controls.")
-    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Add the explanation.")] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why this entry was found.")
     ] = False,

@@ -106,7 +106,7 @@ def step_lines(place: int, step: StepText) -> Iterator[Line]:
 def _near(results: Sequence[Result], columns: int | None = None) -> Sequence[Line]:
     """The other entries that were found: as many as one line holds, if it has so many columns."""
     head = "Near: "
-    names = [one.id for one in results]
+    names = [f"{one.id} (planned)" if one.planned else one.id for one in results]
     while columns and len(names) > 1 and len(head + ", ".join(names)) > columns:
         names.pop()
     spans = (Span(", ".join(names), "id"),)
