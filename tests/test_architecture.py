@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "sim": {"errors"},
     "verify": {"errors", "paths", "knowledge", "evidence", "sim"},
     "site": {"errors", "paths", "knowledge", "evidence", "ask"},
-    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.rank", "ask.reader"},  # the values that it shows
+    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.spelling", "ask.rank", "ask.reader"},  # the values that it shows
     "__main__": {"cli"},
     "cli": {"errors", "paths", "sanitise", "knowledge", "evidence", "ask", "verify", "site", "terminal"},
 }

@@ -16,7 +16,7 @@ ROWS, COLUMNS = 24, 80
 STEP = "Set the learning rate to a third of what it was, and look at the first hundred steps."
 CODE = "for group in optimizer.param_groups: group['lr'] = group['lr'] / 3  # thirds"
 WORDS = (
-    "the loss of a network before its first step is near the logarithm of the classes if".split()
+    ["the", "loss", "of", "a", "network", "before", "its", "first", "step", "is", "near", "the", "logarithm", "of", "the", "classes", "if"]
 )
 
 
@@ -63,7 +63,7 @@ def enlarge(faq: Path, short_words: int, steps: int, code: int) -> None:
 
 
 def test_the_whole_answer_is_on_the_screen(faq):
-    """Question, answer, steps with their code, evidence, the part that was asked for, what is near."""
+    """Question, answer, steps with their code, evidence, what is near."""
     lines = on_terminal("ask", "what is the loss before training", "--root", str(faq))
 
     assert lines[0].startswith("What loss should a classifier show before any training?")

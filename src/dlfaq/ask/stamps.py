@@ -33,7 +33,8 @@ def mark_of(found: Mapping[str, str], root: Path) -> str:
     """A checksum over stamps: equal for equal files of the same FAQ."""
     lines = "\n".join([str(root), *found, *found.values()])
     text = lines.encode("utf-8", "surrogateescape")
-    return f"{len(found)}-{zlib.crc32(text):08x}-{zlib.adler32(text):08x}"  # hashlib takes 2 ms to load
+    # hashlib takes 2 ms to load
+    return f"{len(found)}-{zlib.crc32(text):08x}-{zlib.adler32(text):08x}"
 
 
 def stored_mark(db: sqlite3.Connection) -> str | None:

@@ -1,6 +1,7 @@
 """The Markdown that answers are written in, as blocks of styled spans.
 
-Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$. HTML is text.
+Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$.
+HTML is text.
 """
 
 import re
@@ -24,7 +25,8 @@ _HEADING = r"#{1,6}\s+(?P<text>.*?)\s*#*"
 _RULE = r" {0,3}([-*_])( *\1){2,} *"
 _FENCE = r" *(```+|~~~+)"
 _DIVIDER = r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*"
-_LONGEST = 4_000  # characters; a longer paragraph is shown as it is: marks that never close would take long
+# characters; a longer paragraph is shown as it is: marks that never close would take long
+_LONGEST = 4_000
 
 
 def inline(text: str) -> tuple[Span, ...]:
@@ -76,7 +78,10 @@ def _merged(spans: Iterator[Span]) -> Iterator[Span]:
 
 
 def blocks(text: str) -> list[Block]:
-    """The blocks of a text, in order. The text is made safe first, so that what is shown is what was checked."""
+    """The blocks of a text, in order.
+
+    The text is made safe first, so that what is shown is what was checked.
+    """
     found: list[Block] = []
     lines = sanitise(text).split("\n")
     place = 0
