@@ -2,8 +2,8 @@
 
 python benchmarks/ask_speed.py [--runs 21] [--entries 8 1000] [--program 'python some_cli.py']
 
-Entries and evidence are generated in a temporary folder. Runs are interleaved; the table shows medians and ratios.
-Bars: 1.3 with output to a pipe, 2.5 on a terminal.
+Entries and evidence are generated in a temporary folder. Runs are interleaved; the table shows
+medians and ratios. Bars: 1.3 with output to a pipe, 2.5 on a terminal.
 """
 
 import argparse
@@ -58,20 +58,40 @@ QUESTION = ["my", "loss", "is", "nan", "after", "warmup", "with", "adam"]
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--entries", type=int, nargs="+", default=[8, 1000])
-    parser.add_argument("--program", default=shlex.join([str(Path(sys.executable).with_name("dlfaq"))]))
+    parser.add_argument(
+        "--program", default=shlex.join([str(Path(sys.executable).with_name("dlfaq"))])
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
         commands = {"bare Typer": [sys.executable, str(bare), *QUESTION]}
-        commands["ask, this FAQ"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(find_root())]
+        commands["ask, this FAQ"] = [
+            *shlex.split(arguments.program),
+            "ask",
+            *QUESTION,
+            "--root",
+            str(find_root()),
+        ]
         for count in arguments.entries:
             root = generate(Path(folder) / f"faq-{count}", count)
-            commands[f"ask, {count} entries"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(root)]
-        environment = {**os.environ, "DLFAQ_CACHE_DIR": str(Path(folder) / "cache"), "TERM": "xterm-256color"}
+            commands[f"ask, {count} entries"] = [
+                *shlex.split(arguments.program),
+                "ask",
+                *QUESTION,
+                "--root",
+                str(root),
+            ]
+        environment = {
+            **os.environ,
+            "DLFAQ_CACHE_DIR": str(Path(folder) / "cache"),
+            "TERM": "xterm-256color",
+        }
         environment.pop(
             "PYTHONDONTWRITEBYTECODE", None
         )  # a checkout is compiled at its first run, as an installation is
@@ -100,7 +120,9 @@ def to_pipe(command: list[str], environment: dict) -> None:
 def to_terminal(command: list[str], environment: dict) -> None:
     """Run with output to a terminal, and read it all."""
     leader, follower = pty.openpty()
-    process = subprocess.Popen(command, env=environment, stdin=follower, stdout=follower, stderr=follower)
+    process = subprocess.Popen(
+        command, env=environment, stdin=follower, stdout=follower, stderr=follower
+    )
     os.close(follower)
     try:
         while os.read(leader, 65536):
@@ -185,12 +207,16 @@ def record(root: Path, name: str, draw: random.Random) -> None:
 
     def side(outcome: str) -> Side:
         value = draw.random()
-        return Side(outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64),))
+        return Side(
+            outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64),)
+        )
 
     marks = {"claim": "0" * 16, "simulation": "0" * 16}
     expect = "-1 < mean(loss) < 1"
     claims = {
-        f"claim-{k}": ClaimEvidence("verified", marks, expect, side("holds"), {}, {"one": side("fails")})
+        f"claim-{k}": ClaimEvidence(
+            "verified", marks, expect, side("holds"), {}, {"one": side("fails")}
+        )
         for k in range(3)
     }
     write(root, Evidence(name, "2.13.0", claims, {}))

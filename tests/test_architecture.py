@@ -22,14 +22,14 @@ MAY_IMPORT = {
     "sim": {"errors"},
     "verify": {"errors", "paths", "knowledge", "evidence", "sim"},
     "site": {"errors", "paths", "knowledge", "evidence", "ask"},
-    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.spelling", "ask.rank", "ask.reader"},  # the values that it shows
+    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.rank", "ask.reader"},  # the values that it shows
     "__main__": {"cli"},
     "cli": {"errors", "paths", "sanitise", "knowledge", "evidence", "ask", "verify", "site", "terminal"},
 }
 # what every `ask` loads: the standard library and one another
 ASKING = {
     *("ask.blocks", "ask.lists", "ask.passages", "ask.query", "ask.rank", "ask.reader", "ask.schema", "ask.signals"),
-    *("ask.stamps", "ask.vectors", "ask.words"),
+    *("ask.spelling", "ask.stamps", "ask.vectors", "ask.words"),
 }
 HEAVY = {"torch": {"sim", "verify.worker"}, "numpy": {"sim", "verify"}, "scipy": {"verify"}, "yaml": {"knowledge"}}
 

@@ -15,9 +15,25 @@ import pytest
 ROWS, COLUMNS = 24, 80
 STEP = "Set the learning rate to a third of what it was, and look at the first hundred steps."
 CODE = "for group in optimizer.param_groups: group['lr'] = group['lr'] / 3  # thirds"
-WORDS = (
-    ["the", "loss", "of", "a", "network", "before", "its", "first", "step", "is", "near", "the", "logarithm", "of", "the", "classes", "if"]
-)
+WORDS = [
+    "the",
+    "loss",
+    "of",
+    "a",
+    "network",
+    "before",
+    "its",
+    "first",
+    "step",
+    "is",
+    "near",
+    "the",
+    "logarithm",
+    "of",
+    "the",
+    "classes",
+    "if",
+]
 
 
 def on_terminal(*words: str, rows: int = ROWS, columns: int = COLUMNS) -> list[str]:

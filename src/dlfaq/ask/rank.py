@@ -1,9 +1,9 @@
 """Find the entries that fit a question, and say honestly when none does.
 
-The walk: the text is understood (`query`); candidates come from the full-text index and from what is
-near in meaning; each gets a handful of signals (`signals`), and their weighted sum is the log-odds
-that the entry answers the question. So the score is a probability; below `Tuning.fits` nothing is
-given as the answer. `benchmarks/ask_fit.py` fitted weights and limit.
+The walk: the text is understood (`query`); candidates come from the full-text index and from what
+is near in meaning; each gets a handful of signals (`signals`), and their weighted sum is the
+log-odds that the entry answers the question. So the score is a probability; below `Tuning.fits`
+nothing is given as the answer. `benchmarks/ask_fit.py` fitted weights and limit.
 
 Standard library only.
 """

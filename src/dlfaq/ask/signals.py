@@ -1,10 +1,11 @@
 """How well an entry fits a question: a handful of signals, each between 0 and 1 or nearly so.
 
 `words`: the share of the asker's words that the entry holds. `signs`: the same of what they may
-mean. `phrasing`: likeness of the words to the entry's question, or to the phrasing most like it. `order`:
-neighbouring words that are neighbours there too. `meaning` and `centre`: the cosine to the nearest
-phrasing's meaning, and to the middle of them all. `elsewhere` and `outside`: the nearness, in
-meaning and in words, of a question that no FAQ on training answers; they are the same for every entry.
+mean. `phrasing`: likeness of the words to the entry's question, or to the phrasing most like it.
+`order`: neighbouring words that are neighbours there too. `meaning` and `centre`: the cosine to
+the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and `outside`: the
+nearness, in meaning and in words, of a question that no FAQ on training answers; they are the
+same for every entry.
 """
 
 import math
