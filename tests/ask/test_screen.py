@@ -1,6 +1,7 @@
 """An answer on a real terminal of 80 columns and 24 rows: all of it, nothing scrolled off."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -11,6 +12,8 @@ import termios
 from pathlib import Path
 
 import pytest
+
+from dlfaq.paths import bundled_root
 
 ROWS, COLUMNS = 24, 80
 STEP = "Set the learning rate to a third of what it was, and look at the first hundred steps."
@@ -134,3 +137,25 @@ def test_a_part_is_named_by_its_own_words(faq):
         "no part 'label'" in line
         for line in on_terminal("show", "first-loss#label", "--root", str(faq))
     )
+
+
+def test_every_bundled_entry_of_the_second_form_fits():
+    """Asked by its own question: all steps, the evidence, nothing scrolled off."""
+    root = str(bundled_root())
+    listed = subprocess.run(
+        [sys.executable, "-m", "dlfaq", "list", "--json", "--root", root],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for row in json.loads(listed.stdout):
+        if row["planned"] or row["form"] == 1:
+            continue
+        lines = on_terminal("ask", row["question"], "--root", root)
+        steps = [line for line in lines if re.match(r" \d\. ", line)]
+
+        assert any(row["id"] in line for line in lines[:2])
+        assert len(lines) <= ROWS - 2
+        assert 3 <= len(steps) <= 6
+        assert not any(line.endswith(" …") for line in lines)
+        assert any(f"dlfaq show {row['id']}" in line for line in lines)
