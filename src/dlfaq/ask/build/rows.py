@@ -22,7 +22,7 @@ from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.verdict import verdict_of
 from dlfaq.knowledge.entry import Entry, Faq, Part, Planned
 
-MOST_PHRASINGS = 64  # of an entry that are compared by meaning
+MOST_PHRASINGS = 96  # of an entry that are compared by meaning
 
 
 def add(
