@@ -82,7 +82,7 @@ def _signature(root: Path, name: str) -> "Signature":
 
 
 def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
-    """`--name value` and `--name=value` pairs, checked against the simulation's parameters; every problem at once."""
+    """`--name value` and `--name=value` pairs, checked; all problems at once."""
     from dlfaq.knowledge.simulations import coerce
 
     given: dict[str, Scalar] = {}
