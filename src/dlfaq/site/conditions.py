@@ -49,10 +49,9 @@ def changes(condition: Condition) -> str:
 
 
 def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scalar]) -> str:
-    """The setting of an experiment as one sentence, from the simulation's own with its parameters
-    filled in; empty if it has none.
+    """The setting of an experiment as one sentence; empty if its simulation has none.
 
-    A parameter that differs between arms, or along the sweep, is named with all its values.
+    It is the simulation's own with the parameters filled in. A parameter that differs between arms, or along the sweep, is named with all its values.
     """
     if not signature.setting:
         return ""
