@@ -53,7 +53,7 @@ def noisy_average(
 ENTRY = """\
 question: How many numbers should I average, and for how long?
 topics: [training]
-also_asked: [averaging noise, how long to average]
+also_asked: [how long to learn a mean]
 answer:
   short: >-
     Averaging $n$ independent numbers divides the noise by $\\sqrt n$: with four times as many, half
