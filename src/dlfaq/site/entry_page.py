@@ -13,8 +13,7 @@ from dlfaq.site.shared import NOT_YET, Known, front_matter, link_to, mark, tally
 from dlfaq.site.text import escape, label, line, link, prose
 
 FIRST_FORM = (
-    "This answer is in the first form and awaits its rewrite: no steps yet, and nothing said of "
-    "longer training or tuned rates."
+    "This answer awaits its rewrite: it has no steps yet, and its claims were not tried under other conditions."
 )
 DRAFT = "This is a draft: what it says was not finished, and nothing was recorded."
 

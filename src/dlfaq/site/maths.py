@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 KATEX = Path(__file__).with_name("katex") / "katex.min.js"
 LARGEST = 50  # em: what a formula may ask for, so that it cannot cover the page
+SHORT = 24  # letters of a formula that stays on a line with the full stop after it
 _FORMULA = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>[^<]*)\\[)\]]</(?P=tag)>'
+    r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>[^<]*)\\[)\]]</(?P=tag)>(?P<after>[.,;:!?)]*)'
 )  # as arithmatex leaves it
 _ERROR = re.compile(r'class="katex-error" title="(?:ParseError: KaTeX parse error: )?([^"]*)"')
 _log = logging.getLogger("mkdocs.dlfaq")  # what is said here is a problem of the build
@@ -77,4 +78,7 @@ class _Formulas(Postprocessor):
 def _set(found: re.Match[str]) -> str:
     markup = formula(unescape(found["tex"]).strip(), display=found["open"] == "[")
     # the search reads words, not the pieces of a formula
-    return f'<{found["tag"]} class="arithmatex" data-search-exclude>{markup}</{found["tag"]}>'
+    whole = f'<{found["tag"]} class="arithmatex" data-search-exclude>{markup}</{found["tag"]}>'
+    if found["tag"] == "span" and found["after"] and len(found["tex"]) <= SHORT:
+        return f'<span class="dl-whole">{whole}{found["after"]}</span>'
+    return f"{whole}{found['after']}"

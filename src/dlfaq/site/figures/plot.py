@@ -21,7 +21,7 @@ from dlfaq.site.figures.table import Group, Table
 
 # The names of the lines stand beyond RIGHT. On a phone the style sheet cuts the picture off at CUT
 # and shows the legend instead.
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 330, 56, 524, 30, 288
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 344, 56, 524, 38, 294
 CUT = 540
 STYLES = 6  # in the style sheet
 CROWD = 3  # more bands than these are drawn fainter, for they lie on each other
@@ -71,8 +71,8 @@ def draw_plot(plot: Plotted) -> str:
         drawn = [*_bands(lines, across, up), *_curves(lines, across, up), *_named(lines, up)]
         kind = f"dl-frame{' dl-off' if place else ''}"
         parts.append(tag("g", *told, *drawn, class_=kind, data_at=json.dumps(dict(state))))
-    parts.append(text(plot.y, 0, 13, "dl-names"))
-    parts.append(text(_name(plot.x), (LEFT + RIGHT) / 2, HEIGHT - 4, "dl-names", "middle"))
+    parts.append(text(plot.y, 0, 20, "dl-names"))
+    parts.append(text(_name(plot.x), (LEFT + RIGHT) / 2, HEIGHT - 6, "dl-names", "middle"))
     over = f"{', '.join(one.label for one in first)} over {_name(plot.x)}"
     svg = tag(
         "svg",
