@@ -9,12 +9,13 @@ from dlfaq.knowledge.placeholders import render
 from dlfaq.site.shared import KIND_WORDS, NOT_YET, Known, is_good
 from dlfaq.site.text import plain, prose
 
-MEASURED, BY_RULE, SOURCE, BY_PRACTICE = "✓", "=", "¶", "○"
+MEASURED, BY_RULE, SOURCE, BY_PRACTICE, OPEN = "✓", "=", "¶", "○", "…"
 LEGEND = {
     MEASURED: "measured",
     BY_RULE: "exact, or PyTorch itself",
     SOURCE: "a source",
     BY_PRACTICE: "practice, not measured",
+    OPEN: NOT_YET,
 }
 STEP = " " * 4  # what belongs to a numbered step
 
@@ -95,7 +96,7 @@ def _of_claim(entry: Entry, ground: str, known: Known) -> tuple[str, str, str]:
 def _sign(entry: Entry, claim: Claim, known: Known) -> tuple[str, str]:
     evidence = known.of(entry, claim)
     if evidence is None:
-        return "…", NOT_YET
+        return OPEN, NOT_YET
     if not is_good(evidence):
         return "✗", evidence.verdict
     return (MEASURED if claim.kind == "measured" else BY_RULE), KIND_WORDS[claim.kind]

@@ -66,10 +66,12 @@ def _of_all(found: Sequence[tuple[str, Scalar]]) -> str:
     by_arm: dict[str, list[str]] = {}
     for arm, value in found:
         by_arm.setdefault(arm, []).append(_value(value))
-    distinct = {arm: tuple(dict.fromkeys(values)) for arm, values in by_arm.items()}
-    if len(set(distinct.values())) == 1:
-        return _listed(next(iter(distinct.values())))
-    return _listed(f"{_listed(values)} ({arm})" for arm, values in distinct.items())
+    named: dict[str, list[str]] = {}
+    for arm, values in by_arm.items():
+        named.setdefault(_listed(dict.fromkeys(values)), []).append(arm)
+    if len(named) == 1:
+        return next(iter(named))
+    return _listed(f"{values} ({', '.join(arms)})" for values, arms in named.items())
 
 
 def _listed(values: Iterable[str]) -> str:
