@@ -3,6 +3,7 @@
 import pytest
 
 from dlfaq.knowledge.load import load_faq
+from dlfaq.site.drawn import _drawing, draw
 from dlfaq.site.figures import kinds
 from dlfaq.site.figures.fence import Drawing, fence
 from dlfaq.site.figures.kinds import Kind
@@ -41,6 +42,15 @@ def test_numbers_are_a_table_in_markdown_too(drawing):
 def test_a_plot_has_a_picture_numbers_and_a_thumbnail(drawing):
     for kind, begins in (("plot", "<figure"), ("plot-numbers", "<table"), ("thumbnail", "<svg")):
         assert drawing(inside(fence(kind, "averaging", "1"))).startswith(begins)
+
+
+def test_a_generator_may_read_the_configuration_alone(root, monkeypatch):
+    """Then the figures are those of the FAQ in whose folder it runs."""
+    monkeypatch.chdir(root)
+    _drawing.cache_clear()
+
+    assert draw(inside(fence("claim", "averaging", "more-help"))).startswith("<figure")
+    _drawing.cache_clear()
 
 
 @pytest.mark.parametrize(
