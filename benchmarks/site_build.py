@@ -51,11 +51,15 @@ def repeat(root: Path, times: int) -> None:
         name = f"{entry.stem}-{number}"
         begin, rest = entry.read_text("utf-8").split("question: ", 1)
         quote = rest[0] if rest[0] in "\"'" else ""
-        (root / "faq" / f"{name}.yaml").write_text(f"{begin}question: {quote}{number} {rest.lstrip(quote)}", "utf-8")
+        (root / "faq" / f"{name}.yaml").write_text(
+            f"{begin}question: {quote}{number} {rest.lstrip(quote)}", "utf-8"
+        )
         evidence = root / "evidence" / f"{entry.stem}.json"
         if evidence.exists():
             raw = json.loads(evidence.read_text("utf-8"))
-            (root / "evidence" / f"{name}.json").write_text(json.dumps({**raw, "entry": name}), "utf-8")
+            (root / "evidence" / f"{name}.json").write_text(
+                json.dumps({**raw, "entry": name}), "utf-8"
+            )
 
 
 def seconds(call: Callable[[], object], times: int) -> str:
@@ -70,7 +74,9 @@ def seconds(call: Callable[[], object], times: int) -> str:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pages", type=int, default=0)
     parser.add_argument("--generated", type=int, default=0)
     parser.add_argument("--times", type=int, default=3)
@@ -84,16 +90,28 @@ def main() -> None:
         from dlfaq.site.pages import known_of
 
         place = Path(folder) / "faq"
-        root = generated(place, wanted.generated) if wanted.generated else grown(bundled_root(), place, wanted.pages)
+        root = (
+            generated(place, wanted.generated)
+            if wanted.generated
+            else grown(bundled_root(), place, wanted.pages)
+        )
         source, output = Path(folder) / "pages", Path(folder) / "site"
         start = time.perf_counter()
         count = site.build_site(root, output)
-        print(f"{count} pages: at first {time.perf_counter() - start:.2f} s; then, median of {wanted.times}:")
+        print(
+            f"{count} pages: at first {time.perf_counter() - start:.2f} s; then, median of {wanted.times}:"
+        )
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
         site.write_pages(root, source)
         drawing = Drawing(known_of(load_faq(root)))
-        print("pages written, nothing changed ", seconds(lambda: site.write_pages(root, source), wanted.times))
-        print("dlfaq site build               ", seconds(lambda: site.build_site(root, output), wanted.times))
+        print(
+            "pages written, nothing changed ",
+            seconds(lambda: site.write_pages(root, source), wanted.times),
+        )
+        print(
+            "dlfaq site build               ",
+            seconds(lambda: site.build_site(root, output), wanted.times),
+        )
         print(
             "MkDocs over these pages        ",
             seconds(lambda: build(site.configured(root, source, output, drawing)), wanted.times),

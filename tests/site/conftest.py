@@ -163,14 +163,20 @@ def address(built):
 @pytest.fixture(scope="session")
 def chromium():
     """Headless Chromium; skipped where there is none, unless it is required."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         if os.environ.get("DLFAQ_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and is not installed")
         pytest.skip("Chromium is not installed")
     from playwright.sync_api import sync_playwright
 
-    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    )
     flags += " --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags.split())

@@ -33,7 +33,15 @@ def test_what_stands_in_front_is_shown_first(root):
         (root / "faq" / "front.yml").unlink()
     places = [
         text.index(one)
-        for one in ("# Ours", "Hello.", "dl-ask", "hostile.md", "average-of-noise.md", "## Topics", "## Last")
+        for one in (
+            "# Ours",
+            "Hello.",
+            "dl-ask",
+            "hostile.md",
+            "average-of-noise.md",
+            "## Topics",
+            "## Last",
+        )
     ]
     assert places == sorted(places)
 
@@ -76,12 +84,18 @@ def test_a_printed_entry_is_the_page_alone(chromium, address):
     ink = page.evaluate(
         "[getComputedStyle(document.querySelector('h2')).color, getComputedStyle(document.body).backgroundColor]"
     )
-    rows, folded = (page.locator(f"details{one}:visible").count() for one in (".claim", ":not(.claim)"))
+    rows, folded = (
+        page.locator(f"details{one}:visible").count() for one in (".claim", ":not(.claim)")
+    )
     page.evaluate("document.querySelector('details.claim').open = true")
     opened = page.locator("details.claim table:visible").count()
 
     assert seen == []
-    assert (rows, folded, opened) == (4, 0, 1)  # the claims as a table, of what they open to what was opened
+    assert (rows, folded, opened) == (
+        4,
+        0,
+        1,
+    )  # the claims as a table, of what they open to what was opened
     assert ink[1] == "rgb(255, 255, 255)"
     assert max(map(int, re.findall(r"\d+", ink[0])[:3])) < 128
     context.close()
@@ -130,9 +144,20 @@ def test_machines_find_every_answer(built, root):
     assert "{ ." not in page + model
     assert "| setting | measured |" in model
     assert "|  | claim | predicted | measured | also holds | fails when |" in model
-    order = ("**Short answer**", "**Do this**", "1.  Average", "## Why the square root", "## Where it holds", "## References")
+    order = (
+        "**Short answer**",
+        "**Do this**",
+        "1.  Average",
+        "## Why the square root",
+        "## Where it holds",
+        "## References",
+    )
     assert [*order] == sorted(order, key=model.index)
-    assert all(path.with_suffix(".md").is_file() for path in built.rglob("*.html") if path.name != "404.html")
+    assert all(
+        path.with_suffix(".md").is_file()
+        for path in built.rglob("*.html")
+        if path.name != "404.html"
+    )
 
 
 def test_addresses_are_whole_where_the_site_knows_its_own(root, tmp_path, monkeypatch):
@@ -140,8 +165,14 @@ def test_addresses_are_whole_where_the_site_knows_its_own(root, tmp_path, monkey
     build_site(root, tmp_path / "out")
 
     page = (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()
-    assert "](https://faq.example.org/x/questions/average-of-noise.md)" in (tmp_path / "out" / "llms.txt").read_text()
-    assert "https://faq.example.org/x/questions/average-of-noise.html" in (tmp_path / "out" / "sitemap.xml").read_text()
+    assert (
+        "](https://faq.example.org/x/questions/average-of-noise.md)"
+        in (tmp_path / "out" / "llms.txt").read_text()
+    )
+    assert (
+        "https://faq.example.org/x/questions/average-of-noise.html"
+        in (tmp_path / "out" / "sitemap.xml").read_text()
+    )
     assert 'property="og:image" content="https://faq.example.org/x/assets/img/card.png"' in page
 
 
@@ -158,7 +189,10 @@ def test_what_is_shared_shows_question_and_answer(built):
 def test_a_page_becomes_plain_markdown():
     """Boxes become paragraphs, code stays."""
     page = '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n{ .x }\n```\n'
-    assert readable(page, Drawing(Known(Faq(Path(), (), {}, {}), {}))) == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"
+    assert (
+        readable(page, Drawing(Known(Faq(Path(), (), {}, {}), {})))
+        == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"
+    )
 
 
 def test_a_page_of_our_own_for_what_is_missing(chromium, address):

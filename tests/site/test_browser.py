@@ -14,7 +14,12 @@ class Watch:
     def __init__(self, page, address):
         self.foreign, self.errors, self.dialogs = [], [], []
         page.on(
-            "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.foreign.append(r.url)
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith((address, "data:", "blob:"))
+                else self.foreign.append(r.url)
+            ),
         )
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -30,10 +35,14 @@ def test_pages_in_a_browser(chromium, address, scheme, width):
     watch = Watch(page, address)
     for name in PAGES:
         page.goto(f"{address}{name}.html", wait_until="networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+        )
         assert not wide, f"{name} scrolls sideways at {width} px"
         assert page.locator(".katex-error").count() == 0, name
-        assert page.locator("body").get_attribute("data-md-color-scheme") == {"dark": "slate"}.get(scheme, "default")
+        assert page.locator("body").get_attribute("data-md-color-scheme") == {"dark": "slate"}.get(
+            scheme, "default"
+        )
     context.close()
 
     assert watch.foreign == []
@@ -104,12 +113,18 @@ def test_the_first_screen(chromium, address, width, height):
     page = chromium.new_page(viewport={"width": width, "height": height})
     page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
     box = page.locator(".admonition.abstract")
-    seen = [page.locator("h1"), box.locator("> p").nth(1), *(box.locator("> ol > li > p").nth(step) for step in range(3))]
+    seen = [
+        page.locator("h1"),
+        box.locator("> p").nth(1),
+        *(box.locator("> ol > li > p").nth(step) for step in range(3)),
+    ]
     ends = [one.bounding_box() for one in seen]
 
     assert [one["y"] for one in ends] == sorted(one["y"] for one in ends)
     assert ends[-1]["y"] + ends[-1]["height"] <= height
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
+    )
     page.close()
 
 
@@ -144,5 +159,7 @@ def test_nothing_is_cut_off(chromium, address, width):
         "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
     )
     assert narrow == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1")
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
+    )
     page.close()

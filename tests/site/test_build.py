@@ -55,7 +55,11 @@ def test_home_counts_what_was_recorded(built, root):
     """Claims by kind, replicates under all conditions, torch."""
     found = [json.loads(path.read_text()) for path in (root / "evidence").glob("*.json")]
     claims = [claim for one in found for claim in one["claims"].values()]
-    sides = [side for claim in claims for side in (claim["own"], *claim["holds_under"].values(), *claim["fails_under"].values())]
+    sides = [
+        side
+        for claim in claims
+        for side in (claim["own"], *claim["holds_under"].values(), *claim["fails_under"].values())
+    ]
     replicates = sum(point["replicates"] for side in sides for point in side["points"])
 
     said = f"Claims that hold: 3 measured, 1 exact, 1 of PyTorch; 2 not measured yet , over {replicates:,} replicates, on torch"
@@ -88,8 +92,13 @@ def test_hostile_texts_are_shown_not_run(pages):
     """No script, no event handler and no script address comes out of an entry, on any page."""
     for page in pages.values():
         assert page.handlers == []
-        assert not any("alert(" in script for script in page.scripts if '"@type": "Question"' not in script)
-        assert not any(link.strip().lower().startswith(("javascript:", "data:", "vbscript:")) for link in page.links)
+        assert not any(
+            "alert(" in script for script in page.scripts if '"@type": "Question"' not in script
+        )
+        assert not any(
+            link.strip().lower().startswith(("javascript:", "data:", "vbscript:"))
+            for link in page.links
+        )
 
 
 def test_hostile_texts_are_shown_letter_by_letter(built):
@@ -133,7 +142,9 @@ def test_structured_data_is_json(built):
     """What machines read of an entry parses, whatever the question contains."""
     for name in ("hostile", "average-of-noise"):
         text = (built / f"questions/{name}.html").read_text()
-        data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
+        data = json.loads(
+            re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1]
+        )
         assert data["mainEntity"][0]["@type"] == "Question"
         assert data["mainEntity"][0]["acceptedAnswer"]["text"]
 
@@ -145,7 +156,9 @@ def test_a_second_writing_touches_no_file(root, tmp_path):
     (tmp_path / "questions" / "gone.md").write_text("old")
     write_pages(root, tmp_path)
 
-    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert before == {
+        path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()
+    }
 
 
 def test_a_file_may_become_a_folder(root, tmp_path):
@@ -245,7 +258,17 @@ def test_the_site_is_served_and_rebuilt(copy):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dlfaq", "site", "serve", "--port", str(port), "--root", str(copy)]
+    command = [
+        sys.executable,
+        "-m",
+        "dlfaq",
+        "site",
+        "serve",
+        "--port",
+        str(port),
+        "--root",
+        str(copy),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         entry = copy / "faq" / "average-of-noise.yaml"
@@ -255,7 +278,9 @@ def test_the_site_is_served_and_rebuilt(copy):
         with pytest.raises(Problems, match=f"port {port}"):
             serve_site(copy, port)
         entry.write_text("question: 1\n")
-        assert re.search(r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline())
+        assert re.search(
+            r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline()
+        )
         wait_for(port, "CHANGED")
     finally:
         process.send_signal(signal.SIGINT)
@@ -267,7 +292,10 @@ def test_the_site_is_served_and_rebuilt(copy):
 def wait_for(port: int, word: str) -> None:
     """Until a page of the served site contains a word."""
     for _ in range(120):
-        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/questions/average-of-noise.html") as page:
+        with (
+            contextlib.suppress(OSError),
+            urlopen(f"http://127.0.0.1:{port}/questions/average-of-noise.html") as page,
+        ):
             if word in page.read().decode():
                 return
         time.sleep(0.25)

@@ -63,12 +63,16 @@ def seen(chromium, site, address):
         page.on("requestfinished", lambda request, loaded=loaded: loaded.add(request.url))
         page.goto(f"{address}{name}.html", wait_until="networkidle")
         files = [
-            site / url.removeprefix(address).split("?")[0].split("#")[0] for url in loaded if url.startswith(address)
+            site / url.removeprefix(address).split("?")[0].split("#")[0]
+            for url in loaded
+            if url.startswith(address)
         ]
         found[name] = {
             "weight": sum(weight(path) for path in files if path.is_file()),
             "moved": page.evaluate("window.moved"),
-            "wide": page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+            "wide": page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            ),
             "katex": page.locator(".katex-error").count(),
             "wrong": watch.foreign + watch.errors + watch.dialogs,
         }
@@ -85,7 +89,9 @@ def over(seen, what, most) -> dict[str, object]:
 
 def test_no_page_is_heavy(seen):
     assert over(seen, "weight", MOST) == {}
-    assert min(one["weight"] for one in seen.values()) > 30_000  # what was weighed are pages with styles and scripts
+    assert (
+        min(one["weight"] for one in seen.values()) > 30_000
+    )  # what was weighed are pages with styles and scripts
 
 
 def test_no_page_moves_when_the_rest_has_loaded(seen):
@@ -165,5 +171,7 @@ def test_a_planned_question_says_so_and_leads_to_its_place(chromium, address):
     first.click()
     page.wait_for_url(f"**#{planned.id}")
 
-    assert page.locator(f"#{planned.id}").evaluate("one => one.matches(':target') && one.checkVisibility()")
+    assert page.locator(f"#{planned.id}").evaluate(
+        "one => one.matches(':target') && one.checkVisibility()"
+    )
     page.close()

@@ -23,11 +23,27 @@ ENTRY = Entry("toy", "Toy?", (), Answer(""), {}, (), Path())
     [
         (Experiment("a", "toy"), {}, "32 units, sgd at 0.1"),
         (Experiment("a", "toy", {"lr": 0.001}), {}, "32 units, sgd at 0.001"),
-        (Experiment("a", "toy", sweep={"hidden": (8, 16, 64)}), {}, "8, 16 or 64 units, sgd at 0.1"),
-        (Experiment("a", "toy", sweep={"hidden": (8, 16, 64)}), {"hidden": 16}, "16 units, sgd at 0.1"),
-        (Experiment("a", "toy", sweep={"hidden": tuple(range(1, 9))}), {}, "1 to 8 units, sgd at 0.1"),
         (
-            Experiment("a", "toy", arms={"low": {"lr": 0.01}, "high": {"lr": 1.0}, "odd": {"optimizer": "adam"}}),
+            Experiment("a", "toy", sweep={"hidden": (8, 16, 64)}),
+            {},
+            "8, 16 or 64 units, sgd at 0.1",
+        ),
+        (
+            Experiment("a", "toy", sweep={"hidden": (8, 16, 64)}),
+            {"hidden": 16},
+            "16 units, sgd at 0.1",
+        ),
+        (
+            Experiment("a", "toy", sweep={"hidden": tuple(range(1, 9))}),
+            {},
+            "1 to 8 units, sgd at 0.1",
+        ),
+        (
+            Experiment(
+                "a",
+                "toy",
+                arms={"low": {"lr": 0.01}, "high": {"lr": 1.0}, "odd": {"optimizer": "adam"}},
+            ),
             {},
             "32 units, sgd (low, high) or adam (odd) at 0.01 (low), 1 (high) or 0.1 (odd)",
         ),
@@ -39,16 +55,24 @@ def test_the_setting_of_an_experiment(experiment, at, words):
 
 
 def test_a_simulation_without_a_setting():
-    assert setting(Experiment("a", "toy"), Signature("toy", Path(), "", "", PARAMETERS, {}, ""), {}) == ""
+    assert (
+        setting(Experiment("a", "toy"), Signature("toy", Path(), "", "", PARAMETERS, {}, ""), {})
+        == ""
+    )
 
 
 def test_names_of_conditions():
     """Standard ones in words; an experiment's own by its name, also where it is called as a standard one."""
-    own = {"raw-pixels": Condition("raw-pixels"), "longer": Condition("longer", times={"steps": 10})}
+    own = {
+        "raw-pixels": Condition("raw-pixels"),
+        "longer": Condition("longer", times={"steps": 10}),
+    }
 
     assert condition_name(ENTRY, Experiment("a", "toy"), "longer") == "4 × longer"
     assert condition_name(ENTRY, Experiment("a", "toy", conditions=own), "longer") == "longer"
-    assert condition_name(ENTRY, Experiment("a", "toy", conditions=own), "raw-pixels") == "raw pixels"
+    assert (
+        condition_name(ENTRY, Experiment("a", "toy", conditions=own), "raw-pixels") == "raw pixels"
+    )
 
 
 def test_what_a_condition_changes():

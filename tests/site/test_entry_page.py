@@ -27,7 +27,9 @@ def markdown(known) -> str:
 
 
 def page(known: Known, name: str = "averaging") -> str:
-    return entry_page(known.entry(name), known, lambda simulation: read_simulation(known.faq.root, simulation))
+    return entry_page(
+        known.entry(name), known, lambda simulation: read_simulation(known.faq.root, simulation)
+    )
 
 
 def changed(known: Known, claim: str, **changes) -> Known:
@@ -53,7 +55,10 @@ def test_one_line_counts_the_kinds(known, markdown):
     assert "**2 measured, 1 exact, 1 of PyTorch**; confirmed on three seeds\n" in markdown
     assert "verified" not in markdown.replace("dlfaq verify", "")
     one = changed(known, "more-help", verdict="overstated", seeds=())
-    assert "**1 measured, 1 exact, 1 of PyTorch; 1 overstated**; confirmed on three seeds\n" in page(one)
+    assert (
+        "**1 measured, 1 exact, 1 of PyTorch; 1 overstated**; confirmed on three seeds\n"
+        in page(one)
+    )
     two = changed(known, "more-help", seeds=(1,))
     assert "; 3 of 4 confirmed on three seeds\n" in page(two)
     none = Known(known.faq, {})
@@ -63,7 +68,8 @@ def test_one_line_counts_the_kinds(known, markdown):
 def test_a_step_ends_in_marks_that_lead_to_its_grounds(markdown):
     """A claim of each kind, a source, and practice, which leads nowhere."""
     first, second, third, last = (
-        next(row for row in markdown.splitlines() if row.strip().startswith(f"{number}.  ")) for number in (1, 2, 3, 4)
+        next(row for row in markdown.splitlines() if row.strip().startswith(f"{number}.  "))
+        for number in (1, 2, 3, 4)
     )
 
     assert '[✓](#more-help "Measured: Four times as many' in first
@@ -73,7 +79,9 @@ def test_a_step_ends_in_marks_that_lead_to_its_grounds(markdown):
     assert '*○*{ .dl-ground title="Practice: nothing measured" }' in third
     assert "[=](#start-decays" in last
     assert "[=](#single-precision" in last
-    assert "✓ measured, = exact, or PyTorch itself, ¶ a source, ○ practice, not measured\n" in markdown
+    assert (
+        "✓ measured, = exact, or PyTorch itself, ¶ a source, ○ practice, not measured\n" in markdown
+    )
 
 
 def test_a_ground_that_does_not_hold_says_so(known):
@@ -128,8 +136,14 @@ def test_no_raw_expectation_outside_of_a_box(markdown):
 
     assert markdown.count(raw) == 1
     assert raw in box
-    assert "Setting: the mean of 100 (few) or 400 (many) noisy numbers, learned from 1 in 20 steps at rate 0.2." in box
-    assert "Conditions: *4 × longer*: steps × 4; *shared noise*: shared = 1; *few steps*: steps = 2." in box
+    assert (
+        "Setting: the mean of 100 (few) or 400 (many) noisy numbers, learned from 1 in 20 steps at rate 0.2."
+        in box
+    )
+    assert (
+        "Conditions: *4 × longer*: steps × 4; *shared noise*: shared = 1; *few steps*: steps = 2."
+        in box
+    )
     assert "seeds 0, 1, 2" in box
     assert "`dlfaq verify averaging/more-help --fresh --conditions`" in box
 
@@ -139,13 +153,21 @@ def test_what_turned_out_otherwise_is_in_its_cell(known):
     evidence = known.evidence["averaging"].claims["more-help"]
     fails = replace(evidence.fails_under["shared-noise"], outcome="holds")
     broken = replace(evidence.holds_under["longer"], outcome="fails")
-    other = changed(known, "more-help", verdict="overstated", holds_under={"longer": broken}, fails_under={"shared-noise": fails})
+    other = changed(
+        known,
+        "more-help",
+        verdict="overstated",
+        holds_under={"longer": broken},
+        fails_under={"shared-noise": fails},
+    )
     (first, *_) = rows(page(other))
 
     assert first[0].startswith("*overstated*")
     assert first[4] == "4 × longer (fails there)"
     assert "**shared noise** (holds here):" in first[5]
-    assert rows(page(changed(known, "more-help", holds_under={})))[0][4] == "4 × longer (not measured)"
+    assert (
+        rows(page(changed(known, "more-help", holds_under={})))[0][4] == "4 × longer (not measured)"
+    )
 
 
 def test_an_entry_of_the_first_form(known):
@@ -174,7 +196,9 @@ def test_a_ground_in_another_entry(known):
 
 
 def at(estimate: float, place: int = 0, high: float = 2.0, estimator: str = "mean") -> Point:
-    return Point({"k": place}, "holds", estimate, (estimate - 0.1, estimate + 0.1), None, high, 32, estimator)
+    return Point(
+        {"k": place}, "holds", estimate, (estimate - 0.1, estimate + 0.1), None, high, 32, estimator
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,8 +223,13 @@ def test_the_tally_counts_what_is_there(known):
 
     assert counted.words() == "3 measured, 1 exact, 1 of PyTorch; 2 not measured yet"
     assert counted.confirmed() == "confirmed on three seeds"
-    empty = Evidence("averaging", "2", {"more-help": ClaimEvidence("refuted", {}, "", Side("fails", 0, ()))})
-    assert tally([known.entry("averaging")], Known(known.faq, {"averaging": empty})).words() == "1 refuted, 3 not measured yet"
+    empty = Evidence(
+        "averaging", "2", {"more-help": ClaimEvidence("refuted", {}, "", Side("fails", 0, ()))}
+    )
+    assert (
+        tally([known.entry("averaging")], Known(known.faq, {"averaging": empty})).words()
+        == "1 refuted, 3 not measured yet"
+    )
 
 
 def test_the_built_page(built: Path, root):
@@ -212,4 +241,6 @@ def test_the_built_page(built: Path, root):
     assert text.count('class="dl-plot"') == 1
     assert "{{" not in text
     assert "As above" not in shown(built / "questions/averaging.html")
-    assert [claim.id for claim in load_faq(root).entry("averaging").claims] == re.findall(r'class="claim" id="([^"]+)"', text)
+    assert [claim.id for claim in load_faq(root).entry("averaging").claims] == re.findall(
+        r'class="claim" id="([^"]+)"', text
+    )

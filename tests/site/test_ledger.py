@@ -10,14 +10,19 @@ from dlfaq.site.shared import Known
 
 def entry(name: str, *sources: SourceStatement) -> Entry:
     """An entry of which only the sources matter."""
-    return Entry(name, f"What is {name}?", ("training",), Answer(""), {}, (), Path(name), sources=sources)
+    return Entry(
+        name, f"What is {name}?", ("training",), Answer(""), {}, (), Path(name), sources=sources
+    )
 
 
 FAQ = Faq(
     root=Path(),
     entries=(
         entry("one", SourceStatement("notes", "Noise is zero.", "false", "L17", "No.", ("mean",))),
-        entry("two", SourceStatement("notes", "Noise is small.", "conditional", "L9", "If.", page=True)),
+        entry(
+            "two",
+            SourceStatement("notes", "Noise is small.", "conditional", "L9", "If.", page=True),
+        ),
     ),
     topics={"training": "Training"},
     documents={
@@ -33,7 +38,9 @@ FAQ = Faq(
             (),
             (SourceStatement("notes", "Three is *next*.", "", "L12-13"),),
         ),
-        Planned("four", "What is four?", ("training",), (), (SourceStatement("talk", "Four.", ""),)),
+        Planned(
+            "four", "What is four?", ("training",), (), (SourceStatement("talk", "Four.", ""),)
+        ),
     ),
 )
 
@@ -45,7 +52,9 @@ def test_every_statement_stands_in_the_order_of_its_document():
 
     assert re.findall(r"^- \*(\w+)\*", notes, re.MULTILINE) == ["conditional", "missing", "false"]
     assert "3 statements: 1 conditional, 1 false, 1 missing." in notes
-    assert "Noise is zero. (L17)  \n  No.  \n" in notes  # with the reason, which no other page may have
+    assert (
+        "Noise is zero. (L17)  \n  No.  \n" in notes
+    )  # with the reason, which no other page may have
     assert "Nothing is ruled on yet." in page.partition("{ #empty }")[2]
     assert "1 statement: 1 missing." in page.partition("{ #talk }")[2]
 

@@ -18,7 +18,6 @@ from dlfaq.site.safe import ATTRIBUTES, ELEMENTS, allowed
 from dlfaq.site.shared import Known
 from dlfaq.site.text import code, escape, in_cell, label, line, link, plain, prose
 
-
 NOTHING = Known(Faq(Path(), (), {}, {}), {})
 
 
@@ -39,13 +38,21 @@ def reader(*more: str) -> Markdown:
         if name != "dlfaq.site.maths":
             names.append(name)
         options[name] = given_options
-    options["pymdownx.superfences"] = {"custom_fences": [{"name": NAME, "class": NAME, "format": Drawing(NOTHING)}]}
+    options["pymdownx.superfences"] = {
+        "custom_fences": [{"name": NAME, "class": NAME, "format": Drawing(NOTHING)}]
+    }
     return Markdown(extensions=names, extension_configs=options)
 
 
 SITE = reader()
 OPEN = reader(
-    "md_in_html", "abbr", "footnotes", "def_list", "pymdownx.magiclink", "pymdownx.tabbed", "pymdownx.blocks.html"
+    "md_in_html",
+    "abbr",
+    "footnotes",
+    "def_list",
+    "pymdownx.magiclink",
+    "pymdownx.tabbed",
+    "pymdownx.blocks.html",
 )
 
 
@@ -83,11 +90,21 @@ class Finds(HTMLParser):
             self.found.append(tag)
         for name, value in attrs:
             address = "".join((value or "").split()).lower()
-            if name.startswith("on") or name in {"srcdoc", "formaction", "xlink:href", "ping", "srcset"}:
+            if name.startswith("on") or name in {
+                "srcdoc",
+                "formaction",
+                "xlink:href",
+                "ping",
+                "srcset",
+            }:
                 self.found.append(name)
             if name == "style" and not re.fullmatch(r"text-align: (left|right|center);", value):
                 self.found.append(value)
-            if name in {"href", "src"} and re.match(r"[^/?#]*:", address) and not re.match("https?:|mailto:", address):
+            if (
+                name in {"href", "src"}
+                and re.match(r"[^/?#]*:", address)
+                and not re.match("https?:|mailto:", address)
+            ):
                 self.found.append(address)
             if name == "src" and re.match(r"[a-z]+:|//", address):
                 self.found.append(address)
@@ -133,7 +150,18 @@ def test_the_check_can_fail():
     assert Finds(Markdown().convert(EVIL[0])).found == ["script"]
     assert Finds(Markdown().convert(EVIL[1])).found == ["onerror"]
     assert Finds(Markdown().convert(EVIL[2])).found == ["javascript:alert(1)"]
-    assert {"script", "iframe", "style", "form", "object", "embed", "base", "meta", "link", "use"} & ELEMENTS == set()
+    assert {
+        "script",
+        "iframe",
+        "style",
+        "form",
+        "object",
+        "embed",
+        "base",
+        "meta",
+        "link",
+        "use",
+    } & ELEMENTS == set()
     assert [name for name in ATTRIBUTES if name.startswith("on")] == []
 
 
@@ -147,7 +175,10 @@ def test_the_check_can_fail():
         ("$5 and $10", "<p>$5 and $10</p>"),
         ("snake_case_name", "<p>snake_case_name</p>"),
         ("the set {a, b} and **it**{x}", "<p>the set {a, b} and <strong>it</strong>{x}</p>"),
-        ("`{a}` and `<b>` and `$x$`", "<p><code>{a}</code> and <code>&lt;b&gt;</code> and <code>$x$</code></p>"),
+        (
+            "`{a}` and `<b>` and `$x$`",
+            "<p><code>{a}</code> and <code>&lt;b&gt;</code> and <code>$x$</code></p>",
+        ),
         ("<b>not bold</b>", "<p>&lt;b&gt;not bold&lt;/b&gt;</p>"),
         ("    if {x}: $y", "<pre><code>if {x}: $y\n</code></pre>"),
         ("- item\n\n    goes on {x}", "<ul>\n<li>\n<p>item</p>\n<p>goes on {x}</p>\n</li>\n</ul>"),
@@ -223,16 +254,25 @@ def test_claims_become_rows_that_open():
     """A row and its box are one; each cell has the name of its column; what follows stays as it is."""
     html = re.sub(r"<a [^>]*>.*?</a>|\n", "", rendered(TABLE))
 
-    assert '<div class="dl-claims"><div aria-hidden="true" class="dl-head"><span></span><span>claim</span>' in html
+    assert (
+        '<div class="dl-claims"><div aria-hidden="true" class="dl-head"><span></span><span>claim</span>'
+        in html
+    )
     assert (
         '<details class="claim" id="one"><summary><span class="dl-cell"><em>measured</em></span><span class="dl-cell">'
         '<span class="dl-key">claim: </span><em>One</em></span><span class="dl-none"></span></summary><p>inner</p></details>'
     ) in html
     assert '<details class="claim" id="two">' in html
-    assert '<h2 id="next">Next</h2><details class="note"><summary>closed</summary><p>after</p></details>' in html
+    assert (
+        '<h2 id="next">Next</h2><details class="note"><summary>closed</summary><p>after</p></details>'
+        in html
+    )
 
 
-@pytest.mark.parametrize("broken", [TABLE.replace('??? claim "two"', "two"), TABLE.replace("| *exact* | Two | x |\n", "")])
+@pytest.mark.parametrize(
+    "broken",
+    [TABLE.replace('??? claim "two"', "two"), TABLE.replace("| *exact* | Two | x |\n", "")],
+)
 def test_rows_without_boxes_stay_a_table(broken):
     """Nothing is lost where they do not match."""
     html = rendered(broken)
@@ -259,15 +299,30 @@ def test_a_cell_stays_one_cell(text):
 def test_a_plain_text_is_shown_letter_by_letter(text):
     """In a paragraph and in a cell."""
     wanted = " ".join(text.split())
-    paragraph, cell = rendered(f"{escape(text)}\n\nend"), rendered(f"| a |\n| --- |\n| x {escape(text)} y |")
+    paragraph, cell = (
+        rendered(f"{escape(text)}\n\nend"),
+        rendered(f"| a |\n| --- |\n| x {escape(text)} y |"),
+    )
 
     assert unescape(re.sub("<[^>]*>", "", paragraph)).removesuffix("end").strip() == wanted
-    assert " ".join(unescape(re.findall("<td>(.*)</td>", cell)[0]).split()) == f"x {wanted} y".replace("  ", " ")
+    assert " ".join(
+        unescape(re.findall("<td>(.*)</td>", cell)[0]).split()
+    ) == f"x {wanted} y".replace("  ", " ")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", "data:x", "ftp://a", "https://", "//a.b", "mailto:a@b", "", "http://[", "HTTPS:x"],
+    [
+        "javascript:alert(1)",
+        "data:x",
+        "ftp://a",
+        "https://",
+        "//a.b",
+        "mailto:a@b",
+        "",
+        "http://[",
+        "HTTPS:x",
+    ],
 )
 def test_only_web_addresses_are_linked(address):
     """Anything else is no link."""

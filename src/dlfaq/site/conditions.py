@@ -43,7 +43,10 @@ def changes(condition: Condition) -> str:
     pairs = [f"{_name(name)} = {_value(value)}" for name, value in condition.given.items()]
     for arm, given in condition.arms.items():
         pairs += [f"{_name(name)} = {_value(value)} in {arm}" for name, value in given.items()]
-    pairs += [f"{_name(name)} = {_listed(map(_value, values))}" for name, values in condition.sweep.items()]
+    pairs += [
+        f"{_name(name)} = {_listed(map(_value, values))}"
+        for name, values in condition.sweep.items()
+    ]
     pairs += [f"{_name(name)} × {factor:g}" for name, factor in condition.times.items()]
     return ", ".join(pairs)
 
@@ -51,13 +54,16 @@ def changes(condition: Condition) -> str:
 def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scalar]) -> str:
     """The setting of an experiment as one sentence; empty if its simulation has none.
 
-    It is the simulation's own with the parameters filled in. A parameter that differs between arms, or along the sweep, is named with all its values.
+    It is the simulation's own with the parameters filled in. A parameter that differs between arms,
+    or along the sweep, is named with all its values.
     """
     if not signature.setting:
         return ""
     spelt = expand(experiment, Condition(), signature, at)
     rows = [(arm, row) for arm in spelt.arms for row in spelt.rows(arm)]
-    values = {name: _of_all([(arm, row[name]) for arm, row in rows]) for name in signature.parameters}
+    values = {
+        name: _of_all([(arm, row[name]) for arm, row in rows]) for name in signature.parameters
+    }
     return filled(signature.setting, values)
 
 

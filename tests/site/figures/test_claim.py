@@ -13,7 +13,9 @@ from dlfaq.site.figures.claim import LABEL, LEFT, RIGHT, WIDTH, draw_claim, rows
 NUMBER = st.floats(-1e300, 1e300, allow_nan=False)
 
 
-def point(estimate=1.0, low=None, high=2.0, ends=(0.9, 1.1), outcome="holds", at=None, estimator="mean"):
+def point(
+    estimate=1.0, low=None, high=2.0, ends=(0.9, 1.1), outcome="holds", at=None, estimator="mean"
+):
     return Point(at or {}, outcome, estimate, ends, low, high, 32, estimator)
 
 
@@ -44,7 +46,9 @@ SIMPLE = evidence(side(point()), {"longer": side(point(1.2))}, {"raw-data": side
 def test_rows_are_the_points_and_the_conditions():
     """One row a point of the sweep, then one a condition, by name."""
     own = side(point(at={"classes": 10}), point(at={"classes": 100}))
-    found = rows(evidence(own, {"longer": side(point(at={"classes": 10}))}, {"raw-data": side(FAR)}))
+    found = rows(
+        evidence(own, {"longer": side(point(at={"classes": 10}))}, {"raw-data": side(FAR)})
+    )
 
     assert [(row.label, row.part) for row in found] == [
         ("classes 10", "own"),
@@ -56,7 +60,9 @@ def test_rows_are_the_points_and_the_conditions():
 
 def test_a_condition_shows_the_point_that_says_most():
     """One that fails, else the one nearest to its bound."""
-    found = rows(evidence(side(point()), {"longer": side(point(0.5, at={"k": 1}), point(1.9, at={"k": 2}))}))
+    found = rows(
+        evidence(side(point()), {"longer": side(point(0.5, at={"k": 1}), point(1.9, at={"k": 2}))})
+    )
 
     assert [row.label for row in found] == ["its own setting", "longer, at k 2"]
 
@@ -67,7 +73,10 @@ def test_it_says_in_words_what_it_draws():
     words = svg.find("desc").text
 
     assert svg.get("role") == "img"
-    assert svg.get("aria-labelledby").split() == [svg.find("title").get("id"), svg.find("desc").get("id")]
+    assert svg.get("aria-labelledby").split() == [
+        svg.find("title").get("id"),
+        svg.find("desc").get("id"),
+    ]
     assert "its own setting: 1 [0.9, 1.1], predicted below 2: inside the prediction." in words
     assert "raw data: 5 [4.9, 5.1], predicted below 2: outside the prediction." in words
 
@@ -102,14 +111,24 @@ def test_ticks_are_the_values_they_stand_at():
     """Signs and decimals included."""
     (row,) = rows(evidence(side(point(0.0, -0.05, 0.05, (-0.02, 0.02)))))
 
-    assert fit([row.point], [], LEFT, RIGHT).ticks() == [(-0.05, "-0.05"), (0.0, "0"), (0.05, "0.05")]
+    assert fit([row.point], [], LEFT, RIGHT).ticks() == [
+        (-0.05, "-0.05"),
+        (0.0, "0"),
+        (0.05, "0.05"),
+    ]
 
 
 @settings(max_examples=200, deadline=None)
 @example(5e-324, 1.0, None, 5e-324, "")
 @example(0.0, 0.0, None, 5e-324, "")
 @example(1e300, 1e-300, 1e-300, 1e300, "")
-@given(NUMBER, NUMBER, st.none() | NUMBER, st.none() | NUMBER, st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60))
+@given(
+    NUMBER,
+    NUMBER,
+    st.none() | NUMBER,
+    st.none() | NUMBER,
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60),
+)
 def test_any_numbers_make_a_figure(one, other, low, high, text):
     """Well-formed, within its box, whatever was measured."""
     control = point(other, low, high, (None, None), "fails", {"parameter": text})
@@ -146,7 +165,10 @@ def test_what_a_figure_holds_is_escaped():
 
 
 def sweep(*estimates, outcome="holds") -> list[Point]:
-    return [point(one, ends=(one - 0.01, one + 0.01), outcome=outcome, at={"n": i}) for i, one in enumerate(estimates)]
+    return [
+        point(one, ends=(one - 0.01, one + 0.01), outcome=outcome, at={"n": i})
+        for i, one in enumerate(estimates)
+    ]
 
 
 def test_a_large_sweep_is_three_rows():

@@ -36,7 +36,9 @@ def test_numbers_are_a_table_in_markdown_too(drawing):
     assert drawing(source).count("<tr>") == 1 + 4
     assert drawing.as_markdown(source).startswith("| setting | measured |")
     assert "4 × longer (holds too)" in drawing(source)
-    assert drawing(source).index("shared noise") < drawing(source).index("few steps")  # as the claim has them
+    assert drawing(source).index("shared noise") < drawing(source).index(
+        "few steps"
+    )  # as the claim has them
 
 
 def test_a_plot_has_a_picture_numbers_and_a_thumbnail(drawing):
@@ -70,7 +72,10 @@ def test_what_names_no_figure_is_shown_as_text(drawing, source):
 
 def test_a_new_kind_is_one_record(drawing, monkeypatch):
     """Nothing else has to know of it."""
-    toy = Kind(lambda known, entry: f"<p>{len(known.entry(entry).claims)}</p>", lambda known, entry: f"toy of {entry}")
+    toy = Kind(
+        lambda known, entry: f"<p>{len(known.entry(entry).claims)}</p>",
+        lambda _, entry: f"toy of {entry}",
+    )
     monkeypatch.setitem(kinds.KINDS, "toy", toy)
     source = inside(fence("toy", "averaging"))
 

@@ -15,24 +15,41 @@ def point(place=0, estimator="mean", high=2.0) -> Point:
 
 def test_a_row_a_setting():
     """By the names of conditions, with what the claim says of them."""
-    evidence = ClaimEvidence("verified", {}, "", side(point()), {"longer": side(point())}, {"raw": side(point())})
+    evidence = ClaimEvidence(
+        "verified", {}, "", side(point()), {"longer": side(point())}, {"raw": side(point())}
+    )
     table = numbers_of(evidence, str.upper)
 
     assert table.head == ("setting", "measured", "interval", "predicted", "replicates", "outcome")
-    assert [row[0] for row in table.groups[0].rows] == ["its own setting", "LONGER (holds too)", "RAW (must fail)"]
+    assert [row[0] for row in table.groups[0].rows] == [
+        "its own setting",
+        "LONGER (holds too)",
+        "RAW (must fail)",
+    ]
     assert table.groups[0].rows[0][1:] == ("1", "[0.9, 1.1]", "below 2", "8", "holds")
 
 
 def test_a_group_a_setting_along_a_sweep():
-    evidence = ClaimEvidence("verified", {}, "", side(point(1), point(2)), {}, {"raw": side(point(1))})
+    evidence = ClaimEvidence(
+        "verified", {}, "", side(point(1), point(2)), {}, {"raw": side(point(1))}
+    )
     table = numbers_of(evidence, str.upper)
 
     assert table.head[:2] == ("at", "measured")
-    assert [(group.title, len(group.rows)) for group in table.groups] == [("its own setting", 2), ("RAW (must fail)", 1)]
+    assert [(group.title, len(group.rows)) for group in table.groups] == [
+        ("its own setting", 2),
+        ("RAW (must fail)", 1),
+    ]
 
 
 def test_what_is_counted_has_no_interval():
     """The column is left out where it is empty everywhere."""
     evidence = ClaimEvidence("verified", {}, "", side(point(estimator="all")))
 
-    assert numbers_of(evidence, str.upper).head == ("setting", "measured", "predicted", "replicates", "outcome")
+    assert numbers_of(evidence, str.upper).head == (
+        "setting",
+        "measured",
+        "predicted",
+        "replicates",
+        "outcome",
+    )

@@ -1,6 +1,7 @@
 """A plot on a page: what it draws is what was measured, and nothing of an entry's text is markup in it."""
 
 import json
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 
 from dlfaq.evidence.record import Line
 from dlfaq.site.figures.labels import HIGH, LETTERS, spread, wrapped
-from dlfaq.site.figures.plot import BOTTOM, LEFT, RIGHT, ROWS, TOP, WIDTH, Plotted, draw_plot, tables
+from dlfaq.site.figures.plot import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
+    ROWS,
+    TOP,
+    WIDTH,
+    Plotted,
+    draw_plot,
+    tables,
+)
 from dlfaq.site.safe import allowed
 
 REAL = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
@@ -68,7 +79,9 @@ def test_the_spread_is_drawn_where_there_is_one():
 
     assert len(list(tree.iter("polygon"))) == 1
     assert "80 %" in tree.find("figcaption").text
-    assert drawn(Plotted("p", "z", (), (line(),))).find("figcaption") is None  # no replicates in a formula
+    assert (
+        drawn(Plotted("p", "z", (), (line(),))).find("figcaption") is None
+    )  # no replicates in a formula
 
 
 def test_words_for_who_cannot_see_it():
@@ -100,12 +113,17 @@ def test_a_plot_that_can_be_turned():
     assert "from 1 at 0 to 2 at 1" in tree.find(".//desc").text
     assert next(tables(plot)).groups[0].title.startswith("At scale = 1,")
     assert "data-at" in allowed(draw_plot(plot))
-    assert ["from 5 at 0 to 10 at 1" in frame.find("desc").text for frame in frames] == [False, True]
+    assert ["from 5 at 0 to 10 at 1" in frame.find("desc").text for frame in frames] == [
+        False,
+        True,
+    ]
 
 
 def test_shares_are_called_so():
     """And parameters are named in words."""
-    plot = Plotted("p", "weight_decay", (), (line(median=(0.0, 0.5, 1.0)),), "share of the runs", share=True)
+    plot = Plotted(
+        "p", "weight_decay", (), (line(median=(0.0, 0.5, 1.0)),), "share of the runs", share=True
+    )
     tree = drawn(plot)
 
     assert tree.find("figcaption").text == "Share of the replicates."
@@ -116,7 +134,10 @@ def test_many_bands_are_faint():
     """Up to three can be told from each other as they are."""
     bands = [line(str(place), low=(0.5, 2.0, 1.0), high=(1.5, 4.0, 3.0)) for place in range(4)]
     classes = [
-        [band.get("class") for band in drawn(Plotted("p", "z", (), tuple(bands[:count]))).iter("polygon")]
+        [
+            band.get("class")
+            for band in drawn(Plotted("p", "z", (), tuple(bands[:count]))).iter("polygon")
+        ]
         for count in (3, 4)
     ]
 
@@ -151,7 +172,10 @@ def turnable(chromium, built, tmp_path):
 def test_turning_a_plot(turnable):
     """A slider in the order of its numbers, from the first picture on, by keyboard; a list for names; the words follow."""
     page = turnable
-    slider, choice = page.get_by_role("slider", name="step size"), page.get_by_role("combobox", name="kind")
+    slider, choice = (
+        page.get_by_role("slider", name="step size"),
+        page.get_by_role("combobox", name="kind"),
+    )
     shown = page.locator(".dl-frame:visible .dl-curve")
     before = shown.get_attribute("points")
 
@@ -218,7 +242,7 @@ def test_names_never_cover_each_other(wanted):
     found = spread(wanted, [HIGH] * len(wanted), (0, 300))
     order = sorted(range(len(wanted)), key=lambda place: wanted[place])
 
-    assert all(found[b] - found[a] >= HIGH - 1e-6 for a, b in zip(order, order[1:], strict=False))
+    assert all(found[b] - found[a] >= HIGH - 1e-6 for a, b in pairwise(order))
     assert all(HIGH / 2 - 1e-6 <= one <= 300 - HIGH / 2 + 1e-6 for one in found)
 
 
@@ -236,10 +260,14 @@ def test_long_names_are_wrapped(name):
 def test_whatever_was_measured_can_be_drawn(found, log):
     """Inside the figure."""
     lines = tuple(
-        line(str(place), *map(tuple, zip(*sorted(points), strict=True))) for place, points in enumerate(found)
+        line(str(place), *map(tuple, zip(*sorted(points), strict=True)))
+        for place, points in enumerate(found)
     )
     plot = Plotted("p", "z", log, lines)
     tree = drawn(plot)
 
     for curve in tree.iter("polyline"):
-        assert all(LEFT - 0.1 <= x <= RIGHT + 0.1 and 0 <= y <= BOTTOM + 0.1 for x, y in numbers(curve.get("points")))
+        assert all(
+            LEFT - 0.1 <= x <= RIGHT + 0.1 and 0 <= y <= BOTTOM + 0.1
+            for x, y in numbers(curve.get("points"))
+        )

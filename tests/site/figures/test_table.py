@@ -9,13 +9,20 @@ from markdown import markdown
 from dlfaq.site.figures.table import Group, Table, draw_table, write_table
 from dlfaq.site.safe import allowed
 
-TWO = Table(("setting", "measured"), (Group("At k = 1", (("own", "0.5"),)), Group("", (("raw", "2"),))), (1,))
+TWO = Table(
+    ("setting", "measured"),
+    (Group("At k = 1", (("own", "0.5"),)), Group("", (("raw", "2"),))),
+    (1,),
+)
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12)
 
 
 def cells(markup: str) -> list[list[str]]:
     """The texts of each row."""
-    return [["".join(cell.itertext()) for cell in row] for row in ElementTree.fromstring(markup).iter("tr")]
+    return [
+        ["".join(cell.itertext()) for cell in row]
+        for row in ElementTree.fromstring(markup).iter("tr")
+    ]
 
 
 def test_groups_stand_under_their_titles():
@@ -29,7 +36,9 @@ def test_groups_stand_under_their_titles():
 
 
 def test_in_markdown_each_group_is_a_table():
-    assert "\n".join(write_table(TWO)).startswith("At k = 1:\n\n| setting | measured |\n| --- | ---: |\n| own | 0.5 |\n")
+    assert "\n".join(write_table(TWO)).startswith(
+        "At k = 1:\n\n| setting | measured |\n| --- | ---: |\n| own | 0.5 |\n"
+    )
 
 
 @given(st.lists(TEXT, min_size=1, max_size=3), TEXT)

@@ -85,9 +85,15 @@ def draw_plot(plot: Plotted) -> str:
         class_="dl-svg",
     )
     setting = tag("p", escape(_setting(at)), class_="dl-setting") if at else ""
-    keys = tag("ul", *(tag("li", _swatch(i), escape(one.label)) for i, one in enumerate(first)), class_="dl-keys")
+    keys = tag(
+        "ul",
+        *(tag("li", _swatch(i), escape(one.label)) for i, one in enumerate(first)),
+        class_="dl-keys",
+    )
     caption = tag("figcaption", escape(_caption(plot))) if _caption(plot) else ""
-    return tag("figure", setting, tag("div", svg, class_="dl-view"), keys, caption, class_="dl-plot")
+    return tag(
+        "figure", setting, tag("div", svg, class_="dl-view"), keys, caption, class_="dl-plot"
+    )
 
 
 def draw_thumbnail(plot: Plotted) -> str:
@@ -96,7 +102,9 @@ def draw_thumbnail(plot: Plotted) -> str:
     across, up = _axes(plot, lines)
     drawn = [*_bands(lines, across, up), *_curves(lines, across, up)]
     box = f"{LEFT - 6} {TOP - 6} {RIGHT - LEFT + 12} {BOTTOM - TOP + 12}"
-    return tag("svg", *drawn, viewBox=box, width=480, height=270, aria_hidden="true", class_="dl-thumbnail")
+    return tag(
+        "svg", *drawn, viewBox=box, width=480, height=270, aria_hidden="true", class_="dl-thumbnail"
+    )
 
 
 def tables(plot: Plotted) -> Iterator[Table]:
@@ -131,7 +139,9 @@ def _axes(plot: Plotted, lines: Sequence[Line]) -> tuple[Axis, Axis]:
     return across, _axis(heights, 0, BOTTOM - TOP, ROOM, log="y" in plot.log)
 
 
-def _axis(columns: Sequence[Sequence[float]], left: float, right: float, room: float, *, log: bool) -> Axis:
+def _axis(
+    columns: Sequence[Sequence[float]], left: float, right: float, room: float, *, log: bool
+) -> Axis:
     log = log and min(map(min, columns)) > 0
     values = [math.log10(value) if log else value for column in columns for value in column]
     low, high = min(values), max(values)
@@ -179,7 +189,9 @@ def _curves(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
     for place, one in enumerate(lines):
         points = [*zip(one.x, one.median, strict=True)]
         if len(points) > 1:
-            yield tag("polyline", points=_points(points, across, up), class_=f"dl-curve {_style(place)}")
+            yield tag(
+                "polyline", points=_points(points, across, up), class_=f"dl-curve {_style(place)}"
+            )
         if len(points) <= ROWS:
             for x, y in points:
                 at = {"cx": across.place(x), "cy": BOTTOM - up.place(y)}
