@@ -55,10 +55,15 @@ def test_the_setting_of_an_experiment(experiment, at, words):
 
 
 def test_a_simulation_without_a_setting():
+    """Then what the experiment sets is listed."""
+    bare = Signature("toy", Path(), "", "", PARAMETERS, {}, "")
+    one = Experiment("a", "toy", {"lr": 0.5}, {"few": {"hidden": 8}}, {"steps": (10, 20)})
+
     assert (
-        setting(Experiment("a", "toy"), Signature("toy", Path(), "", "", PARAMETERS, {}, ""), {})
-        == ""
+        setting(one, bare, {"steps": 10})
+        == "lr = 0.5, hidden = 8 in few, steps = 10; the rest by default"
     )
+    assert setting(Experiment("a", "toy"), bare, {}) == "all parameters by default"
 
 
 def test_names_of_conditions():

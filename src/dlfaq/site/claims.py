@@ -139,8 +139,7 @@ def _opened(entry: Entry, claim: Claim, known: Known, signatures: Signatures) ->
         yield fence("claim", entry.id, claim.id)
         yield fence("numbers", entry.id, claim.id)
     said = setting(experiment, signatures(experiment.simulation), claim.at)
-    if said:
-        yield f"Setting: {escape(said)}.\n"
+    yield f"Setting: {escape(said)}.\n"
     named = naming(entry, claim)
     told = [
         f"*{escape(named(name))}*: {escape(changes(experiment.condition(name)))}"

@@ -52,13 +52,18 @@ def changes(condition: Condition) -> str:
 
 
 def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scalar]) -> str:
-    """The setting of an experiment as one sentence; empty if its simulation has none.
+    """The setting of an experiment as one sentence.
 
     It is the simulation's own with the parameters filled in. A parameter that differs between arms,
-    or along the sweep, is named with all its values.
+    or along the sweep, is named with all its values. Of a simulation that has no such sentence, it
+    is what the experiment sets.
     """
     if not signature.setting:
-        return ""
+        held = {name: (value,) for name, value in at.items()}
+        own = changes(
+            Condition("", experiment.given, experiment.arms, {**experiment.sweep, **held})
+        )
+        return f"{own}; the rest by default" if own else "all parameters by default"
     spelt = expand(experiment, Condition(), signature, at)
     rows = [(arm, row) for arm in spelt.arms for row in spelt.rows(arm)]
     values = {
