@@ -10,12 +10,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlfaq.knowledge.simulations import Signature, read_simulation
 from dlfaq.verify.plan import Trial
+from dlfaq.verify.repeatable import make_repeatable
 
 if TYPE_CHECKING:
     import numpy as np  # at run time numpy waits for `prepare`: it fixes its threads when it is loaded
@@ -64,12 +66,15 @@ def prepare(parent: int, threads: int) -> None:
     """
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     os.dup2(2, 1)  # standard output belongs to the answer; a simulation that prints must not mix into it
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    try:
-        import torch
-    except ImportError:
-        return  # the first trial says so, by name
+    with suppress(ImportError):  # the first trial says so, by name
+        settle(threads)
+
+
+def settle(threads: int = 1) -> None:
+    """Load torch so that it computes the same numbers in every process and on every processor."""
+    make_repeatable(threads)
+    import torch
+
     torch.set_num_threads(threads)
 
 
