@@ -1,6 +1,6 @@
 """Whether measurements depend on the processor's instructions, and what it costs that they do not.
 
-python benchmarks/processors.py [--entry ID …] [--replicates 4] [--bare] [--verdicts]
+python benchmarks/processors.py [--entry ID …] [--replicates 4] [--few] [--bare] [--verdicts]
 
 Runs every distinct trial of the entries, with few replicates, once for each setting of the
 environment variables that choose instructions, and compares the measurements bit by bit. The
@@ -36,6 +36,7 @@ ASKED = [
     for aten in ("avx512", "avx2", "default")
     for mkl in ("", "AVX2", "COMPATIBLE")
 ]
+FEW = [ASKED[0], ASKED[4], ASKED[8]]
 
 
 def planned(root: Path, entries: list[str], replicates: int) -> list[Trial]:
@@ -125,6 +126,7 @@ def main() -> int:
     parser.add_argument("--entry", nargs="*", default=[], help="all entries if none is named")
     parser.add_argument("--replicates", type=int, default=4)
     parser.add_argument("--root", type=Path, default=HERE)
+    parser.add_argument("--few", action="store_true", help="three settings instead of nine")
     parser.add_argument("--bare", action="store_true", help="without the engine's settings")
     parser.add_argument("--verdicts", action="store_true", help="compare verdicts too; slow")
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -143,7 +145,7 @@ def main() -> int:
     ruled: dict[str, str] = {}
     worst = 0
     with tempfile.TemporaryDirectory() as folder:
-        for number, asked in enumerate(ASKED):
+        for number, asked in enumerate(FEW if options.few else ASKED):
             out = Path(folder) / f"{number}.npz"
             words = [__file__, *sys.argv[1:], "--out", str(out)]
             subprocess.run([sys.executable, *words], env={**clean, **asked}, check=True)
