@@ -36,6 +36,7 @@ ASKED = [
     for aten in ("avx512", "avx2", "default")
     for mkl in ("", "AVX2", "COMPATIBLE")
 ]
+ERROR, SECONDS = "!error", "!seconds"  # no metric has such a name
 FEW = [ASKED[0], ASKED[4], ASKED[8]]
 
 
@@ -80,8 +81,8 @@ def run(options: argparse.Namespace) -> None:
         results = here(options.root, trials) if options.bare else runner.run(trials)
         for result in results:
             number = names[str(result.trial)]
-            kept[f"{number} error"] = np.array(result.error)
-            kept[f"{number} seconds"] = np.array(result.seconds)
+            kept[f"{number} {ERROR}"] = np.array(result.error)
+            kept[f"{number} {SECONDS}"] = np.array(result.seconds)
             kept |= {f"{number} {name}": values for name, values in result.measurements.items()}
     kept["wall"] = np.array(time.perf_counter() - start)
     np.savez(options.out, **{f"_{name}": values for name, values in kept.items()})
@@ -92,7 +93,7 @@ def compared(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> tuple[
     differing, largest = set(), 0.0
     for name in sorted(one.keys() | other.keys()):
         number, _, what = name.partition(" ")
-        if what in {"", "seconds"}:
+        if what in {"", SECONDS}:
             continue
         if name not in one or name not in other or one[name].shape != other[name].shape:
             differing.add(number)
@@ -154,8 +155,8 @@ def main() -> int:
             first = first or measured
             differing, largest = compared(first, measured)
             line = f"{len(differing):>4} trials differ, by {largest:.1e} at most"
-            broken = sum(bool(str(v)) for name, v in measured.items() if name.endswith(" error"))
-            seconds = sum(float(v) for name, v in measured.items() if name.endswith(" seconds"))
+            broken = sum(bool(str(v)) for name, v in measured.items() if name.endswith(ERROR))
+            seconds = sum(float(v) for name, v in measured.items() if name.endswith(SECONDS))
             line += f"; {broken} broke; {seconds:.1f} s"
             if options.verdicts:
                 now = verdicts(options, {**clean, **asked}, f"{folder}/cache{number}")

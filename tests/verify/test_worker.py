@@ -53,9 +53,13 @@ def test_an_edited_simulation_is_another_one(toy):
         ("shape", r"'value' has the shape \(8, 1\); one number a replicate has \(8,\)"),
         ("undeclared", "returns 'extra', which its docstring does not declare"),
         ("missing", "does not return 'value', which its docstring declares"),
-        ("raise", r"ArithmeticError: the wheel came off \(line 43 of sims/trouble.py\)"),
+        ("raise", r"ArithmeticError: the wheel came off \(line 97 of sims/trouble.py\)"),
         ("leave", "SystemExit: 3"),
         ("none at all", "returned NoneType, not a dict"),
+        ("interrupt", r"KeyboardInterrupt:  \(line \d+ of sims/trouble.py\)"),
+        ("mute", r"Mute: it has no message \(line \d+ of sims/trouble.py\)"),
+        ("complex", "'value' is complex, and a measurement is a real number"),
+        ("huge", r"'value' is 1e\+308, beyond 1e\+150, for replicate 32 and for 7 other replicates"),
     ],
 )
 def test_what_is_wrong_is_said(toy, how, cause):
@@ -75,6 +79,8 @@ def test_what_is_wrong_is_said(toy, how, cause):
         ),
         ('"step": torch.tensor(3)', r"'step' has the shape \(\); an axis has \(1,\)"),
         ('"curve": torch.full((2, 5), torch.inf)', "'curve' is inf for replicate 0, point 0 and for 1 other replicate"),
+        ('"step": torch.full((5,), torch.nan)', "'step' is nan"),
+        ('"value": [10**400, 1]', "'value' is not a tensor of numbers"),
     ],
 )
 def test_what_is_wrong_with_a_curve_is_said(toy, returned, cause):

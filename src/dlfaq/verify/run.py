@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
+from dlfaq.verify.confine import MEMORY
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.worker import TrialError, measure, prepare
 
@@ -48,10 +49,19 @@ class PoolRunner:
         jobs: The most processes.
         time_limit: Seconds that one trial may take.
         threads: Threads that one process may compute with.
+        memory: Bytes that a trial may take, beside what torch takes itself.
     """
 
-    def __init__(self, root: Path, jobs: int, time_limit: float = 60.0, threads: int = 1) -> None:
-        self.root, self.jobs, self.time_limit, self.threads = root, jobs, time_limit, threads
+    def __init__(
+        self,
+        root: Path,
+        jobs: int,
+        time_limit: float = 60.0,
+        threads: int = 1,
+        memory: int = MEMORY,
+    ) -> None:
+        self.root, self.jobs, self.time_limit = root, jobs, time_limit
+        self.threads, self.memory = threads, memory
         self._pool: ProcessPool | None = None
         self._workers = 0
 
@@ -116,7 +126,7 @@ class PoolRunner:
             self._pool = ProcessPool(
                 max_workers=workers,
                 initializer=prepare,
-                initargs=(os.getpid(), self.threads),
+                initargs=(os.getpid(), self.threads, self.memory),
                 context=multiprocessing.get_context("spawn"),  # torch does not survive a fork once it has threads
             )
 
