@@ -64,7 +64,7 @@ def here(root: Path, trials: list[Trial]) -> Iterator[Result]:
     torch.set_num_threads(1)
     for trial in trials:
         try:
-            measurements, seconds = measure(root, trial)
+            measurements, seconds, _ = measure(root, trial)
         except TrialError as error:
             yield Result(trial, error=str(error))
         else:

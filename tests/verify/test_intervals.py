@@ -234,6 +234,8 @@ def test_a_stricter_level_has_a_wider_interval(samples):
 def test_numbers_near_the_end_of_their_range_promise_nothing():
     """Their squares overflow."""
     assert mean(np.linspace(-1e300, 1e300, 64), 0.05).interval == (None, None)
+    with pytest.raises(EstimateError, match="too large to be summed"):
+        mean(np.linspace(1e308, 1.5e308, 64), 0.05)
 
 
 @pytest.mark.parametrize("k", [0, 1, 7, 20])

@@ -11,10 +11,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from importlib.abc import InspectLoader
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from dlfaq.knowledge.simulations import Signature, read_simulation
+from dlfaq.knowledge.simulations import Signature, read_simulation, source_hash
 from dlfaq.verify.confine import follow, limit_memory, limited_output, one_process
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.repeatable import make_repeatable
@@ -44,7 +46,9 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
     signature = read_simulation(root, trial.simulation)
     try:
         function = _function(signature.path, trial.simulation, signature.source)
-        replicates = Replicates(trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed)
+        replicates = Replicates(
+            trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed
+        )
         return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
     except TrialError:
         raise
@@ -52,12 +56,21 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
         raise TrialError(_cause(error, signature.path)) from error
 
 
-def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float]":
-    """Run one trial and time it, in seconds."""
+def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float, str]":
+    """Run one trial: its measurements, the seconds it took, and the hash of the code that ran.
+
+    Raises:
+        TrialError: If it breaks, or its source was edited meanwhile, so that nobody knows what ran.
+    """
+    source = source_hash(root, trial.simulation)
     start = time.perf_counter()
     with one_process(), limited_output():
         measurements = run_trial(root, trial)
-    return measurements, time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    if source_hash(root, trial.simulation) != source:
+        msg = "its source was edited while it ran"
+        raise TrialError(msg)
+    return measurements, seconds, source
 
 
 def prepare(parent: int, threads: int, memory: int) -> None:
@@ -84,21 +97,36 @@ def settle(threads: int = 1) -> None:
 
 
 @lru_cache(maxsize=64)
-def _function(path: Path, name: str, source: str) -> Callable[..., Any]:  # noqa: ARG001 - an edited file is another one
-    """Import a simulation by its file, under a name that can meet no other module's."""
+def _function(path: Path, name: str, source: str) -> Callable[..., Any]:
+    """Import a simulation from its source, under a name that can meet no other module's."""
     unique = f"_dlfaq_simulation_{name}"
-    spec = importlib.util.spec_from_file_location(unique, path)
-    if spec is None or spec.loader is None:
-        msg = f"{path} is not a Python file"
-        raise ImportError(msg)
+    loader = _TextLoader(path, source)
+    spec = importlib.util.spec_from_file_location(unique, path, loader=loader)
     module = importlib.util.module_from_spec(spec)
     sys.modules[unique] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return getattr(module, name)
 
 
+class _TextLoader(InspectLoader):
+    """Executes the text that was read, and neither the file as it is by now nor a compiled one beside it."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path, self.source = path, source
+
+    def get_source(self, _: str) -> str:
+        return self.source
+
+    def get_code(self, _: str) -> CodeType:
+        return self.source_to_code(self.source, str(self.path))
+
+
 def _cause(error: BaseException, path: Path) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename) == path
+    ]
     where = f" (line {lines[-1]} of sims/{path.name})" if lines else ""
     try:
         said = str(error)
@@ -114,7 +142,8 @@ def _checked(measured: Any, signature: Signature, trial: Trial) -> "dict[str, np
     axes = {metric.axis for metric in signature.metrics.values() if metric.axis}
     declared = {*signature.metrics, *axes}
     problems = [
-        f"it does not return '{name}', which its docstring declares" for name in sorted(declared - set(measured))
+        f"it does not return '{name}', which its docstring declares"
+        for name in sorted(declared - set(measured))
     ]
     problems += [
         f"it returns '{name}', which its docstring does not declare"
