@@ -52,6 +52,9 @@ def run(
         return
     given = _parse(signature, context.args)
     try:
+        from dlfaq.verify.worker import settle
+
+        settle()  # before numpy, which fixes its threads when it is loaded
         from dlfaq.verify.play import draw, play
 
         played = play(where, signature, given, first=first, replicates=replicates, device=device)
