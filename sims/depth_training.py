@@ -71,7 +71,10 @@ def depth_training(
     """
     data = digits(centred=True)
     scale = data.x.std()
-    x, x_test = data.x.to(replicates.device) / scale, replicates.same(data.x_test / scale)  # (1200, 64), (R, 597, 64)
+    x, x_test = (
+        data.x.to(replicates.device) / scale,
+        replicates.same(data.x_test / scale),
+    )  # (1200, 64), (R, 597, 64)
     y, y_test = data.y.to(replicates.device), replicates.same(data.y_test)
     net = replicates.stack("net", lambda: Network(activation, layers, gain, skip=skip))
     first = net.weights()["linear.0.weight"]  # (R, 32, 64)

@@ -41,7 +41,9 @@ def digits_schedule(
         train_loss: cross-entropy on all training images after the last step, in nats.
     """
     x, y, x_test, y_test = (part.to(replicates.device) for part in digits())
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
+    )
     optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
     rate = scheduler(optimizer, schedule, horizon)
     batches = replicates.batches("batches", len(y), batch, steps)  # (R, steps, B)
