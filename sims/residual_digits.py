@@ -20,7 +20,7 @@ from dlfaq.sim.training_data import load
 class Network(nn.Module):
     """A first layer, L hidden layers or blocks on the sums before the ReLUs, a linear output."""
 
-    def __init__(self, kind: str, layers: int, sizes: tuple[int, int, int]) -> None:
+    def __init__(self, kind: str, layers: int, sizes: tuple = (64, 32, 10)) -> None:
         super().__init__()
         inputs, width, classes = sizes
         self.kind, self.layers = kind, layers
@@ -69,8 +69,8 @@ def residual_digits(
 ) -> dict[str, Tensor]:
     """Train in batches of 32; then leave out the layer in the middle.
 
-    Setting: {layers} hidden layers of {hidden} units, {kind}, on {data}; {optimizer} at {lr}, batch 32,
-    {steps} steps.
+    Setting: {layers} hidden layers of {hidden} units, {kind}, on {data}; {optimizer} at {lr},
+    batch 32, {steps} steps.
 
     Args:
         replicates: One network and one order of the rows each.
