@@ -65,7 +65,7 @@ class Trained:
 
     @property
     def test_loss(self) -> Tensor:
-        """(R, L). Loss on the test rows at each look, with `sealed`; to be read once they are open."""
+        """(R, L). Loss on the test rows at each look, with `sealed`, once they are open."""
         return self._test("test_loss")
 
     @property
@@ -92,7 +92,7 @@ def descend(
     horizon: int = 0,
     clip: float = 0.0,
     norms: bool = False,
-    decay: float | None = None,
+    decay: float | Mapping[str, float] | None = None,
     decay_all: bool = False,
     after: Callable[[int], None] | None = None,
     **options: float,
@@ -110,7 +110,7 @@ def descend(
         horizon: Steps that the schedule is made for; 0 for `steps`.
         clip: Largest norm of a replicate's gradient; 0 for no clipping.
         norms: Record the gradients' norms without clipping, too.
-        decay: Weight decay; None for the optimizer's own default.
+        decay: Weight decay, or that of each weight by name; None for the optimizer's default.
         decay_all: Let biases and normalizations decay, too.
         after: Called with the number of steps made after each of them.
         options: Further arguments of the optimizer, such as `momentum=0.5`.
