@@ -45,7 +45,7 @@ def untrained_networks(
 
     Args:
         replicates: One network and one batch each.
-        network: Two hidden layers of 64 ReLUs; two convolutions of 16 channels; or a transformer of
+        network: Two hidden layers of 64 ReLUs; two convolutions of 8 channels; or a transformer of
             two blocks of width 32 with layer normalization that reads the rows of an image.
         fault: What is wrong. Inputs: pixels from 0 to 255 (bytes). Weights: all drawn from N(0, 1)
             (normal). Loss: softmax outputs given to nll_loss (probabilities), a sum for the mean
@@ -67,7 +67,7 @@ def untrained_networks(
     data = load(replicates, scale="raw" if fault == "bytes" else "standard", own=True, train=1200)
     x, y = data.x[:, :examples], data.y[:, :examples]  # (R, N, 64) and (R, N)
     if share:  # zeros first, then the digits that are none
-        order = (data.y != 0).int().argsort(1, stable=True)  # (R, 1200)
+        order = (data.y != 0).int().argsort(dim=1, stable=True)  # (R, 1200)
         zeros = round(share * examples)
         rows = torch.cat([order[:, :zeros], order[:, zeros - examples :]], 1)  # (R, N)
         x, y = data.x.gather(1, rows[..., None].expand(-1, -1, 64)), data.y.gather(1, rows)
@@ -81,7 +81,7 @@ def untrained_networks(
     def build() -> nn.Module:
         if network == "mlp":
             return mlp(64, [64, 64], 10, norm=norm)
-        return convnet(16, 10, norm=norm) if network == "conv" else ReadRows()
+        return convnet(8, 10, norm=norm) if network == "conv" else ReadRows()
 
     net = replicates.stack("net", build)
     with torch.no_grad():
