@@ -105,10 +105,10 @@ class _Work:
         """The claims that must be measured."""
         if not claims:
             return []  # so that neither numpy nor scipy is loaded for what is known
-        from dlfaq.verify.intervals import side_alpha
+        from dlfaq.verify.levels import side_alpha
         from dlfaq.verify.looks import Case
 
-        alpha = self.request.side_alpha or side_alpha(_count_sides(self.faq))
+        alpha = self.request.side_alpha or side_alpha(count_sides(self.faq))
         cases = []
         for entry, claim in claims:
             before = self.recorded(entry, claim)
@@ -165,7 +165,7 @@ class _Work:
 
     def _key(self, entry: Entry, claim: Claim) -> str:
         asked = self.request
-        how = [asked.device, str(asked.seed), str(asked.side_alpha or _count_sides(self.faq))]
+        how = [asked.device, str(asked.seed), str(asked.side_alpha or count_sides(self.faq))]
         return ruling_key(self.root, entry, claim, self.recorded(entry, claim), how)
 
     def _cached(self, trials: Sequence[Trial]) -> Iterator[Result]:
@@ -192,7 +192,7 @@ class _Work:
         self.report("finished", trial=trial, seconds=result.seconds)
 
 
-def _count_sides(faq: Faq) -> int:
+def count_sides(faq: Faq) -> int:
     """How many settings are judged in a full verification: each may be wrong with a share of the level."""
     return sum(1 + len(claim.conditions) for claim in _claims(faq))
 
