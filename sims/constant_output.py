@@ -60,7 +60,10 @@ def constant_output(
     counts = F.one_hot(y, classes).sum(1).clamp(min=1)  # (R, k)
     rate = counts / counts.sum(1, keepdim=True)
     logits = rate.log() if bias == "fitted" else torch.zeros_like(rate)
-    loss = [_called(one.expand(examples, classes), labels, option) for one, labels in zip(logits, y, strict=True)]
+    loss = [
+        _called(one.expand(examples, classes), labels, option)
+        for one, labels in zip(logits, y, strict=True)
+    ]
     return {"loss": torch.stack(loss), "least": -(rate * rate.log()).sum(1)}
 
 

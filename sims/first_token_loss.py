@@ -48,7 +48,8 @@ def first_token_loss(
 ) -> dict[str, Tensor]:
     """Show random tokens to an untrained language model.
 
-    Setting: a two-block transformer of width {width} over {tokens} tokens, {init} initialization, tied: {tied}
+    Setting: a two-block transformer of width {width} over {tokens} tokens, {init}
+    initialization, tied: {tied}
 
     Args:
         replicates: One model and eight sequences of 16 tokens each, all tokens equally likely.
@@ -67,7 +68,9 @@ def first_token_loss(
         half: half the variance of the logits, in nats.
         own: mean logit of the token that is read.
     """
-    net = replicates.stack("net", lambda: Model(tokens, width, init, tied=tied, last_norm=last_norm))
+    net = replicates.stack(
+        "net", lambda: Model(tokens, width, init, tied=tied, last_norm=last_norm)
+    )
     text = replicates.integers("text", tokens, 8, 17)  # (R, 8, T + 1)
     x, y = text[..., :-1], text[..., 1:] if targets == "next" else text[..., :-1]
     with torch.no_grad():

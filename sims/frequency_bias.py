@@ -31,7 +31,8 @@ def frequency_bias(
 ) -> dict[str, Tensor]:
     """Train a network on digits of which most are zeros.
 
-    Setting: a {hidden}-unit ReLU network on 400 digits, {share} of them zeros, {optimizer} at {lr}, {steps} steps
+    Setting: a {hidden}-unit ReLU network on 400 digits, {share} of them zeros,
+    {optimizer} at {lr}, {steps} steps
 
     Args:
         replicates: One network, one choice of images and one order of the batches each.
@@ -61,7 +62,9 @@ def frequency_bias(
     )
     net = replicates.stack("net", lambda: mlp(64, [hidden], 10, norm=norm))
     if bias == "frequencies":
-        counts = F.one_hot(images.y, 10).sum(1) + 1  # (R, 10); none is 0, so that no logarithm is -inf
+        counts = (
+            F.one_hot(images.y, 10).sum(1) + 1
+        )  # (R, 10); none is 0, so that no logarithm is -inf
         with torch.no_grad():
             [*net.weights().values()][-1].copy_((counts / counts.sum(1, keepdim=True)).log())
     with torch.no_grad():
@@ -85,7 +88,9 @@ def _drawn(
 ) -> tuple[Tensor, Tensor]:
     """Draw images (R, count, 64) with their labels, with replacement, a share of them zeros."""
     zero = y == 0  # (R, n)
-    weight = torch.where(zero, share / zero.sum(1, keepdim=True), (1 - share) / (~zero).sum(1, keepdim=True))
+    weight = torch.where(
+        zero, share / zero.sum(1, keepdim=True), (1 - share) / (~zero).sum(1, keepdim=True)
+    )
     edges = (weight if share else torch.full_like(weight, 1 / y.shape[1])).cumsum(1)  # (R, n)
     rows = torch.searchsorted(edges, replicates.uniform(name, count)).clamp(max=y.shape[1] - 1)
     return x.gather(1, rows[..., None].expand(-1, -1, x.shape[-1])), y.gather(1, rows)

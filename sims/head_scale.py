@@ -31,7 +31,8 @@ def head_scale(
 ) -> dict[str, Tensor]:
     """Train a network of one hidden layer whose last layer starts `gain` times as large as usual.
 
-    Setting: a {hidden}-unit ReLU network on 400 {data}, {optimizer} at {lr}, batch {batch}, {steps} steps
+    Setting: a {hidden}-unit ReLU network on 400 {data}, {optimizer} at {lr},
+    batch {batch}, {steps} steps
 
     Args:
         replicates: One network, one choice of images and one order of the batches each.

@@ -25,7 +25,8 @@ def initial_loss(
 ) -> dict[str, Tensor]:
     """Show random features to a last layer, or to a network of one hidden layer.
 
-    Setting: {features} normal features of mean {center} and variance 1, {hidden} hidden units, {classes} classes
+    Setting: {features} normal features of mean {center} and variance 1, {hidden} hidden units,
+    {classes} classes
 
     Args:
         replicates: One network and one data set each.

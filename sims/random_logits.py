@@ -21,7 +21,8 @@ def random_logits(
 ) -> dict[str, Tensor]:
     """Draw logits that know nothing of the labels, and measure their loss.
 
-    Setting: {examples} examples of {classes} independent normal logits of standard deviation {logit_std}
+    Setting: {examples} examples of {classes} independent normal logits of standard deviation
+    {logit_std}
 
     Args:
         replicates: One set of logits and labels each.
@@ -33,7 +34,7 @@ def random_logits(
     Metrics:
         excess: mean cross-entropy over examples and all k possible labels, minus ln k, in nats.
         spread: standard deviation of the cross-entropy of single examples, in nats.
-        distance: mean total-variation distance of the softmax to the uniform distribution, in [0, 1].
+        distance: mean total-variation distance of the softmax to uniform, in [0, 1].
     """
     own = replicates.normal("logits", examples, classes)  # (R, N, k)
     common = replicates.normal("common", examples, 1)  # (R, N, 1)

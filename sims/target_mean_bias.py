@@ -32,7 +32,8 @@ def target_mean_bias(
 ) -> dict[str, Tensor]:
     """Predict the progress of diabetes, a number, from ten measurements of a patient.
 
-    Setting: a {hidden}-unit ReLU network on 235 patients, targets of mean {center}, {optimizer} at {lr}, {steps} steps
+    Setting: a {hidden}-unit ReLU network on 235 patients, targets of mean {center},
+    {optimizer} at {lr}, {steps} steps
 
     Args:
         replicates: One network, one choice of patients and one order of the batches each.
@@ -48,7 +49,8 @@ def target_mean_bias(
         batch: Patients of a step.
 
     Metrics:
-        first: mean squared error on the training patients before training, over their targets' variance.
+        first: mean squared error on the training patients before training, over the variance of
+            their targets.
         error: mean squared error on test patients after training, over the variance of their
             targets: 1 is what the mean alone achieves; at most 10.
     """

@@ -47,12 +47,14 @@ def tied_embedding(
 ) -> dict[str, Tensor]:
     """Train a language model of one block on sentences of a random Markov chain.
 
-    Setting: a one-block transformer of width {hidden} over {tokens} tokens, tied: {tied}, {optimizer} at {lr}, {steps} steps
+    Setting: a one-block transformer of width {hidden} over {tokens} tokens, tied: {tied},
+    {optimizer} at {lr}, {steps} steps
 
     Args:
         replicates: One language, one model and one order of the batches each.
         std: Standard deviation of the embedding at the start; 1 is that of `nn.Embedding`.
-        tied: Whether the output layer is the embedding's matrix, or one of its own as PyTorch draws it.
+        tied: Whether the output layer is the embedding's matrix, or one of its own as PyTorch
+            draws it.
         tokens: Vocabulary V.
         hidden: Numbers d a token.
         norm: Normalization in the block and before the output.

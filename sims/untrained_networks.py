@@ -32,7 +32,16 @@ def untrained_networks(
     replicates: Replicates,
     network: Literal["mlp", "conv", "transformer"] = "mlp",
     fault: Literal[
-        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice", "shuffled", "leaked"
+        "none",
+        "bytes",
+        "normal",
+        "probabilities",
+        "summed",
+        "divided",
+        "padded",
+        "twice",
+        "shuffled",
+        "leaked",
     ] = "none",
     norm: Literal["none", "batch", "layer"] = "none",
     head: Literal["default", "zero"] = "default",
@@ -41,7 +50,8 @@ def untrained_networks(
 ) -> dict[str, Tensor]:
     """Show one batch of digits to a network as PyTorch initializes it.
 
-    Setting: one batch of {examples} digits through an untrained {network} (norm: {norm}, head: {head}, fault: {fault})
+    Setting: one batch of {examples} digits through an untrained {network} (norm: {norm},
+    head: {head}, fault: {fault})
 
     Args:
         replicates: One network and one batch each.
