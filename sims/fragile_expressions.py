@@ -43,7 +43,6 @@ def fragile_expressions(
     Metrics:
         value: 1 if the value is finite, else 0.
         finite: 1 if the value and every entry of the gradient are, else 0.
-        gradient: 1 if every entry of the gradient is finite, else 0.
     """
     x = 0.25 + replicates.uniform("x", inputs) / 2  # (R, n)
     if extreme:
