@@ -1,0 +1,108 @@
+"""PyTorch's optimizers by name, over stacked networks with a learning rate a replicate."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "momentum": partial(torch.optim.SGD, momentum=0.9),
+    "nesterov": partial(torch.optim.SGD, momentum=0.9, nesterov=True),
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,  # its decay is 0.01 unless another is given
+    "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+}
+_LOWEST = {"sgd": 3e-3, "adam": 1e-4, "adamw": 1e-4, "rmsprop": 1e-4}  # of the others: 1e-3
+
+
+def grid(optimizer: str, points: int = 7, factor: float = 3.0) -> list[float]:
+    """The learning rates that tuning tries, each `factor` times the one before.
+
+    Plain SGD begins at 0.003 (and so ends at 2.2); momentum, Nesterov and Adagrad at 0.001
+    (0.73); Adam, AdamW and RMSprop at 0.0001 (0.073).
+    """
+    return [_LOWEST.get(optimizer, 1e-3) * factor**point for point in range(points)]
+
+
+class Descent:
+    """One of `torch.optim`'s optimizers over stacked parameters, with a learning rate a replicate.
+
+    Replicates next to each other that have the same rate share a parameter group of the
+    optimizer, which holds views of their rows.
+
+    Args:
+        weights: Stacked parameters by name, (R, …) each.
+        optimizer: A name in OPTIMIZERS.
+        lr: Peak learning rates, (R,).
+        decay: Weight decay as that optimizer understands it; None for its own default.
+        decay_all: Let biases and the parameters of normalizations decay, too: all that has
+            fewer than two dimensions in one network.
+        options: Further arguments of the optimizer, e.g. `momentum=0.5`.
+
+    Raises:
+        ValueError: If there is no optimizer of that name.
+    """
+
+    def __init__(
+        self,
+        weights: Mapping[str, Tensor],
+        optimizer: str,
+        lr: Tensor,
+        *,
+        decay: float | None = None,
+        decay_all: bool = False,
+        **options: float,
+    ) -> None:
+        if optimizer not in OPTIMIZERS:
+            msg = f"there is no optimizer '{optimizer}'; there are {', '.join(OPTIMIZERS)}"
+            raise ValueError(msg)
+        self._whole: list[Tensor] = []
+        self._views: list[tuple[Tensor, Tensor, slice]] = []  # rows of a parameter, and which
+        groups = []
+        for rows, rate in _runs(lr):
+            matrices, others = [], []
+            for weight in weights.values():
+                if weight.requires_grad:
+                    chosen = matrices if weight.dim() > 2 or decay_all else others  # noqa: PLR2004
+                    chosen.append(self._rows(weight, rows))
+            settings = {} if decay is None else {"weight_decay": decay}
+            groups.append({"params": matrices, "lr": rate} | settings)
+            groups.append({"params": others, "lr": rate, "weight_decay": 0.0})
+        groups = [group for group in groups if group["params"]]
+        self.optimizer = OPTIMIZERS[optimizer](groups, **options)
+        self._peaks = [group["lr"] for group in groups]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for weight in self._whole:
+            weight.grad = None
+
+    def step(self, share: float = 1.0) -> None:
+        """Update the weights, at this share of the peak learning rates."""
+        for view, weight, rows in self._views:
+            view.grad = None if weight.grad is None else weight.grad[rows]
+        for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
+            group["lr"] = share * peak
+        self.optimizer.step()
+
+    def _rows(self, weight: Tensor, rows: slice) -> Tensor:
+        if not any(weight is one for one in self._whole):
+            self._whole.append(weight)
+        if rows == slice(0, len(weight)):
+            return weight
+        view = weight.detach()[rows]
+        self._views.append((view, weight, rows))
+        return view
+
+
+def _runs(lr: Tensor) -> Iterator[tuple[slice, float]]:
+    """Runs of equal rates: which rows, and the rate."""
+    rates = lr.tolist()
+    starts = [row for row, rate in enumerate(rates) if row == 0 or rate != rates[row - 1]]
+    for start, stop in pairwise([*starts, len(rates)]):
+        yield slice(start, stop), rates[start]

@@ -1,0 +1,165 @@
+"""Data: rows for training, rows for validation, and a test part closed until the last look."""
+
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dlfaq.sim.data import Split, digits
+from dlfaq.sim.replicates import Replicates
+
+Scale = Literal["standard", "feature", "centred", "unit", "raw"]
+_TABLES = {"cancer": "load_breast_cancer", "wine": "load_wine", "diabetes": "load_diabetes"}
+
+
+class Data:
+    """What the networks of R replicates learn from.
+
+    The test part can be opened once, after all training: `train` refuses data that were opened.
+
+    Args:
+        train: Inputs (R, n, …) and labels (R, n, …) to train on.
+        test: The same, of the test part.
+        valid: The same, for validation; none if nothing is tuned or watched.
+        classes: Number k of classes; 1 if labels are numbers.
+
+    Attributes:
+        x: (R, n, …). Inputs to train on.
+        y: (R, n, …). Their labels, int64 classes or float32 numbers.
+        x_valid: (R, v, …). Inputs for validation.
+        y_valid: (R, v, …). Their labels.
+        classes: k.
+    """
+
+    def __init__(
+        self,
+        train: tuple[Tensor, Tensor],
+        test: tuple[Tensor, Tensor],
+        valid: tuple[Tensor, Tensor] | None = None,
+        classes: int = 1,
+    ) -> None:
+        self.x, self.y = train
+        self.x_valid, self.y_valid = valid or (self.x[:, :0], self.y[:, :0])
+        self.classes = classes
+        self._test = test
+        self.opened = False
+
+    def __len__(self) -> int:
+        """Rows n to train on, in each replicate."""
+        return self.x.shape[1]
+
+    @property
+    def features(self) -> int:
+        """Size of the last dimension of the inputs."""
+        return self.x.shape[-1]
+
+    def open_test(self) -> tuple[Tensor, Tensor]:
+        """The last look: inputs (R, m, …) and labels (R, m, …) of the test part.
+
+        Raises:
+            RuntimeError: If they were opened before.
+        """
+        if self.opened:
+            msg = "the test data are open already: there is one last look"
+            raise RuntimeError(msg)
+        self.opened = True
+        return self._test
+
+
+def load(
+    replicates: Replicates,
+    name: str = "digits",
+    *,
+    train: int = 0,
+    valid: int = 0,
+    scale: Scale = "standard",
+    own: bool = False,
+    numbers: bool = False,
+) -> Data:
+    """A small real data set.
+
+    Its rows are in a fixed random order, and its test part is always the same: the last third.
+
+    Args:
+        replicates: Those who learn.
+        name: `digits` (1200 + 597 images of 8 x 8, 10 classes), `cancer` (breast cancer, 379 + 190
+            rows, 30 features, 2 classes), `wine` (119 + 59, 13 features, 3 classes) or `diabetes`
+            (295 + 147, 10 features, a number to predict).
+        train: Training rows n; 0 for all that validation leaves.
+        valid: Rows for validation, which follow those for training; at most a third of both.
+        scale: `standard`: each feature has mean 0, and then standard deviation 1; digits are
+            divided by one standard deviation of all pixels together. `feature`: each feature by
+            itself, digits too (a pixel that is always 0 stays 0). `centred`: mean 0 only. `unit`:
+            from 0 to 1. `raw`: as it comes, digits from 0 to 16. Test rows never count for it.
+        own: Let each replicate choose rows of its own for training and validation, by a draw
+            called `images`; otherwise all have the first ones.
+        numbers: Make labels numbers of mean 0 and standard deviation 1, for regression.
+    """
+    split = _scaled(name, scale)
+    split = Split(*(part.to(replicates.device) for part in split))
+    room = len(split.x)
+    valid = min(valid, room // 3)
+    train = min(train, room - valid) or room - valid
+    y, y_test = split.y, split.y_test
+    classes = 1 if y.is_floating_point() else int(y.max()) + 1
+    if numbers or classes == 1:
+        classes, mean, spread = 1, y.double().mean(), y.double().std()
+        y, y_test = (((part - mean) / spread).float() for part in (y, y_test))
+    if own:
+        order = replicates.permutation("images", room)  # (R, room)
+        here, there = order[:, :train], order[:, train : train + valid]
+        fit, held = (split.x[here], y[here]), (split.x[there], y[there])
+    else:
+        here, there = slice(train), slice(train, train + valid)
+        fit = replicates.same(split.x[here]), replicates.same(y[here])
+        held = replicates.same(split.x[there]), replicates.same(y[there])
+    return Data(fit, (replicates.same(split.x_test), replicates.same(y_test)), held, classes)
+
+
+@cache
+def _scaled(name: str, scale: str) -> Split:
+    """The data set in two parts, its features scaled by what the first part is like."""
+    split = digits() if name == "digits" else _table(name)
+    x, x_test = split.x, split.x_test
+    if scale == "raw":
+        factor = 16 if name == "digits" else 1
+        return split._replace(x=x * factor, x_test=x_test * factor)
+    if scale == "unit":
+        if name == "digits":
+            return split
+        low, width = x.amin(0), x.amax(0) - x.amin(0)
+        return split._replace(x=(x - low) / width, x_test=(x_test - low) / width)
+    mean = x.mean(0)
+    x, x_test = x - mean, x_test - mean
+    if scale == "standard" and name == "digits":
+        spread = x.std()
+    elif scale in ("standard", "feature"):
+        spread = x.std(0)
+        spread = torch.where(spread > 0, spread, 1.0)
+    else:
+        spread = torch.ones(())
+    return split._replace(x=x / spread, x_test=x_test / spread)
+
+
+@cache
+def _table(name: str) -> Split:
+    """A table of scikit-learn's, shuffled, with two thirds of its rows for training and validation.
+
+    Sources: W. Wolberg et al. (1993), Breast Cancer Wisconsin (Diagnostic), UCI,
+    doi:10.24432/C5DW2B; S. Aeberhard and M. Forina (1992), Wine, UCI, doi:10.24432/C5PC7J; B. Efron et al. (2004), Least
+    Angle Regression, doi:10.1214/009053604000000067.
+    """
+    from sklearn import datasets  # loaded by those who use it
+
+    if name not in _TABLES:
+        msg = f"there is no data set '{name}'; there are digits, {', '.join(_TABLES)}"
+        raise ValueError(msg)
+    raw = getattr(datasets, _TABLES[name])()
+    order = np.random.default_rng(0).permutation(len(raw.target))
+    x = torch.tensor(raw.data[order], dtype=torch.float32)
+    kind = torch.float32 if name == "diabetes" else torch.int64
+    y = torch.tensor(raw.target[order], dtype=kind)
+    room = round(len(y) * 2 / 3)  # cancer: 379, wine: 119, diabetes: 295
+    return Split(x[:room], y[:room], x[room:], y[room:])
