@@ -12,6 +12,7 @@ from typing import Any
 from dlfaq.errors import Problem
 from dlfaq.evidence.file import evidence_path, read
 from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.typed import typed_numbers
 from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Faq
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.simulations import source_hash
@@ -72,6 +73,8 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         yield Problem(f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend)
     for text in sorted({one.text for one in placeholders_of(entry)} - set(evidence.values)):
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
+    if entry.form != 1:
+        yield from typed_numbers(entry, evidence)
     for plot in entry.plots:
         lines = evidence.plots.get(plot.key, ())
         if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:

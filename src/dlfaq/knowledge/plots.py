@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dlfaq.knowledge.entry import Parameters, Plot
+from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity, parse_quantity
 
 
@@ -17,7 +18,8 @@ def line_quantity(text: str) -> Quantity:
 
 def draws_share(text: str) -> bool:
     """Whether a line is the share of the replicates in which a condition holds."""
-    return text.lstrip().startswith("fraction(")
+    estimator = ESTIMATORS.get(text.lstrip().partition("(")[0])
+    return estimator is not None and estimator.takes == "condition"
 
 
 def frames(plot: Plot, points: Sequence[Parameters]) -> list[tuple[Parameters, list[int]]]:

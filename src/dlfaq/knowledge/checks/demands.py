@@ -1,16 +1,15 @@
 """What the second form demands of an entry: an answer to act on, claims that can fail.
 
-An entry of form 1 was converted and waits for its rewrite: of these demands only the length of what
-`says` and the others that `ALWAYS` lists are made of it.
+An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of it.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
 from dlfaq.errors import Problem
-from dlfaq.knowledge.checks.spelt import Settings, standard_conditions
+from dlfaq.knowledge.checks.spelt import Settings, Spelt, standard_conditions
 from dlfaq.knowledge.citations import cited
-from dlfaq.knowledge.entry import VARIED, Claim, Entry
+from dlfaq.knowledge.entry import VARIED, Claim, Entry, Scalar
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError, parse_expectation
 from dlfaq.knowledge.placeholders import Placeholder, scan
@@ -68,7 +67,7 @@ def training_says_what_happens_when_it_is_longer(file: EntryFile, settings: Sett
         spelt = settings.of_claim(claim)
         if claim.kind != "measured" or spelt is None or "steps" not in spelt.scope.signature.parameters:
             continue
-        missing = [name for name in _needed(claim, spelt.setting, spelt.scope.signature) if name]
+        missing = list(_needed(claim, settings, spelt))
         if missing:
             what = f"claim '{claim.id}' is about training, and does not say what happens under {_listed(missing)}."
             hint = "Name it in `holds_under`, or in `fails_under` with the reason."
@@ -190,14 +189,17 @@ SECOND_FORM: tuple[Demand, ...] = (
 )
 
 
-def _needed(claim: Claim, setting: Setting, signature: object) -> Iterator[str]:
+def _needed(claim: Claim, settings: Settings, own: Spelt) -> Iterator[str]:
     """The conditions that a claim about training leaves out."""
-    known = standard_conditions(signature)
+    setting, known = own.setting, standard_conditions(own.scope.signature)
     if "longer" not in claim.conditions:
         yield "`longer`"
-    tuned = all(row.get("tune") is True for arm in setting.arms for row in setting.rows(arm))
-    if len(setting.arms) > 1 and "tuned" in known and not tuned and "tuned" not in claim.conditions:
-        yield "`tuned`"
+    is_tuned = all(row.get("tune") is True for arm in setting.arms for row in setting.rows(arm))
+    if len(setting.arms) > 1 and "tuned" in known and not is_tuned and "tuned" not in claim.conditions:
+        tuned = settings.of_claim(claim, "tuned")
+        # arms that differ in nothing but their rates are one arm once each has its best
+        if tuned is None or not _are_identical(tuned.setting, _compared(claim)):
+            yield "`tuned`"
     varied = [name for name in VARIED if name in known]
     if varied and not set(VARIED) & set(claim.conditions):
         yield f"any of {', '.join(f'`{name}`' for name in varied)}"
@@ -229,8 +231,13 @@ def _estimator(claim: Claim) -> str:
 
 
 def _are_identical(setting: Setting, arms: set[str]) -> bool:
-    rows = [setting.rows(arm) for arm in sorted(arms) if arm in setting.arms]
+    rows = [list(map(_in_effect, setting.rows(arm))) for arm in sorted(arms) if arm in setting.arms]
     return len(rows) > 1 and all(one == rows[0] for one in rows)
+
+
+def _in_effect(row: dict[str, Scalar]) -> dict[str, Scalar]:
+    """The parameters that have an effect: a rate that is tuned is not the one that was given."""
+    return {name: value for name, value in row.items() if name != "lr" or row.get("tune") is not True}
 
 
 def _words(text: str) -> int:
