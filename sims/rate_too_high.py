@@ -27,13 +27,14 @@ def rate_too_high(
     target: Literal["class", "number"] = "class",
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 64,
+    layers: int = 2,
     batch: int = 32,
     steps: int = 150,
 ) -> dict[str, Tensor]:
     """Train a small network at a given rate and see whether it survives.
 
     Setting: {steps} steps of {optimizer} at rate {lr} (warmup: {warmup} of the steps, gradients clipped to: {clip}), batch
-    {batch}, {model} of width {hidden}, norm: {norm}, on {data}.
+    {batch}, {model} of width {hidden} with {layers} hidden layers or blocks, norm: {norm}, on {data}.
 
     Args:
         replicates: One initialization and one order of the examples each.
@@ -42,12 +43,13 @@ def rate_too_high(
         clip: Largest norm of a gradient; 0 for no clipping.
         optimizer: A name of `dlfaq.sim.optimizers`.
         tune: Choose the rate on 200 validation examples, for each replicate.
-        model: Two hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens, two post-norm blocks
-            whose normalization `norm` does not touch.
+        model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens, post-norm blocks whose
+            normalization `norm` does not touch.
         norm: Normalization before each ReLU.
         target: The class, by cross-entropy; or the class's number, standardized, by squared error.
         data: What is learnt; the transformer needs digits.
-        hidden: Width of the two hidden layers; the transformer is a quarter as wide.
+        hidden: Width of the hidden layers; the transformer is a quarter as wide.
+        layers: Hidden layers, or blocks.
         batch: Examples a step.
         steps: Steps of training.
 
@@ -59,9 +61,9 @@ def rate_too_high(
     examples = load(replicates, data, valid=200, numbers=target == "number")
     outputs = examples.classes
     if model == "mlp":
-        net = replicates.stack("net", lambda: mlp(examples.features, [hidden, hidden], outputs, norm=norm))
+        net = replicates.stack("net", lambda: mlp(examples.features, [hidden] * layers, outputs, norm=norm))
     else:
-        net = replicates.stack("net", lambda: _RowTransformer(hidden // 4, outputs))
+        net = replicates.stack("net", lambda: _RowTransformer(hidden // 4, layers, outputs))
     order = replicates.batches("batches", len(examples), min(batch, len(examples)), steps)  # (R, steps, B)
     run = train(
         net, examples, order, optimizer=optimizer, lr=lr, tune=tune, clip=clip, warmup=round(warmup * steps),
@@ -80,19 +82,19 @@ def rate_too_high(
 
 
 class _RowTransformer(nn.Module):
-    """Two post-norm transformer blocks over the 8 rows of an image: (N, 64) to (N, k)."""
+    """Post-norm transformer blocks over the 8 rows of an image: (N, 64) to (N, k)."""
 
-    def __init__(self, width: int, classes: int) -> None:
+    def __init__(self, width: int, blocks: int, classes: int) -> None:
         super().__init__()
         self.embed, self.places = nn.Linear(8, width), nn.Parameter(0.1 * torch.randn(8, width))
-        self.qkv = nn.ModuleList([nn.Linear(width, 3 * width) for _ in range(2)])
-        self.feed = nn.ModuleList([mlp(width, [4 * width], width) for _ in range(2)])
-        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(4)])
+        self.qkv = nn.ModuleList([nn.Linear(width, 3 * width) for _ in range(blocks)])
+        self.feed = nn.ModuleList([mlp(width, [4 * width], width) for _ in range(blocks)])
+        self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(2 * blocks)])
         self.answer = nn.Linear(width, classes)
 
     def forward(self, x: Tensor) -> Tensor:
         h = self.embed(x.unflatten(-1, (8, 8))) + self.places  # (N, 8, d): a token a row
-        for block in range(2):
+        for block in range(len(self.qkv)):
             query, key, value = self.qkv[block](h).chunk(3, -1)
             mixed = (query @ key.mT / query.shape[-1] ** 0.5).softmax(-1) @ value
             h = self.norms[2 * block](h + mixed)

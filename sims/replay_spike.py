@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates, cross_entropy, digits
+from dlfaq.sim.losses import capped
 from dlfaq.sim.precision import pass_layers
 
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adamw": torch.optim.AdamW}
@@ -19,7 +20,7 @@ def replay_spike(
     cause: Literal["nothing", "data", "rate", "range"] = "rate",
     rerun: Literal["same", "slower", "batches", "float32"] = "same",
     factor: float = 100.0,
-    half: Literal["float16", "bfloat16"] = "float16",
+    precision: Literal["float32", "bfloat16", "float16"] = "float32",
     norm: Literal["none", "layer"] = "none",
     optimizer: Literal["sgd", "adamw"] = "adamw",
     lr: float = 0.001,
@@ -30,19 +31,19 @@ def replay_spike(
 ) -> dict[str, Tensor]:
     """Train a digit classifier well, then with something wrong; the second part starts from what the first saved.
 
-    The loop is written out because restarting it is the point. Pixels go from 0 to 65535, as in images of 16 bits, where
-    the cause is the range of the numbers; else they are standardized.
+    The loop is written out because restarting it is the point. Before the checkpoint everything is in float32.
 
-    Setting: {steps} sound steps of {optimizer} at rate {lr}, then {window} steps, batch {batch}, two hidden ReLU layers of
-    {hidden}, norm: {norm}, on 1,200 digits.
+    Setting: {steps} sound steps of {optimizer} at rate {lr}, then {window} steps in {precision} with the cause: {cause}; batch
+    {batch}, two hidden ReLU layers of {hidden}, norm: {norm}, on 1,200 digits.
 
     Args:
         replicates: One initialization and two orders of the images each.
-        cause: What is wrong in the window: nothing; one batch in its middle whose pixels were not scaled, 0 to 255;
-            a learning rate `factor` times as high; or products that are stored in `half` precision.
+        cause: What is wrong in the window: nothing; `data`: one batch in its middle whose pixels were not scaled, 0 to
+            65535; `rate`: a learning rate `factor` times as high; `range`: all pixels are from 0 to 65535, before the
+            checkpoint, too, as in images of 16 bits. Otherwise pixels are standardized.
         rerun: What the rerun changes: nothing, a tenth of the learning rate, the batches, or everything in float32.
         factor: By which the learning rate is too high where the rate is the cause.
-        half: The precision where the range is the cause.
+        precision: In which products are stored after the checkpoint, as under autocast.
         norm: Layer normalization before each ReLU, or none.
         optimizer: SGD or AdamW; its state is part of the checkpoint.
         lr: Learning rate before the checkpoint.
@@ -53,6 +54,7 @@ def replay_spike(
 
     Metrics:
         before: mean loss of the last ten steps before the checkpoint, in nats.
+        loss[step]: of each step, from the last ten before the checkpoint on, in nats; at most 1e9; inf and NaN count as that.
         spiked: 1 if a loss in the window was inf, NaN, or above that of guessing, ln 10; else 0.
     """
     data = digits()
@@ -67,22 +69,27 @@ def replay_spike(
     losses = []
     for step in range(steps + window):
         rows = order[:, step]  # (R, B)
-        images, precision = x[rows], "float32"  # (R, B, 64)
+        images, stored = x[rows], "float32"  # (R, B, 64)
         if step >= steps:
             if cause == "data" and step == steps + window // 2 and rerun != "batches":
-                images = 255 * data.x.to(images)[rows]
-            if cause == "range" and rerun != "float32":
-                precision = half
+                images = 65535 * data.x.to(images)[rows]
+            stored = "float32" if rerun == "float32" else precision
             rate = lr * (factor if cause == "rate" else 1) / (10 if rerun == "slower" else 1)
             trainer.param_groups[0]["lr"] = rate
-        loss = cross_entropy(pass_layers(net.weights(), images, precision, norm), y[rows])  # (R,)
+        loss = cross_entropy(pass_layers(net.weights(), images, stored, norm), y[rows])  # (R,)
         trainer.zero_grad()
         loss.sum().backward()
         trainer.step()
         losses.append(loss.detach())
     path = torch.stack(losses, 1)  # (R, steps + window)
     guessing = torch.tensor(10.0).log()
-    return {"before": path[:, :steps][:, -10:].mean(1), "spiked": ~(path[:, steps:] < guessing).all(1)}
+    last = min(steps, 10)
+    return {
+        "before": path[:, steps - last : steps].mean(1),
+        "loss": capped(path[:, steps - last :], 1e9),
+        "step": torch.arange(1 - last, window + 1),
+        "spiked": ~(path[:, steps:] < guessing).all(1),
+    }
 
 
 if __name__ == "__main__":
