@@ -27,9 +27,9 @@ def bad_rows(
     tune: bool = False,
     norm: Literal["none", "batch", "layer", "rms"] = "none",
     data: Literal["digits", "cancer", "wine"] = "digits",
-    hidden: int = 64,
+    hidden: int = 32,
     batch: int = 32,
-    steps: int = 150,
+    steps: int = 100,
 ) -> dict[str, Tensor]:
     """Train a classifier on examples of which a few are broken; validation and test examples are sound.
 

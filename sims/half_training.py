@@ -25,9 +25,9 @@ def half_training(
     norm: Literal["none", "layer"] = "layer",
     optimizer: Literal["sgd", "adamw"] = "adamw",
     lr: float = 0.003,
-    hidden: int = 64,
+    hidden: int = 32,
     batch: int = 32,
-    steps: int = 150,
+    steps: int = 100,
 ) -> dict[str, Tensor]:
     """Classify digits with two hidden ReLU layers, as under `torch.autocast`, with or without loss scaling.
 

@@ -26,10 +26,10 @@ def rate_too_high(
     norm: Literal["none", "batch", "layer", "rms"] = "none",
     target: Literal["class", "number"] = "class",
     data: Literal["digits", "cancer", "wine"] = "digits",
-    hidden: int = 64,
+    hidden: int = 32,
     layers: int = 2,
     batch: int = 32,
-    steps: int = 150,
+    steps: int = 100,
 ) -> dict[str, Tensor]:
     """Train a small network at a given rate and see whether it survives.
 
@@ -48,7 +48,7 @@ def rate_too_high(
         norm: Normalization before each ReLU.
         target: The class, by cross-entropy; or the class's number, standardized, by squared error.
         data: What is learnt; the transformer needs digits.
-        hidden: Width of the hidden layers; the transformer is a quarter as wide.
+        hidden: Width of the hidden layers; the transformer is half as wide.
         layers: Hidden layers, or blocks.
         batch: Examples a step.
         steps: Steps of training.
@@ -63,7 +63,7 @@ def rate_too_high(
     if model == "mlp":
         net = replicates.stack("net", lambda: mlp(examples.features, [hidden] * layers, outputs, norm=norm))
     else:
-        net = replicates.stack("net", lambda: _RowTransformer(hidden // 4, layers, outputs))
+        net = replicates.stack("net", lambda: _RowTransformer(hidden // 2, layers, outputs))
     order = replicates.batches("batches", len(examples), min(batch, len(examples)), steps)  # (R, steps, B)
     run = train(
         net, examples, order, optimizer=optimizer, lr=lr, tune=tune, clip=clip, warmup=round(warmup * steps),

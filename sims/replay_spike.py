@@ -24,7 +24,7 @@ def replay_spike(
     norm: Literal["none", "layer"] = "none",
     optimizer: Literal["sgd", "adamw"] = "adamw",
     lr: float = 0.001,
-    hidden: int = 64,
+    hidden: int = 32,
     batch: int = 32,
     steps: int = 100,
     window: int = 20,

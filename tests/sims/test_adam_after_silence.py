@@ -25,3 +25,16 @@ def test_a_steady_gradient_makes_steps_of_the_learning_rate():
     measured = adam_after_silence(Replicates("adam_after_silence", range(4)), active=20, silence=0)
 
     torch.testing.assert_close(measured["largest"], torch.ones(4).double(), rtol=1e-6, atol=0)
+
+
+def test_signs_change_the_later_steps_and_not_the_first():
+    """The first gradient alone decides the first step; after that signs cancel."""
+    settings = {"active": 20, "silence": 300}
+    one, either = (
+        adam_after_silence(Replicates("adam_after_silence", range(8)), aligned=aligned, **settings)
+        for aligned in (True, False)
+    )
+
+    torch.testing.assert_close(one["step"], either["step"])
+    assert (either["largest"] <= one["largest"] + 1e-9).all()
+    assert (either["largest"] < one["largest"] - 1e-3).any()
