@@ -10,8 +10,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits
+from dlfaq.sim import Replicates, accuracy, cross_entropy
 from dlfaq.sim.precision import finite_gradients, pass_layers
+from dlfaq.sim.training_data import load
 
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adamw": torch.optim.AdamW}
 
@@ -57,35 +58,35 @@ def half_training(
         vanished: share of the entries of the middle layer's gradient that are exactly 0, averaged over the steps.
         skipped: share of the steps whose gradient loss scaling threw away.
     """
-    data = digits()
-    x, x_test = inputs * data.x.to(replicates.device), inputs * data.x_test.to(replicates.device)  # (n, 64)
-    y, y_test = data.y.to(replicates.device), data.y_test.to(replicates.device)  # (n,)
+    data = load(replicates, "digits", scale="unit")  # x (R, n, 64), y (R, n)
     net = replicates.stack(
         "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 10))
     )
     factor = torch.full((len(replicates),), 2.0**16 if scaled else 1.0, device=replicates.device)  # (R,)
     trainer = OPTIMIZERS[optimizer](net.parameters(), lr=lr * (divide if optimizer == "sgd" else 1))
-    batches = replicates.batches("batches", len(x), batch, steps)  # (R, steps, B)
+    each = torch.arange(len(replicates), device=replicates.device)[:, None]  # (R, 1)
+    batches = replicates.batches("batches", len(data), batch, steps)  # (R, steps, B)
     vanished = torch.zeros(len(replicates), device=replicates.device)
     skipped = torch.zeros(len(replicates), device=replicates.device)
     for step in range(steps):
         rows = batches[:, step]  # (R, B)
-        loss = cross_entropy(pass_layers(net.weights(), x[rows], precision, norm), y[rows]) / divide  # (R,)
+        x, y = inputs * data.x[each, rows], data.y[each, rows]  # (R, B, 64), (R, B)
+        loss = cross_entropy(pass_layers(net.weights(), x, precision, norm), y) / divide  # (R,)
         trainer.zero_grad()
         (loss * factor).sum().backward()
         vanished += (net.weights()["1.weight"].grad == 0).float().mean((1, 2)) / steps
         if scaled:
             finite = finite_gradients(net.parameters())
             for p in net.parameters():
-                each = (-1, *[1] * (p.dim() - 1))
-                p.grad = torch.where(finite.view(each), p.grad / factor.view(each), 0.0)
+                shape = (-1, *[1] * (p.dim() - 1))
+                p.grad = torch.where(finite.view(shape), p.grad / factor.view(shape), 0.0)
             factor = torch.where(finite, factor, factor / 2)
             skipped += (~finite).float() / steps
         trainer.step()
+    x, y = data.open_test()  # (R, 597, 64), (R, 597)
     with torch.no_grad():
-        logits = pass_layers(net.weights(), replicates.same(x_test), precision, norm)  # (R, 597, 10)
-    logits = torch.where(logits.isfinite().all(-1, keepdim=True), logits, 0.0)
-    right = accuracy(logits, torch.where(logits.any(-1), y_test, -1))
+        logits = pass_layers(net.weights(), inputs * x, precision, norm)  # (R, 597, 10)
+    right = accuracy(logits.nan_to_num(), torch.where(logits.isfinite().all(-1), y, -1))
     return {"accuracy": right, "vanished": vanished, "skipped": skipped}
 
 
