@@ -53,3 +53,16 @@ def test_the_test_images_are_sound_and_the_same():
     plain, bad = (measure(bad=one, share=0.1, lr=0.0, steps=1)["accuracy"] for one in ("none", "large"))
 
     torch.testing.assert_close(plain, bad)
+
+
+def test_clipping_spreads_a_nan_and_an_inf():
+    """PyTorch's own: one NaN makes every gradient NaN; one inf makes the others 0."""
+    for bad in (torch.nan, torch.inf):
+        weights = [nn.Parameter(torch.ones(3)) for _ in range(2)]
+        for weight in weights:
+            weight.grad = torch.ones(3)
+        weights[0].grad[1] = bad
+        norm = nn.utils.clip_grad_norm_(weights, 1.0)
+        assert not torch.isfinite(norm)
+        assert weights[0].grad[1].isnan()
+        assert weights[1].grad.isnan().all() if bad is torch.nan else (weights[1].grad == 0).all()
