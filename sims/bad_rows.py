@@ -1,4 +1,4 @@
-"""Training images that hold a NaN, or were not scaled like the others; and what keeps the run alive.
+"""Training images that hold a NaN or were not scaled, and what keeps the run alive.
 
 python sims/bad_rows.py --bad nan --skip true
 """
@@ -31,14 +31,17 @@ def bad_rows(
     batch: int = 32,
     steps: int = 100,
 ) -> dict[str, Tensor]:
-    """Train a classifier on examples of which a few are broken; validation and test examples are sound.
+    """Train a classifier on examples of which a few are broken; the others are sound.
 
-    Setting: {steps} steps of {optimizer} at rate {lr}, batch {batch}, two hidden ReLU layers of {hidden}, norm: {norm}, on
-    {data}; a share of {share} of the training examples is broken (at least one).
+    Setting: {steps} steps of {optimizer} at rate {lr}, batch {batch}, two hidden ReLU layers of
+    {hidden}, norm: {norm}, on {data}; a share of {share} of the training examples is broken (at
+    least one).
 
     Args:
-        replicates: One initialization, one order of the examples and one choice of the broken ones each.
-        bad: What is wrong with them: nothing, one feature that is NaN, or all features `size` times too large.
+        replicates: One initialization, one order of the examples and one choice of the broken ones
+            each.
+        bad: What is wrong with them: nothing, one feature that is NaN, or all features `size` times
+            too large.
         share: Share of the training examples that are broken; one at least.
         size: How many times too large.
         clip: Largest norm of a gradient; 0 for no clipping.
@@ -60,21 +63,32 @@ def bad_rows(
     """
     examples = load(replicates, data, valid=200)
     n, count = len(examples), max(1, round(share * len(examples)))
-    order = replicates.permutation("bad", n)  # (R, n): the first `count` are broken, a sound one replaces each that is dropped
-    broken = torch.zeros_like(order, dtype=torch.bool).scatter(1, order[:, :count], True)[..., None]  # (R, n, 1)
+    order = replicates.permutation("bad", n)  # (R, n): the first `count` are broken
+    broken = torch.zeros_like(order, dtype=torch.bool).scatter(1, order[:, :count], True)[..., None]
     if bad == "nan":
         place = torch.arange(examples.features, device=replicates.device) == examples.features // 2
         examples.x = torch.where(broken & place, torch.nan, examples.x)
     if bad == "large":
         examples.x = torch.where(broken, size * examples.x, examples.x)
-    if drop:
+    if drop:  # a sound example stands in for each
         each = torch.arange(len(replicates), device=replicates.device)[:, None]
         examples.x[each, order[:, :count]] = examples.x[each, order[:, -count:]]
         examples.y = examples.y.clone()
         examples.y[each, order[:, :count]] = examples.y[each, order[:, -count:]]
-    net = replicates.stack("net", lambda: mlp(examples.features, [hidden, hidden], examples.classes, norm=norm))
+    sizes = examples.features, [hidden, hidden], examples.classes
+    net = replicates.stack("net", lambda: mlp(*sizes, norm=norm))
     batches = replicates.batches("batches", n, min(batch, n), steps)  # (R, steps, B)
-    run = train(net, examples, batches, optimizer=optimizer, lr=lr, tune=tune, clip=clip, skip=skip, norms=True)
+    run = train(
+        net,
+        examples,
+        batches,
+        optimizer=optimizer,
+        lr=lr,
+        tune=tune,
+        clip=clip,
+        skip=skip,
+        norms=True,
+    )
     x, y = examples.open_test()
     with torch.no_grad():
         logits = net(x)  # (R, m, k)

@@ -15,19 +15,19 @@ from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
 
-AT_ZERO = ("normalize", "root", "where", "empty-mean", "half-eps")  # fragile where x is 0; the others where it is large
+AT_ZERO = ("normalize", "root", "where", "empty-mean", "half-eps")  # fragile where x is 0
 
 
 def fragile_expressions(
     replicates: Replicates,
     expression: Literal[
-        "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "empty-mean", "one-std", "normalize", "root", "where", "acos",
-        "half-square", "half-eps",
+        "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "empty-mean", "one-std",
+        "normalize", "root", "where", "acos", "half-square", "half-eps",
     ] = "root",
     stable: bool = False,
     extreme: bool = True,
     inputs: int = 8,
-) -> dict[str, Tensor]:
+) -> dict[str, Tensor]:  # fmt: skip
     """Evaluate an expression and its gradient where it is fragile, or where it is harmless.
 
     Setting: {expression} of {inputs} numbers.
@@ -36,8 +36,9 @@ def fragile_expressions(
         replicates: One input each.
         expression: Which one.
         stable: Written for finite numbers, or else as in a textbook.
-        extreme: Inputs of size 150 to 450, exactly 0 or 1, or a mask that hides everything, whichever the expression cannot
-            take; else inputs between 0.25 and 0.75, and a mask that hides nothing.
+        extreme: Inputs of size 150 to 450, exactly 0 or 1, or a mask that hides everything,
+            whichever the expression cannot take; else inputs between 0.25 and 0.75, and a mask that
+            hides nothing.
         inputs: Numbers n the expression takes.
 
     Metrics:
@@ -46,7 +47,9 @@ def fragile_expressions(
     """
     x = 0.25 + replicates.uniform("x", inputs) / 2  # (R, n)
     if extreme:
-        x = 0 * x if expression in AT_ZERO else torch.ones_like(x) if expression == "acos" else 600 * x
+        x = 0 * x if expression in AT_ZERO else 600 * x
+        if expression == "acos":
+            x = torch.ones_like(x)
         if expression in ("softmax", "sigmoid"):
             x[:, 0] = -300.0  # the label's logit, far below the others
     x.requires_grad_()
@@ -57,10 +60,10 @@ def fragile_expressions(
 
 
 def _naive(name: str, x: Tensor, *, hidden: bool) -> Tensor:
-    """The expression as it stands in a textbook, (R, n) to (R,). `hidden` masks all positions, or else none."""
+    """The expression as it stands in a textbook, (R, n) to (R,). `hidden` masks all of x."""
     seen = torch.full_like(x, 0.0 if hidden else 1.0).detach()  # (R, n)
     return {
-        "softmax": lambda: x.softmax(-1).log()[:, 0],  # a probability that underflows to 0 has no logarithm
+        "softmax": lambda: x.softmax(-1).log()[:, 0],  # log of a probability that underflows
         "sigmoid": lambda: x.sigmoid().log()[:, 0],
         "log-sum-exp": lambda: x.exp().sum(-1).log(),  # exp overflows
         "exp": lambda: x.exp().mean(-1),
@@ -68,11 +71,15 @@ def _naive(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "empty-mean": lambda: (x * seen).sum(-1) / seen.sum(-1),  # 0 / 0
         "one-std": lambda: _std(x[:, :1] if hidden else x),  # divides by n - 1
         "normalize": lambda: (x / x.norm(dim=-1, keepdim=True))[:, 0],  # 0 / 0
-        "root": lambda: x.square().sum(-1).sqrt(),  # finite, but the slope of the root at 0 is not
-        "where": lambda: torch.where(x > 0, x.log(), 0.0).sum(-1),  # the branch not taken still has a gradient
+        "root": lambda: x.square().sum(-1).sqrt(),  # finite, but its slope at 0 is not
+        "where": lambda: torch.where(x > 0, x.log(), 0.0).sum(
+            -1
+        ),  # the other branch has a gradient
         "acos": lambda: x.acos().sum(-1),  # finite, but its slope at 1 is not
         "half-square": lambda: x.half().square().float().mean(-1),  # float16 ends at 65504
-        "half-eps": lambda: (x.half() / (x.half().abs() + 1e-8)).float()[:, 0],  # 1e-8 is 0 in float16
+        "half-eps": lambda: (x.half() / (x.half().abs() + 1e-8)).float()[
+            :, 0
+        ],  # 1e-8 is 0 in float16
     }[name]()
 
 
@@ -89,7 +96,7 @@ def _stable(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "one-std": lambda: ((x[:, :1] if hidden else x).var(-1, correction=0) + 1e-12).sqrt(),
         "normalize": lambda: (x / (x.square().sum(-1, keepdim=True) + 1e-12).sqrt())[:, 0],
         "root": lambda: (x.square().sum(-1) + 1e-12).sqrt(),
-        "where": lambda: torch.where(x > 0, x, 1.0).log().sum(-1),  # what log cannot take is replaced before it
+        "where": lambda: torch.where(x > 0, x, 1.0).log().sum(-1),  # replaced before log sees it
         "acos": lambda: x.clamp(-1 + 1e-6, 1 - 1e-6).acos().sum(-1),
         "half-square": lambda: x.half().float().square().mean(-1),
         "half-eps": lambda: (x.half() / (x.half().abs() + 1e-4)).float()[:, 0],

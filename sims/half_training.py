@@ -1,4 +1,4 @@
-"""Training in float16 or bfloat16: numbers too large for the format, and gradients too small for it.
+"""Training in float16 or bfloat16: numbers too large for it, and gradients too small.
 
 python sims/half_training.py --precision float16 --inputs 65535
 
@@ -30,22 +30,24 @@ def half_training(
     batch: int = 32,
     steps: int = 100,
 ) -> dict[str, Tensor]:
-    """Classify digits with two hidden ReLU layers, as under `torch.autocast`, with or without loss scaling.
+    """Classify digits as under `torch.autocast`, with or without loss scaling.
 
-    Loss scaling is what `torch.amp.GradScaler` does, for each replicate on its own: the loss is multiplied by a factor
-    before the backward pass, and the gradient divided by it after; where that gradient is not finite, it is set to 0 and
-    the factor halved. The loop is written out because that is the point.
+    Loss scaling is what `torch.amp.GradScaler` does, for each replicate on its own: the loss is
+    multiplied by a factor before the backward pass, and the gradient divided by it after; where
+    that gradient is not finite, it is set to 0 and the factor halved. The loop is written out
+    because that is the point.
 
-    Setting: {steps} steps of {optimizer} at rate {lr}, batch {batch}, two hidden ReLU layers of {hidden}, norm: {norm},
-    on 1,200 digits with pixels from 0 to {inputs}, in {precision}.
+    Setting: {steps} steps of {optimizer} at rate {lr}, batch {batch}, two hidden ReLU layers of
+    {hidden}, norm: {norm}, on 1,200 digits with pixels from 0 to {inputs}, in {precision}.
 
     Args:
         replicates: One initialization and one order of the images each.
-        precision: In which the products of the forward and the backward pass are stored; the weights are float32.
+        precision: In which the products of the forward and the backward pass are stored; the
+            weights are float32.
         scaled: Whether to scale the loss; the factor starts at 65536, as PyTorch's does.
         inputs: Largest value of a pixel: 1, 255 for images of 8 bits, 65535 for images of 16 bits.
-        divide: Number that the loss is divided by: of the tokens of a batch, or of accumulated batches. SGD's rate is
-            multiplied by it, so that in exact arithmetic it changes nothing.
+        divide: Number that the loss is divided by: of the tokens of a batch, or of accumulated
+            batches. SGD's rate is multiplied by it, so that in exact arithmetic it changes nothing.
         norm: Layer normalization before each ReLU, or none.
         optimizer: SGD or AdamW.
         lr: Learning rate.
@@ -54,16 +56,18 @@ def half_training(
         steps: Steps of training.
 
     Metrics:
-        accuracy: on the 597 test images, in [0, 1]; an image whose outputs are inf or NaN counts as wrong.
-        vanished: share of the entries of the middle layer's gradient that are exactly 0, averaged over the steps.
+        accuracy: on the 597 test images, in [0, 1]; an image whose outputs are inf or NaN counts as
+            wrong.
+        vanished: share of the entries of the middle layer's gradient that are exactly 0, averaged
+            over the steps.
         skipped: share of the steps whose gradient loss scaling threw away.
     """
     data = load(replicates, "digits", scale="unit")  # x (R, n, 64), y (R, n)
-    net = replicates.stack(
-        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 10))
-    )
-    factor = torch.full((len(replicates),), 2.0**16 if scaled else 1.0, device=replicates.device)  # (R,)
-    trainer = OPTIMIZERS[optimizer](net.parameters(), lr=lr * (divide if optimizer == "sgd" else 1))
+    sizes = (64, hidden), (hidden, hidden), (hidden, 10)
+    net = replicates.stack("net", lambda: nn.Sequential(*(nn.Linear(*size) for size in sizes)))
+    factor = torch.full((len(replicates),), 2.0**16 if scaled else 1.0, device=replicates.device)
+    rate = lr * divide if optimizer == "sgd" else lr
+    trainer = OPTIMIZERS[optimizer](net.parameters(), lr=rate)
     each = torch.arange(len(replicates), device=replicates.device)[:, None]  # (R, 1)
     batches = replicates.batches("batches", len(data), batch, steps)  # (R, steps, B)
     vanished = torch.zeros(len(replicates), device=replicates.device)

@@ -33,8 +33,9 @@ def rate_too_high(
 ) -> dict[str, Tensor]:
     """Train a small network at a given rate and see whether it survives.
 
-    Setting: {steps} steps of {optimizer} at rate {lr} (warmup: {warmup} of the steps, gradients clipped to: {clip}), batch
-    {batch}, {model} of width {hidden} with {layers} hidden layers or blocks, norm: {norm}, on {data}.
+    Setting: {steps} steps of {optimizer} at rate {lr} (warmup: {warmup} of the steps, gradients
+    clipped to: {clip}), batch {batch}, {model} of width {hidden} with {layers} hidden layers or
+    blocks, norm: {norm}, on {data}.
 
     Args:
         replicates: One initialization and one order of the examples each.
@@ -43,8 +44,8 @@ def rate_too_high(
         clip: Largest norm of a gradient; 0 for no clipping.
         optimizer: A name of `dlfaq.sim.optimizers`.
         tune: Choose the rate on 200 validation examples, for each replicate.
-        model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens, post-norm blocks whose
-            normalization `norm` does not touch.
+        model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens,
+            post-norm blocks whose normalization `norm` does not touch.
         norm: Normalization before each ReLU.
         target: The class, by cross-entropy; or the class's number, standardized, by squared error.
         data: What is learnt; the transformer needs digits.
@@ -61,12 +62,15 @@ def rate_too_high(
     examples = load(replicates, data, valid=200, numbers=target == "number")
     outputs = examples.classes
     if model == "mlp":
-        net = replicates.stack("net", lambda: mlp(examples.features, [hidden] * layers, outputs, norm=norm))
+        sizes = examples.features, [hidden] * layers, outputs
+        net = replicates.stack("net", lambda: mlp(*sizes, norm=norm))
     else:
         net = replicates.stack("net", lambda: _RowTransformer(hidden // 2, layers, outputs))
-    order = replicates.batches("batches", len(examples), min(batch, len(examples)), steps)  # (R, steps, B)
+    n = len(examples)
+    order = replicates.batches("batches", n, min(batch, n), steps)  # (R, steps, B)
     run = train(
-        net, examples, order, optimizer=optimizer, lr=lr, tune=tune, clip=clip, warmup=round(warmup * steps),
+        net, examples, order, optimizer=optimizer, lr=lr, tune=tune, clip=clip,
+        warmup=round(warmup * steps),
         loss=cross_entropy if target == "class" else square_error,
     )  # fmt: skip
     x, y = examples.open_test()
@@ -76,7 +80,8 @@ def rate_too_high(
     if target == "class":
         right = accuracy(answers.nan_to_num(), torch.where(sound, y, -1))
     else:  # the nearest number
-        right = (sound & ((answers[..., 0] - y).abs() < y.unique().diff().min() / 2)).double().mean(1)
+        near = (answers[..., 0] - y).abs() < y.unique().diff().min() / 2
+        right = (sound & near).double().mean(1)
     peak = (run.loss / run.loss[:, :1]).nan_to_num(1e9, 1e9).amax(1).clamp(max=1e9)
     return {"accuracy": right, "nonfinite": ~run.loss.isfinite().all(1), "peak": peak}
 

@@ -1,4 +1,4 @@
-"""A loss that spiked, and the steps around the spike run again from a checkpoint, with one thing changed.
+"""A loss that spiked, and the same steps again from a checkpoint with one thing changed.
 
 python sims/replay_spike.py --cause rate --rerun slower
 """
@@ -29,19 +29,23 @@ def replay_spike(
     steps: int = 100,
     window: int = 20,
 ) -> dict[str, Tensor]:
-    """Train a digit classifier well, then with something wrong; the second part starts from what the first saved.
+    """Train a digit classifier well, then with something wrong, from what was saved before.
 
-    The loop is written out because restarting it is the point. Before the checkpoint everything is in float32.
+    The loop is written out because restarting it is the point. Before the checkpoint everything is
+    in float32.
 
-    Setting: {steps} sound steps of {optimizer} at rate {lr}, then {window} steps in {precision} with the cause: {cause}; batch
-    {batch}, two hidden ReLU layers of {hidden}, norm: {norm}, on 1,200 digits.
+    Setting: {steps} sound steps of {optimizer} at rate {lr}, then {window} steps in {precision}
+    with the cause: {cause}; batch {batch}, two hidden ReLU layers of {hidden}, norm: {norm}, on
+    1,200 digits.
 
     Args:
         replicates: One initialization and two orders of the images each.
-        cause: What is wrong in the window: nothing; `data`: one batch in its middle whose pixels were not scaled, 0 to
-            65535; `rate`: a learning rate `factor` times as high; `range`: all pixels are from 0 to 65535, before the
-            checkpoint, too, as in images of 16 bits. Otherwise pixels are standardized.
-        rerun: What the rerun changes: nothing, a tenth of the learning rate, the batches, or everything in float32.
+        cause: What is wrong in the window: nothing; `data`: one batch in its middle whose pixels
+            were not scaled, 0 to 65535; `rate`: a learning rate `factor` times as high; `range`:
+            all pixels are from 0 to 65535, before the checkpoint, too, as in images of 16 bits.
+            Otherwise pixels are standardized.
+        rerun: What the rerun changes: nothing, a tenth of the learning rate, the batches, or
+            everything in float32.
         factor: By which the learning rate is too high where the rate is the cause.
         precision: In which products are stored after the checkpoint, as under autocast.
         norm: Layer normalization before each ReLU, or none.
@@ -54,18 +58,19 @@ def replay_spike(
 
     Metrics:
         before: mean loss of the last ten steps before the checkpoint, in nats.
-        loss[step]: of each step, from the last ten before the checkpoint on, in nats; at most 1e9; inf and NaN count as that.
+        loss[step]: of each step, from the last ten before the checkpoint on, in nats; at most 1e9;
+            inf and NaN count as that.
         spiked: 1 if a loss in the window was inf, NaN, or above that of guessing, ln 10; else 0.
     """
     data = digits()
     x = 65535 * data.x if cause == "range" else (data.x - data.x.mean()) / data.x.std()  # (n, 64)
     x, y = x.to(replicates.device), data.y.to(replicates.device)
-    net = replicates.stack(
-        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 10))
-    )
+    sizes = (64, hidden), (hidden, hidden), (hidden, 10)
+    net = replicates.stack("net", lambda: nn.Sequential(*(nn.Linear(*size) for size in sizes)))
     trainer = OPTIMIZERS[optimizer](net.parameters(), lr=lr)
-    order = replicates.batches("before", len(x), batch, steps)  # (R, steps, B)
-    order = torch.cat([order, replicates.batches(rerun if rerun == "batches" else "window", len(x), batch, window)], 1)
+    draw = "others" if rerun == "batches" else "window"
+    before = replicates.batches("before", len(x), batch, steps)  # (R, steps, B)
+    order = torch.cat([before, replicates.batches(draw, len(x), batch, window)], 1)
     losses = []
     for step in range(steps + window):
         rows = order[:, step]  # (R, B)

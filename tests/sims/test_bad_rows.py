@@ -50,7 +50,9 @@ def test_a_dropped_example_breaks_nothing():
 
 def test_the_test_images_are_sound_and_the_same():
     """Without a step the accuracy does not depend on what is bad."""
-    plain, bad = (measure(bad=one, share=0.1, lr=0.0, steps=1)["accuracy"] for one in ("none", "large"))
+    plain, bad = (
+        measure(bad=one, share=0.1, lr=0.0, steps=1)["accuracy"] for one in ("none", "large")
+    )
 
     torch.testing.assert_close(plain, bad)
 

@@ -21,14 +21,18 @@ def test_loss_scaling_is_that_of_pytorch(inputs):
     measured = measure(scaled=True, inputs=inputs, steps=steps, **settings)["skipped"][1].item()
     drawn = Replicates("half_training", [1])
     net = nn.Sequential(nn.Linear(64, 16), nn.Linear(16, 16), nn.Linear(16, 10))
-    weights = drawn.stack("net", lambda: nn.Sequential(*[nn.Linear(m.in_features, m.out_features) for m in net])).weights()
+    weights = drawn.stack(
+        "net", lambda: nn.Sequential(*[nn.Linear(m.in_features, m.out_features) for m in net])
+    ).weights()
     net.load_state_dict({name: value[0].detach() for name, value in weights.items()})
     data = digits()
     optimizer, scaler = torch.optim.SGD(net.parameters(), lr=1e-9), torch.amp.GradScaler("cpu")
     skipped = 0
     for rows in drawn.batches("batches", len(data.x), 32, steps)[0]:
         with torch.autocast("cpu", dtype=torch.float16):
-            loss = F.cross_entropy(net[2](net[1](net[0](inputs * data.x[rows]).relu()).relu()), data.y[rows])
+            loss = F.cross_entropy(
+                net[2](net[1](net[0](inputs * data.x[rows]).relu()).relu()), data.y[rows]
+            )
         optimizer.zero_grad()
         scaler.scale(loss).backward()
         before = scaler.get_scale()
@@ -42,7 +46,9 @@ def test_loss_scaling_is_that_of_pytorch(inputs):
 
 def test_images_of_16_bits_fit_into_all_formats_but_float16():
     """Trained for 40 steps."""
-    right = {one: measure(precision=one, inputs=65535.0, steps=40)["accuracy"].min() for one in FORMATS}
+    right = {
+        one: measure(precision=one, inputs=65535.0, steps=40)["accuracy"].min() for one in FORMATS
+    }
 
     assert right["float32"] > 0.5
     assert right["bfloat16"] > 0.5

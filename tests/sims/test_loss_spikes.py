@@ -19,7 +19,9 @@ NAMES = read_simulation(ROOT, "fragile_expressions").parameters["expression"].ch
 @pytest.mark.parametrize("ratio", [0.1, 0.9, 1.2])
 def test_a_step_multiplies_by_one_minus_rate_times_curvature(ratio):
     """After n steps the distance is that factor to the n."""
-    measured = stability_limit(Replicates("stability_limit", range(3)), ratio=ratio, curvature=5.0, steps=20)
+    measured = stability_limit(
+        Replicates("stability_limit", range(3)), ratio=ratio, curvature=5.0, steps=20
+    )
     expected = torch.full((3,), 20 * math.log(abs(1 - 2 * ratio)), dtype=torch.float64)
 
     torch.testing.assert_close(measured["growth"], expected)
@@ -36,7 +38,7 @@ def test_both_forms_are_the_same_mathematics(name):
 
 
 def test_the_standard_deviations_differ_by_their_divisor():
-    """n - 1 in the fragile form, n in the stable one."""
+    """A divisor of n - 1 in the fragile form, n in the stable one."""
     x = torch.rand(4, 8, generator=torch.Generator().manual_seed(0))
     both = _naive("one-std", x, hidden=False), _stable("one-std", x, hidden=False)
 
@@ -54,7 +56,9 @@ def test_a_root_at_zero_is_finite_and_its_slope_is_not():
 @pytest.mark.parametrize("silence", [10, 500])
 def test_the_step_after_silence_follows_adams_formula(silence):
     """(1 - β1) / sqrt(1 - β2), each divided by its bias correction."""
-    measured = adam_after_silence(Replicates("adam_after_silence", range(2)), active=0, silence=silence)
+    measured = adam_after_silence(
+        Replicates("adam_after_silence", range(2)), active=0, silence=silence
+    )
     first = 0.1 / (1 - 0.9 ** (silence + 1))
     second = math.sqrt(0.001 / (1 - 0.999 ** (silence + 1)))
 

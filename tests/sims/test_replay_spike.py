@@ -8,11 +8,12 @@ from dlfaq.sim import Replicates
 
 def measure(**settings):
     """A few replicates, with a short training before the checkpoint."""
-    return replay_spike(Replicates("replay_spike", range(4)), **{"steps": 30, "window": 6, **settings})
+    given = {"steps": 30, "window": 6, **settings}
+    return replay_spike(Replicates("replay_spike", range(4)), **given)
 
 
 def test_before_the_checkpoint_all_reruns_are_one():
-    """The same losses up to the first one that the change can reach: that of step 1 sees the old weights."""
+    """The same losses up to the first one that the change can reach."""
     same = measure(cause="rate")
     for rerun in ("slower", "batches", "float32"):
         other = measure(cause="rate", rerun=rerun)
@@ -34,13 +35,15 @@ def test_one_batch_is_not_scaled_and_other_batches_do_not_hold_it():
 
     torch.testing.assert_close(plain["loss"][:, :13], data["loss"][:, :13])
     assert (data["loss"][:, 13] > 2 * plain["loss"][:, 13]).all()
-    torch.testing.assert_close(measure(cause="data", rerun="batches")["loss"], measure(rerun="batches", cause="nothing")["loss"])
+    other, sound = (measure(cause=one, rerun="batches")["loss"] for one in ("data", "nothing"))
+    torch.testing.assert_close(other, sound)
 
 
 def test_float32_undoes_the_precision_and_nothing_else():
     """With the cause `range`, where it overflows."""
     settings = {"cause": "range", "norm": "layer"}
-    half, single = measure(precision="float16", **settings), measure(precision="float16", rerun="float32", **settings)
+    half = measure(precision="float16", **settings)
+    single = measure(precision="float16", rerun="float32", **settings)
 
     assert half["spiked"].all()
     torch.testing.assert_close(single["loss"], measure(**settings)["loss"])

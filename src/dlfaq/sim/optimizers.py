@@ -87,7 +87,8 @@ class Descent:
 
         Args:
             share: Of the peak learning rates.
-            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's means of the others stay
+            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's
+            means of the others stay
                 as they are. Adam's count of steps, which all share, goes on. None for all.
         """
         for view, weight, rows in self._views:
@@ -103,14 +104,18 @@ class Descent:
     def _held(self) -> list[tuple[Tensor, Tensor, dict[str, Tensor]]]:
         """Every parameter of the optimizer with a copy of its numbers and of its state."""
         parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
-        return [
-            (one, one.clone(), {name: value.clone() for name, value in self.optimizer.state[one].items() if value is not None})
-            for one in parameters
-        ]
+        held = []
+        for one in parameters:
+            state = self.optimizer.state[one].items()
+            kept = {name: value.clone() for name, value in state if isinstance(value, Tensor)}
+            held.append((one, one.clone(), kept))
+        return held
 
     @torch.no_grad()
-    def _put_back(self, held: list[tuple[Tensor, Tensor, dict[str, Tensor]]], left_out: Tensor) -> None:
-        """Undo the step of the replicates that are left out; a state that was not there before was 0."""
+    def _put_back(
+        self, held: list[tuple[Tensor, Tensor, dict[str, Tensor]]], left_out: Tensor
+    ) -> None:
+        """Undo the step of some replicates; a state that was not there before was 0."""
         rows_of = {id(view): rows for view, _, rows in self._views}
         for one, before, state in held:
             rows = left_out[rows_of.get(id(one), slice(None))]

@@ -1,8 +1,9 @@
-"""Networks whose numbers are kept in a lower precision than the weights, as `torch.autocast` does it.
+"""Networks whose numbers are stored in a lower precision, as `torch.autocast` does it.
 
-Autocast multiplies matrices in float16 or bfloat16, adds up the products in float32 and stores the sums in the lower
-precision; the weights and their updates stay in float32. Here each stored tensor is rounded to the lower precision and
-read back, in the forward pass and, since autograd does the same to gradients, in the backward pass.
+Autocast multiplies matrices in float16 or bfloat16, adds up the products in float32 and stores the
+sums in the lower precision; the weights and their updates stay in float32. Here each stored tensor
+is rounded to the lower precision and read back, in the forward pass and, since autograd does the
+same to gradients, in the backward pass.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from torch.nn import functional as F
 
 
 def stored(x: Tensor, precision: str) -> Tensor:
-    """What is left of float32 numbers when they are stored in a precision, and of their gradient on its way back.
+    """What a precision leaves of numbers that are stored in it, and of their gradient.
 
     Args:
         x: float32, of any shape.
@@ -22,15 +23,17 @@ def stored(x: Tensor, precision: str) -> Tensor:
     return x if precision == "float32" else x.to(getattr(torch, precision)).float()
 
 
-def pass_layers(weights: Mapping[str, Tensor], x: Tensor, precision: str, norm: str = "none") -> Tensor:
+def pass_layers(
+    weights: Mapping[str, Tensor], x: Tensor, precision: str, norm: str = "none"
+) -> Tensor:
     """A ReLU network, all replicates at once: (R, N, inputs) to (R, N, outputs).
 
     Args:
-        weights: Of linear layers called 0, 1, 2 …: `0.weight` (R, out, in), `0.bias` (R, out), and so on.
+        weights: Of linear layers called 0, 1, 2 …: `0.weight` (R, out, in), `0.bias` (R, out), …
         x: (R, N, inputs).
         precision: In which each layer's inputs, weights and outputs are stored.
-        norm: `layer` for a layer normalization, without weights, before each ReLU; `none` for none. Its statistics are
-            computed in float32, as under autocast.
+        norm: `layer` for a layer normalization, without weights, before each ReLU; `none` for none.
+            Its statistics are computed in float32, as under autocast.
     """
     count = len(weights) // 2
     for layer in range(count):
@@ -42,5 +45,5 @@ def pass_layers(weights: Mapping[str, Tensor], x: Tensor, precision: str, norm: 
 
 
 def finite_gradients(parameters: Iterable[Tensor]) -> Tensor:
-    """Which replicates have a gradient without inf and NaN, (R,) of bool, over all given stacked parameters."""
+    """Which replicates have a gradient without inf and NaN, (R,) of bool."""
     return torch.stack([p.grad.isfinite().flatten(1).all(1) for p in parameters]).all(0)

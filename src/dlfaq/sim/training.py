@@ -29,7 +29,8 @@ class Trained:
 
     Attributes:
         loss: (R, T). Loss of each batch before its update; inf or NaN if it was.
-        norm: (R, T). Norm of the gradient before clipping, if `norms`, `clip` or `skip` asked for it.
+        norm: (R, T). Norm of the gradient before clipping, if `norms`, `clip` or `skip` asked for
+            it.
         rate: (R,) float64. The learning rate.
         inside: (R,) bool. Whether it is neither the lowest nor the highest of the grid; False
             if nothing was tuned.
@@ -181,8 +182,8 @@ def train(
         look_at: Steps made before each look, 0 … T; a look takes the validation loss, too.
         keep: Keep the networks of every look.
         sealed: Looks take loss and accuracy on the test rows, too; to be read once they are open.
-        settings: `schedule`, `warmup`, `horizon`, `clip`, `norms`, `skip`, `decay`, `decay_all` and further
-            arguments of the optimizer, as `descend` has them.
+        settings: `schedule`, `warmup`, `horizon`, `clip`, `norms`, `skip`, `decay`, `decay_all` and
+            further arguments of the optimizer, as `descend` has them.
 
     Raises:
         RuntimeError: If the test part of the data was opened before.
