@@ -82,13 +82,47 @@ class Descent:
         for weight in self._whole:
             weight.grad = None
 
-    def step(self, share: float = 1.0) -> None:
-        """Update the weights, at this share of the peak learning rates."""
+    def step(self, share: float = 1.0, sound: Tensor | None = None) -> None:
+        """Update the weights, at this share of the peak learning rates.
+
+        Args:
+            share: Of the peak learning rates.
+            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's
+            means of the others stay
+                as they are. Adam's count of steps, which all share, goes on. None for all.
+        """
         for view, weight, rows in self._views:
             view.grad = None if weight.grad is None else weight.grad[rows]
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
             group["lr"] = share * peak
+        held = None if sound is None or sound.all() else self._held()
         self.optimizer.step()
+        if held is not None:
+            self._put_back(held, ~sound)
+
+    @torch.no_grad()
+    def _held(self) -> list[tuple[Tensor, Tensor, dict[str, Tensor]]]:
+        """Every parameter of the optimizer with a copy of its numbers and of its state."""
+        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
+        held = []
+        for one in parameters:
+            state = self.optimizer.state[one].items()
+            kept = {name: value.clone() for name, value in state if isinstance(value, Tensor)}
+            held.append((one, one.clone(), kept))
+        return held
+
+    @torch.no_grad()
+    def _put_back(
+        self, held: list[tuple[Tensor, Tensor, dict[str, Tensor]]], left_out: Tensor
+    ) -> None:
+        """Undo the step of some replicates; a state that was not there before was 0."""
+        rows_of = {id(view): rows for view, _, rows in self._views}
+        for one, before, state in held:
+            rows = left_out[rows_of.get(id(one), slice(None))]
+            one[rows] = before[rows]
+            for name, value in self.optimizer.state[one].items():
+                if isinstance(value, Tensor) and value.shape == one.shape:
+                    value[rows] = state[name][rows] if name in state else 0.0
 
     def _rows(self, weight: Tensor, rows: slice) -> Tensor:
         if not any(weight is one for one in self._whole):
