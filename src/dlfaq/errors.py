@@ -35,6 +35,17 @@ class Problems(Exception):  # noqa: N818 - a collection, read as one
 SHOWN = 12  # names that a message lists: more would bury what is wrong
 
 
+def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known word that was probably meant, if there is one.
+
+    >>> nearest("los", ["loss", "entropy"])
+    ('loss',)
+    """
+    import difflib  # loaded only once something went wrong
+
+    return tuple(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6))
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Name the nearest known word, if one is near, and then all of them, or the nearest ones of many.
 
@@ -44,9 +55,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     import difflib  # loaded only once something went wrong
 
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    meant = f"Did you mean '{near[0]}'? " if near else ""
+    meant = "".join(f"Did you mean '{near}'? " for near in nearest(word, names))
     if len(names) <= SHOWN:
         return f"{meant}Known: {', '.join(names) or 'none'}."
-    nearest = sorted(difflib.get_close_matches(word, names, n=SHOWN, cutoff=0.0))
-    return f"{meant}Known: {', '.join(nearest)} and {len(names) - len(nearest)} more."
+    near = sorted(difflib.get_close_matches(word, names, n=SHOWN, cutoff=0.0))
+    return f"{meant}Known: {', '.join(near)} and {len(names) - len(near)} more."

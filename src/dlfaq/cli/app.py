@@ -33,6 +33,7 @@ site.command("serve")(making.site_serve)
 app.add_typer(site, name="site")
 app.command()(making.new)
 app.command()(making.init)
+app.command()(making.schema)
 
 
 def _version(wanted: bool) -> None:

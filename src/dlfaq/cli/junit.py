@@ -9,7 +9,7 @@ from dlfaq.cli.verify_table import describe
 from dlfaq.terminal import sanitise
 
 if TYPE_CHECKING:
-    from dlfaq.verify.engine import Ruling
+    from dlfaq.verify.ruling import Ruling
 
 
 def write_junit(path: Path, rulings: "Sequence[Ruling]", compared: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ def write_junit(path: Path, rulings: "Sequence[Ruling]", compared: Sequence[str]
         case = ElementTree.SubElement(
             suite, "testcase", classname=ruling.entry, name=ruling.claim, time=f"{ruling.seconds:.3f}"
         )
-        if ruling.verdict.word != "verified" or recorded == "differs":
+        if not ruling.verdict.is_good or recorded == "differs":
             failures += 1
             message = ruling.verdict.word + (", which differs from what is recorded" if recorded == "differs" else "")
             failure = ElementTree.SubElement(case, "failure", message=message)

@@ -1,4 +1,4 @@
-"""`dlfaq site build`, `dlfaq site serve`, `dlfaq new` and `dlfaq init`."""
+"""`dlfaq site build`, `dlfaq site serve`, `dlfaq new`, `dlfaq init` and `dlfaq schema`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -59,7 +59,7 @@ def new(
 
     for path in new_entry(root_of(root), entry, question):
         typer.echo(f"wrote {_shown(path)}")
-    typer.echo(f"Next: edit both, then `dlfaq verify {entry} --record`.")
+    typer.echo(f"Next: edit both and take out `draft: true`, then `dlfaq verify {entry} --record`.")
 
 
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")]) -> None:
@@ -71,7 +71,18 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made if 
 
     for path in init_faq(directory):
         typer.echo(f"wrote {_shown(path)}")
-    typer.echo(f"Next: cd {directory}, then `dlfaq verify --record` and `dlfaq ask`.")
+    typer.echo(f"Next: cd {directory}, then `dlfaq verify` and `dlfaq ask`.")
+
+
+def schema() -> None:
+    """Print the JSON schema of an entry's file, for editors that complete and check YAML.
+
+    Example: dlfaq schema > entry.schema.json
+    """
+    from dlfaq.cli.shared import say_json
+    from dlfaq.knowledge.schema import json_schema
+
+    say_json(json_schema())
 
 
 def _shown(path: Path) -> str:

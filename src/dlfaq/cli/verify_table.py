@@ -6,23 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from dlfaq.terminal import number, sanitise
-from dlfaq.terminal.answers import VERDICTS
+from dlfaq.evidence.verdict import Verdict
+from dlfaq.evidence.words import interval, measured, predicted, where
+from dlfaq.terminal import sanitise
 
 if TYPE_CHECKING:
-    from dlfaq.verify.engine import Ruling
-    from dlfaq.verify.evidence import Side
+    from dlfaq.evidence.record import ClaimEvidence, Side
+    from dlfaq.verify.ruling import Ruling
 
-
-def measured(side: "Side", *, where: bool = True) -> str:
-    """The decisive estimate of a side with its interval, and `where` along the sweep it was taken."""
-    judged, point = side.decisive()
-    at = ", ".join(f"{name}={value}" for name, value in point.at.items())
-    place = f" at {at}" if at and where else ""
-    if judged.expect.startswith("all("):  # a condition: it held in so many replicates
-        return f"{round(point.estimate * point.replicates)} of {point.replicates} replicates{place}"
-    low, high = point.interval
-    return f"{number(point.estimate)} [{number(low)}, {number(high)}]{place}"
+COLUMNS = ("claim", "predicted", "measured", "also holds", "fails under", "verdict", "n", "s")
+NUMBERS = ("n", "s")
 
 
 def render(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now: bool) -> None:
@@ -37,16 +30,25 @@ def render(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now
 
 
 def describe(ruling: "Ruling") -> list[str]:
-    """A claim in a few plain lines: verdict, each expectation with what was measured, each control."""
-    lines = [f"{ruling.verdict.word}: {ruling.entry}/{ruling.claim} ({ruling.verdict.value})"]
-    if ruling.evidence is not None:
-        sides = [("expects", ruling.evidence.claim), *(("control", side) for side in ruling.evidence.controls)]
-        for title, side in sides:
-            judged, _ = side.decisive()
-            why = f" ({side.why})" if side.why else ""
-            lines.append(f"  {title}: {judged.expect}: {side.outcome}, measured {measured(side)}{why}")
-        lines.append(f"  {ruling.evidence.claim.replicates} replicates, {ruling.seconds:.1f} s")
+    """A claim in a few plain lines: its verdict, and what was measured in each setting."""
+    lines = [f"{ruling.verdict.word}: {ruling.entry}/{ruling.claim} ({ruling.verdict.sentence})"]
+    evidence = ruling.evidence
+    if evidence is not None:
+        lines.append(f"  expects {evidence.expect}: {evidence.own.outcome}, measured {told(evidence.own)}")
+        for role, sides in (("should hold", evidence.holds_under), ("should fail", evidence.fails_under)):
+            for name, side in sides.items():
+                recorded = ", as recorded" if name in ruling.taken_over else ""
+                lines.append(f"  {role} under {name}: {side.outcome}, measured {told(side)}{recorded}")
+        confirmed = f", confirmed on {len(evidence.seeds)} other seeds" if evidence.seeds else ""
+        lines.append(f"  {evidence.own.replicates} replicates, {ruling.seconds:.1f} s{confirmed}")
     return lines + [f"  {error}" for error in ruling.errors]
+
+
+def told(side: "Side", *, at: bool = True) -> str:
+    """The decisive estimate of a side with its interval, and where along the sweep it was taken."""
+    point = side.decisive()
+    place = f" at {where(point)}" if point.at and at else ""
+    return " ".join(filter(None, [measured(point), interval(point)])) + place
 
 
 def _table(rulings: "Sequence[Ruling]") -> None:
@@ -56,32 +58,31 @@ def _table(rulings: "Sequence[Ruling]") -> None:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title, justify in [
-        ("claim", "left"),
-        ("prediction", "left"),
-        ("measured", "left"),
-        ("control", "left"),
-        ("verdict", "left"),
-        ("n", "right"),
-        ("s", "right"),
-    ]:
-        table.add_column(title, justify=justify, overflow="fold")
+    for title in COLUMNS:
+        table.add_column(title, justify="right" if title in NUMBERS else "left", overflow="fold")
     for ruling in rulings:
-        mark, colour = VERDICTS[ruling.verdict.word]
-        cells = [f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling)]
-        texts = [Text(sanitise(cell)) for cell in cells]
-        texts.insert(4, Text(f"{mark} {ruling.verdict.word}", style=colour))
+        verdict = ruling.verdict
+        texts = [Text(sanitise(cell)) for cell in (f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling))]
+        texts.insert(5, Text(f"{verdict.mark} {verdict.word}", style=verdict.colour))
         table.add_row(*texts)
     Console().print(table)
 
 
 def _cells(ruling: "Ruling") -> list[str]:
+    """What stands in the columns but the first and the verdict's."""
+    evidence = ruling.evidence
     seconds = f"{ruling.seconds:.1f}"
-    if ruling.evidence is None:
-        return ["", "broke", "", "", seconds]
-    side = ruling.evidence.claim
-    controls = "\n".join(f"{control.outcome}: {measured(control, where=False)}" for control in ruling.evidence.controls)
-    return [side.decisive()[0].expect, measured(side), controls, str(side.replicates), seconds]
+    if evidence is None:
+        return ["", "broke", "", "", "", seconds]
+    own = evidence.own
+    holds = "\n".join(_named(name, side, ruling) for name, side in evidence.holds_under.items())
+    fails = "\n".join(_named(name, side, ruling) for name, side in evidence.fails_under.items())
+    return [predicted(own.decisive()), told(own), holds, fails, str(own.replicates), seconds]
+
+
+def _named(name: str, side: "Side", ruling: "Ruling") -> str:
+    recorded = " (recorded)" if name in ruling.taken_over else ""
+    return f"{name}: {measured(side.decisive())}{recorded}"
 
 
 def _broken(rulings: "Sequence[Ruling]") -> None:
@@ -92,8 +93,8 @@ def _broken(rulings: "Sequence[Ruling]") -> None:
 
 
 def _summary(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now: bool) -> str:
-    words = [ruling.verdict.word for ruling in rulings]
-    counts = ", ".join(f"{words.count(word)} {word}" for word in VERDICTS if word in words)
+    found = [ruling.verdict for ruling in rulings]
+    counts = ", ".join(f"{found.count(one)} {one.word}" for one in Verdict if one in found)
     differ = [f"{r.entry}/{r.claim}" for r, same in zip(rulings, compared, strict=True) if same == "differs"]
     text = f"{len(rulings)} claims: {counts or 'none'}."
     if differ:
@@ -109,18 +110,18 @@ def as_json(rulings: "Sequence[Ruling]", compared: Sequence[str]) -> dict[str, A
 
 
 def _claim_json(ruling: "Ruling", recorded: str) -> dict[str, Any]:
-    evidence = ruling.evidence
+    evidence: ClaimEvidence | None = ruling.evidence
     return {
         "entry": ruling.entry,
         "claim": ruling.claim,
         "verdict": ruling.verdict.word,
-        **_side_json(evidence.claim if evidence else None),
-        "replicates": evidence.claim.replicates if evidence else 0,
+        "expectation": evidence.expect if evidence else None,
+        **_side_json(evidence.own if evidence else None),
+        "replicates": evidence.own.replicates if evidence else 0,
         "seconds": round(ruling.seconds, 3),
-        "controls": [
-            {"verdict": side.outcome, "why": side.why, **_side_json(side)}
-            for side in (evidence.controls if evidence else ())
-        ],
+        "holds_under": {name: _side_json(side) for name, side in evidence.holds_under.items()} if evidence else {},
+        "fails_under": {name: _side_json(side) for name, side in evidence.fails_under.items()} if evidence else {},
+        "seeds": list(evidence.seeds) if evidence else [],
         "recorded": recorded,
         "errors": list(ruling.errors),
     }
@@ -128,11 +129,8 @@ def _claim_json(ruling: "Ruling", recorded: str) -> dict[str, Any]:
 
 def _side_json(side: "Side | None") -> dict[str, Any]:
     if side is None:
-        return {"expectation": None, "estimate": None, "interval": None, "points": []}
-    judged, point = side.decisive()
-    points = [
-        {"expectation": one.expect, **{name: getattr(at, name) for name in ("at", "outcome", "estimate", "interval")}}
-        for one in side.expectations
-        for at in one.points
-    ]
-    return {"expectation": judged.expect, "estimate": point.estimate, "interval": point.interval, "points": points}
+        return {"outcome": None, "estimate": None, "interval": None, "points": []}
+    point = side.decisive()
+    names = ("at", "outcome", "estimate", "interval")
+    points = [{name: getattr(one, name) for name in names} for one in side.points]
+    return {"outcome": side.outcome, "estimate": point.estimate, "interval": point.interval, "points": points}

@@ -1,7 +1,6 @@
 """`dlfaq verify` and `dlfaq check`."""
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +10,9 @@ from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
 from dlfaq.errors import Problem, Problems, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dlfaq.knowledge.entry import Claim, Entry, Faq
-    from dlfaq.verify.engine import Ruling
 
 
 def verify(
@@ -22,14 +22,22 @@ def verify(
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = os.cpu_count() or 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything anew, whatever is cached.")] = False,
-    record: Annotated[bool, typer.Option("--record", help="Write the evidence files.")] = False,
+    conditions: Annotated[
+        bool,
+        typer.Option("--conditions", help="Measure all conditions too, not only those of claims that changed."),
+    ] = False,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Measure all conditions, confirm on two more seeds, write the evidence."),
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Draw other replicates.")] = 0,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report here.")] = None,
     device: Annotated[str, typer.Option("--device", help="Where tensors live: cpu or cuda.")] = "cpu",
     time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds that one trial may take.")] = 60,
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Measure claims and rule on them.
+    """Measure claims and rule on them. This runs the simulations of the FAQ, which are Python programs.
 
     Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2: files to mend.
 
@@ -41,19 +49,22 @@ def verify(
 
     faq = load_faq(root_of(root))
     claims = select(faq, what or [])
+    if record:
+        _refuse_to_record(claims, seed)
     try:
-        from dlfaq.verify.session import compare_all, verify_claims
+        from dlfaq.verify.ruling import Request
+        from dlfaq.verify.session import compare_all, confirm, local, record_evidence, verify_claims
 
+        request = Request(fresh=fresh, conditions=conditions or record, device=device, seed=seed)
+        runner = local(jobs, time_limit)
         with progress(quiet=json) as report:
-            rulings = verify_claims(
-                faq, claims, jobs=jobs, fresh=fresh, device=device, time_limit=time_limit, report=report
-            )
+            rulings = verify_claims(faq, claims, runner, request, report)
+            if record:
+                rulings = confirm(faq, claims, rulings, runner, request, report)
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "verify") from error
     compared = compare_all(faq.root, rulings)
     if record:
-        from dlfaq.verify.session import record_evidence
-
         record_evidence(faq, rulings)
     if junit:
         from dlfaq.cli.junit import write_junit
@@ -63,15 +74,33 @@ def verify(
         say_json(as_json(rulings, compared))
     else:
         render(rulings, compared, recorded_now=record)
-    raise typer.Exit(_exit_code(rulings, compared, record=record))
+    is_good = all(ruling.verdict.is_good for ruling in rulings)
+    raise typer.Exit(0 if is_good and (record or "differs" not in compared) else 1)
 
 
-def _exit_code(rulings: "Sequence[Ruling]", compared: Sequence[str], *, record: bool) -> int:
-    verified = all(ruling.verdict.word == "verified" for ruling in rulings)
-    return 0 if verified and (record or "differs" not in compared) else 1
+def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> None:
+    """Evidence is of finished entries, and of the replicates of seed 0.
+
+    Raises:
+        Problems: Otherwise.
+    """
+    drafts = {entry.id: entry for entry, _ in claims if entry.draft}
+    problems = [
+        Problem(
+            f"faq/{name}.yaml",
+            None,
+            "this entry is a draft, of which no evidence is recorded.",
+            "Finish it, then take out `draft: true`; `dlfaq check` says what is still scaffold.",
+        )
+        for name in drafts
+    ]
+    if seed:
+        problems.append(Problem("dlfaq verify", None, "--record measures seed 0, not another.", "Leave out --seed."))
+    if problems:
+        raise Problems(problems)
 
 
-def select(faq: "Faq", words: Sequence[str]) -> "list[tuple[Entry, Claim]]":
+def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
     """The claims that the words name: an entry, entry/claim, a topic or a simulation; all of them without words.
 
     Raises:
@@ -92,7 +121,7 @@ def select(faq: "Faq", words: Sequence[str]) -> "list[tuple[Entry, Claim]]":
 
 
 def _names(entry: "Entry", claim: "Claim") -> set[str]:
-    return {entry.id, f"{entry.id}/{claim.id}", claim.simulation, *entry.topics}
+    return {entry.id, f"{entry.id}/{claim.id}", entry.experiment_of(claim).simulation, *entry.topics}
 
 
 def _nearest(word: str, known: set[str]) -> str:
@@ -107,8 +136,9 @@ def check(json: AsJson = False, root: Root = None) -> None:
 
     Example: dlfaq check
     """
+    from dlfaq.evidence.stale import stale, unrecorded
+    from dlfaq.knowledge.authoring import scaffold
     from dlfaq.knowledge.load import load_faq
-    from dlfaq.verify.fingerprint import stale, unrecorded
 
     try:
         faq = load_faq(root_of(root))
@@ -125,12 +155,16 @@ def check(json: AsJson = False, root: Root = None) -> None:
         "entries": len(faq.entries),
         "planned": len(faq.planned),
         "claims": len(claims),
-        "simulations": len({claim.simulation for _, claim in claims}),
+        "simulations": len({entry.experiment_of(claim).simulation for entry, claim in claims}),
     }
     never = unrecorded(faq)
+    drafts = {entry.id: scaffold(entry) for entry in faq.entries if entry.draft}
     if json:
-        say_json({"problems": [], **counts, "unrecorded": never})
+        say_json({"problems": [], **counts, "unrecorded": never, "drafts": drafts})
         return
+    for name, left in drafts.items():
+        still = f" Still as `dlfaq new` wrote it: {', '.join(left)}." if left else " Take out `draft: true`."
+        typer.echo(f"faq/{name}.yaml: this entry is a draft.{still}", err=True)
     if never:
         typer.echo(f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.", err=True)
     typer.echo(", ".join(f"{number} {name}" for name, number in counts.items() if number) + ": nothing to mend.")

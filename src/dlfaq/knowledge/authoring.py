@@ -2,15 +2,15 @@
 
 import json
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Template
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.entry import Planned
+from dlfaq.knowledge.entry import Entry, Planned
 from dlfaq.knowledge.fields import IDS, is_id
 from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS, read_planned, read_topics
-from dlfaq.knowledge.yaml_file import FORBIDDEN, read_yaml
+from dlfaq.knowledge.yaml_file import FORBIDDEN, Node, read_text, read_yaml
 
 FIRST, FIRST_QUESTION = "average-of-noise", "How much does averaging reduce noise?"
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -41,15 +41,12 @@ def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
     words = entry_id.replace("-", " ")
     question = " ".join(question.split()) or (planned.question if planned else f"{words.capitalize()}?")
     _check_question(root, question)
-    name = _simulation_name(entry_id)
-    filled = {
-        "id": entry_id,
-        "name": name,
-        "question": _quoted(question),
+    filled = _words_of(entry_id, question) | {
         "also_asked": "\n".join(f"  - {_quoted(one)}" for one in (planned and planned.also_asked) or (words,)),
         "topics": ", ".join(map(_quoted, planned.topics if planned else _topics(root)[:1])),
         "sources": _sources(planned),
     }
+    name = filled["name"]
     files = {
         root / "faq" / f"{entry_id}.yaml": _filled("entry.yaml", filled),
         root / "sims" / f"{name}.py": _filled("simulation.py.txt", filled),
@@ -84,6 +81,38 @@ def init_faq(directory: Path) -> list[Path]:
     files = {path: text for path, text in kept.items() if not path.exists()} | lists
     _write(files)
     return [*files, *new_entry(directory, FIRST, FIRST_QUESTION)]
+
+
+def scaffold(entry: Entry) -> list[str]:
+    """What of a draft still is what `dlfaq new` wrote, by its place in the file."""
+    template = read_text(_filled("entry.yaml", _words_of(entry.id, entry.question)), "the template")
+    written = {" ".join(text.split()) for text in _texts(template)}
+    claims = {f"claim '{claim.id}'": claim.says for claim in entry.claims}
+    steps = {f"step {place}": step.text for place, step in enumerate(entry.answer.do, 1)}
+    parts = {f"part '{part.id}'": part.text for part in entry.answer.parts}
+    places = {"answer.short": entry.answer.short, **steps, **parts, **claims}
+    return [name for name, text in places.items() if " ".join(text.split()) in written]
+
+
+def _texts(node: Node) -> Iterator[str]:
+    """Every text of a tree, without keys."""
+    if isinstance(node.value, dict | list):
+        for child in node.value.values() if isinstance(node.value, dict) else node.value:
+            yield from _texts(child)
+    elif isinstance(node.value, str):
+        yield node.value
+
+
+def _words_of(entry_id: str, question: str) -> dict[str, str]:
+    """What the templates are filled with where nothing is planned."""
+    return {
+        "id": entry_id,
+        "name": _simulation_name(entry_id),
+        "question": _quoted(question),
+        "also_asked": f"  - {_quoted(entry_id.replace('-', ' '))}",
+        "topics": "training",
+        "sources": "",
+    }
 
 
 def _planned(root: Path, entry_id: str) -> tuple[Planned | None, str]:

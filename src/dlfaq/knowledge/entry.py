@@ -1,4 +1,4 @@
-"""The words of the design as values: an FAQ, its entries, their claims and controls.
+"""The words of the design as values: an FAQ, its entries, their experiments and claims.
 
 Nothing here reads a file or checks anything; `load` makes these values and only makes valid ones.
 """
@@ -6,66 +6,173 @@ Nothing here reads a file or checks anything; `load` makes these values and only
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 Scalar = bool | int | float | str
 Parameters = Mapping[str, Scalar]
+Kind = Literal["measured", "exact", "library"]
 
 RULINGS = ("true", "conditional", "false", "untestable")
+KINDS = ("measured", "exact", "library")
+PRACTICE = "practice"  # the ground of a step that rests on no claim and no reference
+OWN = ""  # the name of a claim's own setting, beside those of its conditions
 
 
 @dataclass(frozen=True)
-class Control:
-    """A changed condition under which a claim's expectation must fail.
+class Condition:
+    """A named change of an experiment.
 
     Attributes:
-        why: The reason the expectation fails here.
-        given: Parameters that win over the claim's `given`, `arms` and `sweep`.
-        arms: Parameters changed in single arms only; arms not named stay as they are.
-        sweep: Swept values that replace the claim's, parameter by parameter.
-        line: Where it stands in the entry's file, from 1.
+        name: Unique within its experiment.
+        given: Parameters that win over everything the experiment sets.
+        arms: Parameters changed in single arms only; other arms stay as they are.
+        sweep: Swept values that replace the experiment's, parameter by parameter.
+        times: Factors by which numeric parameters are multiplied, wherever they were set.
+        line: Where it stands in the entry's file, from 1; 0 for a standard condition.
     """
 
-    why: str
+    name: str = OWN
     given: Parameters = field(default_factory=dict)
     arms: Mapping[str, Parameters] = field(default_factory=dict)
     sweep: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    times: Mapping[str, int | float] = field(default_factory=dict)
     line: int = 0
 
 
+# Conditions that every experiment has by name, if its simulation has the parameters.
+STANDARD: Mapping[str, Condition] = {
+    one.name: one
+    for one in (
+        Condition("longer", times={"steps": 4}),
+        Condition("tuned", given={"tune": True}),
+        Condition("adamw", given={"optimizer": "adamw", "tune": True}),
+        Condition("wider", times={"hidden": 4}),
+        Condition("normalized", given={"norm": "batch"}),
+        Condition("other-data", given={"data": "cancer"}),
+    )
+}
+VARIED = ("adamw", "wider", "normalized", "other-data")  # a claim about training names at least one
+
+
 @dataclass(frozen=True)
-class Claim:
-    """One statement of an answer that a number can decide.
+class Experiment:
+    """A configuration of a simulation. Claims about it share its trials.
 
     Attributes:
         id: Unique within its entry.
-        says: The statement, in words.
         simulation: The name of a file and function in `sims/`.
         given: Parameters that differ from the simulation's defaults.
-        arms: Named sets of parameters, compared on the same replicates; empty for a single, unnamed arm.
+        arms: Named sets of parameters, compared on the same replicates; empty for one unnamed arm.
         sweep: Parameters that take several values; several parameters form a grid.
-        expect: The expectations, all of which must hold.
-        controls: At least one.
         replicates: How many the first look takes.
         limit: How many the last look may reach by doubling.
+        conditions: Its own, by name; `condition` knows the standard ones too.
         line: Where it stands in the entry's file, from 1.
     """
 
     id: str
-    says: str
     simulation: str
-    expect: tuple[str, ...]
-    controls: tuple[Control, ...]
     given: Parameters = field(default_factory=dict)
     arms: Mapping[str, Parameters] = field(default_factory=dict)
     sweep: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     replicates: int = 32
-    limit: int = 512
+    limit: int = 256
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    line: int = 0
+
+    def condition(self, name: str) -> Condition:
+        """The condition of a name, its own before a standard one; KeyError if there is none."""
+        if name == OWN:
+            return Condition()
+        return self.conditions[name] if name in self.conditions else STANDARD[name]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement that one number decides, about one experiment.
+
+    Attributes:
+        id: Unique within its entry.
+        kind: `measured` (nobody could know it without running it), `exact` (it follows from
+            mathematics) or `library` (what PyTorch does).
+        says: The statement, in words.
+        experiment: The id of an experiment of the entry.
+        expect: The expectation.
+        shows: What was measured, in words with placeholders; may be empty.
+        at: Swept parameters held at one value: the claim is about these points of the sweep only.
+        holds_under: Conditions under which it holds too.
+        fails_under: The reason by condition: the controls, under which the expectation must fail.
+        line: Where it stands in the entry's file, from 1.
+    """
+
+    id: str
+    kind: Kind
+    says: str
+    experiment: str
+    expect: str
+    shows: str = ""
+    at: Parameters = field(default_factory=dict)
+    holds_under: tuple[str, ...] = ()
+    fails_under: Mapping[str, str] = field(default_factory=dict)
+    line: int = 0
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Every condition that it names."""
+        return (*self.holds_under, *self.fails_under)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the `do` list.
+
+    Attributes:
+        text: What to do, in the imperative; Markdown with placeholders and citations.
+        code: PyTorch; may be empty.
+        because: Its grounds: claims of this entry, `entry/claim`, references, or PRACTICE.
+        line: Where it stands in the entry's file, from 1.
+    """
+
+    text: str
+    code: str = ""
+    because: tuple[str, ...] = ()
     line: int = 0
 
 
 @dataclass(frozen=True)
+class Part:
+    """A section of the explanation.
+
+    Attributes:
+        id: Unique within its entry; its anchor on the page.
+        asked: The questions that this very section answers.
+        text: Markdown with $maths$, placeholders and citations.
+    """
+
+    id: str
+    title: str
+    text: str
+    asked: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an entry answers: in short, what to do, and the explanation in parts."""
+
+    short: str
+    do: tuple[Step, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
 class SourceStatement:
-    """What a source document says, in our words, and our ruling: one of RULINGS, "" while its entry is only planned."""
+    """What a source document says, in our words, and our ruling.
+
+    Attributes:
+        ruling: One of RULINGS, "" while its entry is only planned.
+        page: Whether a reader of the entry's page needs it; the ledger shows all.
+    """
 
     document: str
     says: str
@@ -73,20 +180,22 @@ class SourceStatement:
     where: str = ""
     because: str = ""
     claims: tuple[str, ...] = ()
+    page: bool = False
     line: int = 0
 
 
 @dataclass(frozen=True)
 class Plot:
-    """What a claim's trials look like: lines over a swept parameter, or along the curves that the trials measured.
+    """What an experiment's trials look like: lines over a swept parameter, or along curves.
 
     Attributes:
         shows: What to see in it, in one sentence.
-        claim: Whose own side is drawn.
+        claim: Whose experiment is drawn.
         x: A swept parameter, or the axis of the curves.
-        lines: By label, an expression in metrics: one number a replicate where `x` is swept, a curve otherwise.
-        at: Swept parameters that are held at one value. A reader turns the others that are not `x`: each of their values
-            has lines of its own.
+        lines: By label, an expression in metrics: one number a replicate where `x` is swept, a
+            curve otherwise.
+        at: Swept parameters that are held at one value. A reader turns the others that are not
+            `x`: each of their values has lines of its own.
         log: Which of the axes, `x` and `y`, are logarithmic.
         y: What the lines measure, in a few words.
     """
@@ -104,17 +213,21 @@ class Plot:
     def key(self) -> str:
         """What is measured for it, as a text: its name in evidence."""
         at = ", ".join(f"{name}={value}" for name, value in self.at.items())
-        return f"{self.claim}{f'[{at}]' if at else ''}: {'; '.join(self.lines.values())} over {self.x}"
+        lines = "; ".join(self.lines.values())
+        return f"{self.claim}{f'[{at}]' if at else ''}: {lines} over {self.x}"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A primary source that was looked up."""
+    """A primary source that was opened; `purpose` says what it is cited for."""
 
+    id: str
     title: str
     authors: str
     year: int
     url: str = ""
+    purpose: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,23 +246,36 @@ class Entry:
     """One question with its answer: one file, `faq/<id>.yaml`.
 
     Attributes:
-        short: One to three sentences that answer on their own; Markdown with $maths$ and placeholders.
-        long: The explanation; Markdown with $maths$ and placeholders.
+        experiments: By id.
         path: The file, for messages.
+        form: 2, or 1 for an entry that was converted and waits for its rewrite.
+        draft: Whether `dlfaq new` wrote it and nobody has finished it yet.
+        also_asked: Other ways to put the whole question.
     """
 
     id: str
     question: str
     topics: tuple[str, ...]
-    short: str
-    long: str
+    answer: Answer
+    experiments: Mapping[str, Experiment]
     claims: tuple[Claim, ...]
     path: Path
+    form: int = 2
+    draft: bool = False
     also_asked: tuple[str, ...] = ()
     plots: tuple[Plot, ...] = ()
     sources: tuple[SourceStatement, ...] = ()
     references: tuple[Reference, ...] = ()
     related: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The short answer."""
+        return self.answer.short
+
+    def asked(self) -> tuple[str, ...]:
+        """Every way to ask it: the whole question's, then each part's."""
+        return (*self.also_asked, *(one for part in self.answer.parts for one in part.asked))
 
     def claim(self, claim_id: str) -> Claim:
         """Return the claim of that id; KeyError if there is none."""
@@ -157,6 +283,20 @@ class Entry:
             if claim.id == claim_id:
                 return claim
         raise KeyError(claim_id)
+
+    def experiment_of(self, claim: Claim) -> Experiment:
+        """Return the experiment that a claim is about; KeyError if there is none."""
+        return self.experiments[claim.experiment]
+
+    def texts(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Every text in which placeholders are filled in, with its path in the file."""
+        yield ("answer", "short"), self.answer.short
+        for place, step in enumerate(self.answer.do):
+            yield ("answer", "do", place, "step"), step.text
+        for place, part in enumerate(self.answer.parts):
+            yield ("answer", "parts", place, "text"), part.text
+        for place, source in enumerate(self.sources):
+            yield ("sources", place, "because"), source.because
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,18 @@
-"""The schema of an entry: from a YAML tree to an `Entry`, with everything that is wrong with the file by itself."""
+"""From a YAML tree to an `Entry`, with everything that is wrong with the file by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dlfaq.errors import Problem, did_you_mean
-from dlfaq.knowledge.entry import RULINGS, Claim, Control, Entry, Parameters, Plot, Reference, Scalar, SourceStatement
+from dlfaq.errors import Problem
+from dlfaq.knowledge.entry import KINDS, RULINGS, Answer, Claim, Entry, Part, Plot, Reference, SourceStatement, Step
+from dlfaq.knowledge.experiment_file import read_experiments
 from dlfaq.knowledge.fields import IDS, Fields, is_id
+from dlfaq.knowledge.schema import keys
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
-REPLICATES, MOST_REPLICATES, MOST_AT_LIMIT = 32, 4096, 65536
-LOOKS = 8  # the default limit is this many times the replicates: three doublings
-ENTRY = ("question", "also_asked", "topics", "answer", "plots", "claims", "sources", "references", "related")
-CLAIM = ("id", "says", "simulation", "given", "arms", "sweep", "expect", "control", "replicates", "limit")
-CONTROL = ("why", "given", "arms", "sweep")
-PLOT = ("shows", "claim", "x", "y", "lines", "at", "log")
 AXES = ("x", "y")
-SOURCE = ("document", "where", "says", "ruling", "because", "claims")
-REFERENCE = ("title", "authors", "year", "url")
-NO_CONTROL = "Add `control:` with `why:` and what it changes: a condition under which the expectation must fail."
+FORMS = (1, 2)
 
 Place = tuple[str | int, ...]
 
@@ -33,14 +26,14 @@ class EntryFile:
         node: The file's tree, which knows the lines.
         shown: The file's name in messages.
         problems: What is wrong with the file by itself.
-        half_read: The claims, by place, whose conditions could not be read as they were meant.
+        half_read: The experiments that could not be read as they were meant.
     """
 
     entry: Entry
     node: Node
     shown: str
     problems: tuple[Problem, ...]
-    half_read: frozenset[int]
+    half_read: frozenset[str]
 
     def problem(self, path: Place, what: str, hint: str = "") -> Problem:
         """A problem on the line of what lies at a path of keys and places."""
@@ -62,127 +55,102 @@ class _Reader:
     def __init__(self, node: Node, shown: str) -> None:
         self.node, self.shown = node, shown
         self.problems: list[Problem] = []
-        self.half_read: set[int] = set()
 
     def read(self, path: Path) -> EntryFile:
-        fields = self._fields(self.node, "the entry", ENTRY)
+        fields = self._fields(self.node, "the entry", "entry")
         if not is_id(path.stem):
             fields.problem(f"the file's name '{path.name}' is the entry's id, which is made of {IDS}.", 1)
-        answer = fields.get("answer")
-        answered = None if answer is None else self._fields(answer, "the answer", ("short", "long"))
+        if {"simulation", "control"} & _old_keys(self.node):
+            hint = "Each has an `experiment`, one `expect` and `fails_under` now; see docs/writing.md."
+            fields.problem("the claims are in the first form, which is not read any more.", None, hint)
+        experiments, half_read = read_experiments(fields, self.problems)
         entry = Entry(
             id=path.stem,
             question=fields.line("question"),
             topics=fields.lines("topics", needed=True),
-            short=answered.text("short") if answered else "",
-            long=answered.text("long") if answered else "",
+            answer=self._answer(fields),
+            experiments=experiments,
             claims=tuple(self._claims(fields)),
             path=path,
+            form=fields.integer("form", 2, among=FORMS) or 2,
+            draft=fields.flag("draft"),
             also_asked=fields.lines("also_asked"),
             plots=tuple(self._plot(item) for item in self._list(fields, "plots")),
             sources=tuple(self._source(item) for item in self._list(fields, "sources")),
-            references=tuple(self._reference(item) for item in self._list(fields, "references")),
+            references=tuple(self._references(fields)),
             related=fields.lines("related"),
         )
-        return EntryFile(entry, self.node, self.shown, tuple(self.problems), frozenset(self.half_read))
+        return EntryFile(entry, self.node, self.shown, tuple(self.problems), half_read)
 
-    def _fields(self, node: Node, what: str, known: tuple[str, ...]) -> Fields:
-        return Fields(node, self.shown, what, self.problems, known)
+    def _fields(self, node: Node, what: str, mapping: str) -> Fields:
+        return Fields(node, self.shown, what, self.problems, keys(mapping))
 
     def _list(self, fields: Fields, key: str, *, needed: bool = False) -> list[Node]:
         return fields.items(key, fields.get(key, needed=needed))
 
-    def _claims(self, fields: Fields) -> Iterator[Claim]:
+    def _answer(self, entry: Fields) -> Answer:
+        node = entry.get("answer")
+        if node is None:
+            return Answer("")
+        fields = self._fields(node, "the answer", "answer")
+        steps = [self._step(item, place) for place, item in enumerate(self._list(fields, "do"), 1)]
+        parts = [self._part(item, place) for place, item in enumerate(self._list(fields, "parts", needed=True), 1)]
+        fields.distinct("parts", [(part.id, part.line) for part in parts])
+        return Answer(fields.text("short"), tuple(steps), tuple(parts))
+
+    def _step(self, node: Node, place: int) -> Step:
+        fields = self._fields(node, f"step {place}", "step")
+        code = fields.text("code", needed=False)
+        return Step(fields.text("step"), code, fields.lines("because", single=True), node.line)
+
+    def _part(self, node: Node, place: int) -> Part:
+        fields = self._fields(node, f"part {place}", "part")
+        return Part(
+            fields.identifier("id"),
+            fields.line("title"),
+            fields.text("text"),
+            fields.lines("asked"),
+            node.line,
+        )
+
+    def _claims(self, fields: Fields) -> list[Claim]:
         nodes = self._list(fields, "claims", needed=True)
         if "claims" in fields.values and fields.values["claims"].value == []:
-            fields.problem(
-                "the entry has no claim: an answer without one cannot be checked.", fields.node.keys["claims"]
-            )
-        seen: dict[str, int] = {}
-        for place, node in enumerate(nodes):
-            claim = self._claim(node, place)
-            first = seen.setdefault(claim.id, claim.line)
-            if claim.id and first != claim.line:
-                fields.problem(f"there are two claims '{claim.id}', the first on line {first}.", claim.line)
-            yield claim
+            what = "the entry has no claim: an answer without one cannot be checked."
+            fields.problem(what, fields.node.keys["claims"])
+        claims = [self._claim(node, place) for place, node in enumerate(nodes, 1)]
+        fields.distinct("claims", [(claim.id, claim.line) for claim in claims])
+        return claims
 
     def _claim(self, node: Node, place: int) -> Claim:
         name = node.value.get("id") if isinstance(node.value, dict) else None
-        fields = self._fields(node, f"claim '{name.text}'" if name else f"claim {place + 1}", CLAIM)
-        before = len(self.problems)
-        conditions = self._conditions(fields)
-        controls = tuple(self._controls(fields))
-        if len(self.problems) > before:
-            self.half_read.add(place)
-        replicates, limit = self._replicates(fields)
+        fields = self._fields(node, f"claim '{name.text}'" if name else f"claim {place}", "claim")
         return Claim(
             id=fields.identifier("id"),
+            kind=fields.choice("kind", KINDS) or "measured",
             says=fields.line("says"),
-            simulation=fields.line("simulation"),
-            expect=fields.lines("expect", needed=True, single=True),
-            controls=controls,
-            **conditions,
-            replicates=replicates,
-            limit=limit,
+            experiment=fields.line("experiment"),
+            expect=fields.line("expect"),
+            shows=fields.line("shows", needed=False),
+            at=fields.scalars("at"),
+            holds_under=fields.lines("holds_under", single=True),
+            fails_under=self._words(fields, "fails_under", needed=False),
             line=node.line,
         )
 
-    def _replicates(self, fields: Fields) -> tuple[int, int]:
-        replicates = fields.integer("replicates", REPLICATES) or 0
-        if not 1 <= replicates <= MOST_REPLICATES or replicates & (replicates - 1):
-            what = f"'replicates' of {fields.what} is {replicates}, not a power of two from 1 to {MOST_REPLICATES}."
-            fields.problem(what, fields.node.keys["replicates"])
-            replicates = REPLICATES
-        limit = fields.integer("limit", LOOKS * replicates) or 0
-        if not replicates <= limit <= MOST_AT_LIMIT:
-            what = f"'limit' of {fields.what} is {limit}, not from its {replicates} replicates to {MOST_AT_LIMIT}."
-            fields.problem(what, fields.node.keys["limit"])
-        return replicates, limit
-
-    def _controls(self, fields: Fields) -> Iterator[Control]:
-        given = fields.get("control", needed=False)
-        nodes = [] if given is None else given.value if isinstance(given.value, list) else [given]
-        if not nodes and fields.is_mapping and "control" not in fields.meant:
-            what = f"{fields.what} has no control, so nothing shows that its check can fail."
-            fields.problem(what, fields.node.keys.get("control"), NO_CONTROL)
-        for number, node in enumerate(nodes, 1):
-            what = f"control {number} of {fields.what}" if len(nodes) > 1 else f"the control of {fields.what}"
-            control = self._fields(node, what, CONTROL)
-            if control.is_mapping and not {"given", "arms", "sweep"} & {*control.values, *control.meant}:
-                control.problem(f"{what} changes nothing.", None, "Add `given:`, `arms:` or `sweep:`.")
-            yield Control(why=control.line("why"), **self._conditions(control), line=node.line)
-
-    def _conditions(self, fields: Fields) -> dict[str, Any]:
-        """`given`, `arms` and `sweep`, which a claim and a control share."""
-        arms = fields.children(fields.get("arms", needed=False), f"'arms' of {fields.what}")
-        sweep = fields.children(fields.get("sweep", needed=False), f"'sweep' of {fields.what}")
-        return {
-            "given": fields.scalars("given"),
-            "arms": {name: self._arm(fields, name, node) for name, node in arms},
-            "sweep": {name: self._swept(fields, name, node) for name, node in sweep},
-        }
-
-    def _arm(self, fields: Fields, name: str, node: Node) -> Parameters:
-        return {} if node.value is None else dict(fields.pairs(node, f"the arm '{name}' of {fields.what}"))
-
-    def _swept(self, fields: Fields, name: str, node: Node) -> tuple[Scalar, ...]:
-        what = f"'{name}' in the sweep of {fields.what}"
-        if not isinstance(node.value, list) or not node.value:
-            fields.problem(f"{what} is not a list of values.", node.line, "For example [1, 10, 100].")
-            return ()
-        values = [fields.scalar(item, f"a value of {what}") for item in node.value]
-        for item, value in zip(node.value, values, strict=True):
-            if value is not None and [repr(one) for one in values].count(repr(value)) > 1:
-                fields.problem(f"{what} takes the value {value!r} twice.", item.line)
-                break
-        return tuple(value for value in values if value is not None)
+    def _words(self, fields: Fields, key: str, *, needed: bool) -> Mapping[str, str]:
+        """A text by name."""
+        node = fields.get(key, needed=needed)
+        if node is None:
+            return {}
+        words = Fields(node, self.shown, f"'{key}' of {fields.what}", self.problems)
+        return {name: words.line(name) for name in words.values}
 
     def _plot(self, node: Node) -> Plot:
-        fields = self._fields(node, "a plot", PLOT)
-        drawn = Fields(fields.get("lines") or Node({}, node.line), self.shown, "'lines' of a plot", self.problems)
-        lines = {label: drawn.line(label) for label in drawn.values}
-        if "lines" in fields.values and drawn.is_mapping and not lines:
-            drawn.problem("a plot has no lines.", None, "For example `lines: {tanh: tanh.loss}`.")
+        fields = self._fields(node, "a plot", "plot")
+        lines = self._words(fields, "lines", needed=True)
+        if "lines" in fields.values and not lines:
+            fields.problem("a plot has no lines.", None, "For example `lines: {tanh: tanh.loss}`.")
         log = fields.lines("log", single=True)
         for axis in set(log) - set(AXES):
             fields.problem(f"'{axis}' of 'log' of a plot is none of its axes.", None, "They are x and y.")
@@ -198,8 +166,8 @@ class _Reader:
         )
 
     def _source(self, node: Node) -> SourceStatement:
-        fields = self._fields(node, "a source statement", SOURCE)
-        ruling = self._ruling(fields)
+        fields = self._fields(node, "a source statement", "source")
+        ruling = fields.choice("ruling", RULINGS)
         return SourceStatement(
             document=fields.line("document"),
             says=fields.line("says"),
@@ -207,18 +175,9 @@ class _Reader:
             where=fields.line("where", needed=False),
             because=fields.text("because", needed=ruling in {"conditional", "false", "untestable"}),
             claims=self._shown_by(fields, ruling),
+            page=fields.flag("page"),
             line=node.line,
         )
-
-    def _ruling(self, fields: Fields) -> str:
-        node = fields.get("ruling")
-        if node is None:
-            return ""
-        ruling = node.text.lower() if isinstance(node.value, bool) else node.text  # `true` is a truth value to YAML
-        if ruling not in RULINGS:
-            fields.problem(f"'{ruling[:40]}' is no ruling.", node.line, did_you_mean(ruling, RULINGS))
-            return ""
-        return ruling
 
     def _shown_by(self, fields: Fields, ruling: str) -> tuple[str, ...]:
         claims = fields.lines("claims")
@@ -227,7 +186,26 @@ class _Reader:
             fields.problem(what, None, "Add `claims: [...]`, or `because:`.")
         return claims
 
+    def _references(self, entry: Fields) -> list[Reference]:
+        references = [self._reference(item) for item in self._list(entry, "references")]
+        entry.distinct("references", [(one.id, one.line) for one in references if one.id])
+        return references
+
     def _reference(self, node: Node) -> Reference:
-        fields = self._fields(node, "a reference", REFERENCE)
-        year = fields.year("year", needed=True)
-        return Reference(fields.line("title"), fields.line("authors"), year or 0, fields.address("url"))
+        fields = self._fields(node, "a reference", "reference")
+        return Reference(
+            id=fields.identifier("id", needed=False),
+            title=fields.line("title"),
+            authors=fields.line("authors"),
+            year=fields.year("year", needed=True) or 0,
+            url=fields.address("url"),
+            purpose=fields.line("for", needed=False),
+            line=node.line,
+        )
+
+
+def _old_keys(node: Node) -> set[str]:
+    """The keys of the first claim, by which a file in the first form is told."""
+    claims = node.value.get("claims") if isinstance(node.value, dict) else None
+    first = claims.value[0].value if claims and isinstance(claims.value, list) and claims.value else None
+    return set(first) if isinstance(first, dict) else set()

@@ -8,17 +8,16 @@ mean(slope(log(gradient), depth)) < -0.5
 
 import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dlfaq.errors import did_you_mean
+from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.syntax import ExpectationError, expression
 
 __all__ = ["Expectation", "ExpectationError", "Quantity", "names_in", "parse_expectation", "parse_quantity"]
 
-ESTIMATORS = ("all", "fraction", "gmean", "mean", "median")
-CONDITIONAL = ("all", "fraction")  # these estimate from a condition, the others from a number
 FUNCTIONS = {"abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1), "max": (1, 9), "min": (1, 9)}  # least, most
 ALONG = {"slope": (2, 2), "increasing": (1, 1), "decreasing": (1, 1)}
 
@@ -33,7 +32,7 @@ class Quantity:
 
     Attributes:
         text: As written.
-        estimator: One of ESTIMATORS.
+        estimator: The name of one of ESTIMATORS.
         body: What is estimated; only allowed nodes.
         names: Every metric and parameter in it, as written: `loss`, `raw.loss`, `classes`.
         along_sweep: Whether it looks along the sweep as a whole.
@@ -104,7 +103,7 @@ def _names(node: ast.AST) -> Iterator[str]:
             yield from _names(child)
 
 
-def _is_call(node: ast.AST, names: tuple[str, ...] | dict[str, tuple[int, int]]) -> bool:
+def _is_call(node: ast.AST, names: Iterable[str]) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
@@ -121,7 +120,7 @@ class _Parser:
         node = self.root
         if not isinstance(node, ast.Compare):
             quantity = self._quantity(node)
-            if quantity.estimator != "all":
+            if ESTIMATORS[quantity.estimator].bounded:
                 raise self._error(node, f"{quantity.estimator}(…) needs a bound, as in `{self._shown(node)} < 1`.")
             return Expectation(self.text, quantity)
         parts = [node.left, *node.comparators]
@@ -132,8 +131,10 @@ class _Parser:
             what = f"{count} estimator is compared: it is `low < Q < high`, where Q is one of {_calls(ESTIMATORS)}."
             raise self._error(node, " ".join([what, *near[:1]]))
         quantity = self._quantity(parts[places[0]])
-        if quantity.estimator == "all":
-            raise self._error(node, "all(…) holds or not, and has no bound; fraction(…) is a number that has one.")
+        if not ESTIMATORS[quantity.estimator].bounded:
+            name = quantity.estimator
+            what = f"{name}(…) holds or not, and has no bound; fraction(…) is a number that has one."
+            raise self._error(node, what)
         return self._bounded(quantity, node, places[0])
 
     def quantity(self) -> Quantity:
@@ -150,7 +151,7 @@ class _Parser:
             raise self._error(node, what)
         self._arguments(node, (1, 1))
         body, estimator = node.args[0], node.func.id
-        if estimator in CONDITIONAL:
+        if ESTIMATORS[estimator].takes == "condition":
             self._condition(body)
         else:
             self._number(body)
@@ -270,7 +271,7 @@ def _called(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 
 
-def _calls(names: tuple[str, ...]) -> str:
+def _calls(names: Iterable[str]) -> str:
     return ", ".join(f"{name}(…)" for name in names)
 
 

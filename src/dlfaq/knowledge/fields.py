@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dlfaq.errors import Problem, did_you_mean
+from dlfaq.errors import Problem, did_you_mean, nearest
 from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.yaml_file import Node
 
@@ -44,9 +44,8 @@ class Fields:
             self.problem(f"{what} is {kind(node)}, not a mapping of keys to values.", node.line)
         self.meant: set[str] = set()  # keys that seem to be there, misspelt
         for key in [] if known is None else sorted(set(self.values) - set(known)):
-            hint = did_you_mean(key, known or ())
-            self.meant |= {name for name in known or () if hint.startswith(f"Did you mean '{name}'?")}
-            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], hint)
+            self.meant |= set(nearest(key, known or ()))
+            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], did_you_mean(key, known or ()))
 
     def problem(self, what: str, line: int | None = None, hint: str = "") -> None:
         """Note a problem."""
@@ -102,20 +101,52 @@ class Fields:
             return []
         return node.value
 
-    def identifier(self, key: str) -> str:
+    def identifier(self, key: str, *, needed: bool = True) -> str:
         """An id."""
-        text = self.line(key)
+        text = self.line(key, needed=needed)
         if text and not is_id(text):
             self.problem(f"the {key} '{text}' of {self.what} is not made of {IDS}.", self.node.keys[key])
         return text
 
-    def integer(self, key: str, default: int | None = None) -> int | None:
-        """A whole number."""
+    def distinct(self, key: str, ids: Iterable[tuple[str, int]]) -> None:
+        """Note every id of a list that stood there before; each comes with its line."""
+        seen: dict[str, int] = {}
+        for name, line in ids:
+            if name and seen.setdefault(name, line) != line:
+                self.problem(f"'{name}' stands twice in '{key}', first on line {seen[name]}.", line)
+
+    def choice(self, key: str, known: Iterable[str]) -> str:
+        """One of some words; "" if it is none of them."""
+        node = self.get(key)
+        if node is None:
+            return ""
+        word = node.text.lower() if isinstance(node.value, bool) else node.text  # YAML's `true`
+        if word not in known:
+            hint = did_you_mean(word[:80], known)
+            self.problem(f"'{word[:40]}' is no {key} of {self.what}.", node.line, hint)
+            return ""
+        return word
+
+    def flag(self, key: str) -> bool:
+        """A truth value; false if it is not there."""
+        node = self.get(key, needed=False)
+        if node is not None and not isinstance(node.value, bool):
+            self.problem(f"'{key}' of {self.what} is {kind(node)}, not true or false.", node.line)
+        return node is not None and node.value is True
+
+    def integer(
+        self, key: str, default: int | None = None, *, among: tuple[int, ...] = ()
+    ) -> int | None:
+        """A whole number, if `among` is given one of these."""
         node = self.get(key, needed=False)
         if node is None:
             return default
         if type(node.value) is not int:
             self.problem(f"'{key}' of {self.what} is {kind(node)}, not a whole number.", node.line)
+            return default
+        if among and node.value not in among:
+            allowed = " or ".join(map(str, among))
+            self.problem(f"'{key}' of {self.what} is {node.value}, not {allowed}.", node.line)
             return default
         return node.value
 

@@ -5,8 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.checks import check_claims, check_links, check_planned, check_questions, check_related
-from dlfaq.knowledge.entry import Document, Faq, Planned
+from dlfaq.knowledge.checks.claims import check_claim
+from dlfaq.knowledge.checks.demands import check_demands
+from dlfaq.knowledge.checks.experiments import check_experiment, read_signatures
+from dlfaq.knowledge.checks.links import (
+    check_grounds,
+    check_links,
+    check_planned,
+    check_questions,
+    check_related,
+)
+from dlfaq.knowledge.checks.plots import check_plots
+from dlfaq.knowledge.checks.spelt import Settings
+from dlfaq.knowledge.checks.texts import check_texts
+from dlfaq.knowledge.entry import Claim, Document, Entry, Faq, Planned
 from dlfaq.knowledge.entry_file import EntryFile, read_entry
 from dlfaq.knowledge.lists import (
     DOCUMENTS,
@@ -63,13 +75,57 @@ def load_faq(root: Path) -> Faq:
 
 def _problems(root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]) -> Iterator[Problem]:
     topics, documents, planned = lists
+    known = {file.entry.id: file.entry for file in files}
     for file in files:
         yield from file.problems
         yield from check_links(file, topics, documents)
         yield from check_related(file, written, [one.id for one, _ in planned])
-        yield from check_claims(file, root)
+        yield from check_grounds(file, _Written(root, known, written))
+        yield from check_entry(file, root)
     yield from check_questions(files, planned)
     yield from check_planned(planned, written, topics, documents)
+
+
+def check_entry(file: EntryFile, root: Path) -> Iterator[Problem]:
+    """An entry against its simulations, and its texts against its claims."""
+    problems: list[Problem] = []
+    settings = Settings(file, read_signatures(file, root, problems))
+    for experiment in file.entry.experiments.values():
+        if experiment.id in settings.signatures:
+            problems += check_experiment(file, experiment, settings.signatures[experiment.id])
+    yield from problems
+    wrong = {place for place, claim in enumerate(file.entry.claims) if _is_wrong(claim, problems, file)}
+    for place in range(len(file.entry.claims)):
+        if place not in wrong:
+            yield from check_claim(file, place, settings)
+    yield from check_texts(file, settings)
+    yield from check_plots(file, settings)
+    if not file.problems and not problems:
+        yield from check_demands(file, settings)
+
+
+def _is_wrong(claim: Claim, problems: Sequence[Problem], file: EntryFile) -> bool:
+    """Whether the problems of its experiment are told already."""
+    prefix = f"experiment '{claim.experiment}' "
+    return any(prefix in one.what and one.file == file.shown for one in problems)
+
+
+class _Written(Mapping[str, Entry]):
+    """Every written entry by id; those that were not read with the others are read when asked for."""
+
+    def __init__(self, root: Path, known: Mapping[str, Entry], written: Sequence[str]) -> None:
+        self.root, self.known, self.names = root, dict(known), written
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self.known and name in self.names:
+            self.known[name] = read_entry(self.root / "faq" / f"{name}.yaml", f"faq/{name}.yaml").entry
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def _faq(root: Path, files: Sequence[EntryFile], lists: Lists, problems: list[Problem]) -> Faq:

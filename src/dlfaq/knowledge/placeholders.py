@@ -1,9 +1,11 @@
-"""Measured numbers in a text: `{{ ln-k[classes=10].mean(loss) }}` stands for what was measured, which nobody types.
+"""Measured numbers in a text: `{{ ln-k[classes=10].mean(loss) }}` stands for what was measured.
 
-{{ claim.mean(metric) }}                      on the claim's own side
+{{ claim.mean(metric) }}                      in the claim's own setting
 {{ claim[classes=10].mean(metric) }}          at one point of its sweep
-{{ claim/control.mean(metric) }}              on its first control's side; claim/control-2 is the second's
+{{ claim@longer.mean(metric) }}               under a condition that the claim names
 {{ claim.mean(metric) | .1% }}                with a format; .3g unless it says otherwise
+
+In a claim's own `shows` the claim is left out: {{ mean(metric) }}, {{ @longer.mean(metric) }}.
 """
 
 import re
@@ -11,18 +13,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.entry import OWN, Entry, Scalar
 from dlfaq.knowledge.expectation import ExpectationError, Quantity, parse_quantity
 from dlfaq.knowledge.yaml_file import plain_scalar
 
 FORMAT = ".3g"
 MISSING = "…"
 _WHOLE = re.compile(r"\{\{(?P<inside>.*?)\}\}", re.DOTALL)
-_INSIDE = re.compile(
-    r"(?P<claim>[a-z0-9-]+)(?:/control(?:-(?P<number>[1-9]\d?))?(?P<control>))?(?:\[(?P<at>[^\]]*)\])?\.(?P<quantity>.+)"
-)
+_SIDE = r"(?:@(?P<condition>[a-z0-9-]+))?(?:\[(?P<at>[^\]]*)\])?"
+_INSIDE = re.compile(rf"(?P<claim>[a-z0-9-]+){_SIDE}\.(?P<quantity>.+)")
+_OF_ITSELF = re.compile(rf"(?:{_SIDE}\.)?(?P<quantity>[a-z]+\(.+)")  # in a claim's own `shows`
 _FORMAT = re.compile(r"[+,]?(\.\d\d?)?[efg%]|[+,]?\.\d\d?|,?d")
-_SHAPE = "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim/control.mean(metric)`."
+_SHAPE = (
+    "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim@condition.mean(metric)`."
+)
 
 
 class Estimated(Protocol):
@@ -47,7 +51,7 @@ class Placeholder:
 
     Attributes:
         text: What it measures, without the format: the key of the evidence's `values`.
-        control: Which control's side, from 0; None for the claim's own.
+        condition: The condition that it names; OWN for the claim's own setting.
         at: The swept parameters that it names.
         format: Python's way to write how the number is shown.
         start: Where it begins in the text.
@@ -56,7 +60,7 @@ class Placeholder:
 
     text: str
     claim: str
-    control: int | None
+    condition: str
     at: Mapping[str, Scalar]
     quantity: Quantity
     format: str
@@ -64,27 +68,31 @@ class Placeholder:
     end: int
 
 
-def find(text: str) -> list[Placeholder]:
+def find(text: str, claim: str = "") -> list[Placeholder]:
     """Every placeholder of a text, in order.
+
+    Args:
+        text: Of an entry.
+        claim: Whose own `shows` it is; empty for any other text.
 
     Raises:
         PlaceholderError: For the first that cannot be read.
     """
     found = []
-    for one in scan(text):
+    for one in scan(text, claim):
         if isinstance(one, PlaceholderError):
             raise one
         found.append(one)
     return found
 
 
-def scan(text: str) -> Iterator[Placeholder | PlaceholderError]:
+def scan(text: str, claim: str = "") -> Iterator[Placeholder | PlaceholderError]:
     """Every placeholder of a text, in order; an error in place of each that cannot be read."""
     end = 0
     for match in _WHOLE.finditer(text):
         end = match.end()
         try:
-            yield _placeholder(match)
+            yield _placeholder(match, claim)
         except PlaceholderError as error:
             yield error
     open_ = text.find("{{", end)
@@ -92,19 +100,28 @@ def scan(text: str) -> Iterator[Placeholder | PlaceholderError]:
         yield PlaceholderError("a placeholder that begins with {{ does not end with }}. " + _MATHS, open_)
 
 
+def placeholders_of(entry: Entry) -> list[Placeholder]:
+    """Every measured number that an entry's texts and its claims' `shows` show."""
+    found = [one for _, text in entry.texts() for one in find(text)]
+    return found + [one for claim in entry.claims for one in find(claim.shows, claim.id)]
+
+
 _MATHS = "Braces of maths stand apart: { {."
 
 
-def render(text: str, values: Mapping[str, Estimated], missing: str = MISSING) -> str:
+def render(
+    text: str, values: Mapping[str, Estimated], missing: str = MISSING, *, claim: str = ""
+) -> str:
     """The text with numbers in place of its placeholders.
 
     Args:
         text: Of a checked entry; what cannot be read is left as it is.
         values: By the placeholder's text, as the evidence holds them.
         missing: Stands for what was not measured.
+        claim: Whose own `shows` it is; empty for any other text.
     """
     parts, end = [], 0
-    for one in scan(text):
+    for one in scan(text, claim):
         if isinstance(one, Placeholder):
             value = values.get(one.text)
             parts += [text[end : one.start], missing if value is None else show(value.estimate, one.format)]
@@ -123,10 +140,11 @@ def show(value: float, spec: str = FORMAT) -> str:
     return shown.removeprefix("-") if shown.startswith("-") and not re.search("[1-9]", mantissa) else shown
 
 
-def _placeholder(match: re.Match[str]) -> Placeholder:
+def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
     inside, bar, spec = match["inside"].partition("|")
     inside, spec = " ".join(inside.split()), spec.strip() if bar else FORMAT
-    parts = _INSIDE.fullmatch(inside)
+    itself = _OF_ITSELF.fullmatch(inside) if claim else None
+    parts = itself or _INSIDE.fullmatch(inside)
     if parts is None:
         msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
         raise PlaceholderError(msg, match.start())
@@ -140,9 +158,11 @@ def _placeholder(match: re.Match[str]) -> Placeholder:
     except ExpectationError as error:
         msg = f"the placeholder '{inside[:80]}': {error.message}"
         raise PlaceholderError(msg, match.start()) from None
-    control = None if parts["control"] is None else int(parts["number"] or 1) - 1
     at = dict(_point(parts["at"], inside, match.start()))
-    return Placeholder(inside, parts["claim"], control, at, quantity, spec, match.start(), match.end())
+    named = claim if itself else parts["claim"]
+    condition = parts["condition"] or OWN
+    key = f"{named}{inside}" if itself and inside[0] in "@[." else f"{named}.{inside}" if itself else inside
+    return Placeholder(key, named, condition, at, quantity, spec, match.start(), match.end())
 
 
 def _point(text: str | None, inside: str, start: int) -> Iterator[tuple[str, Scalar]]:

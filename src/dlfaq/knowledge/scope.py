@@ -1,4 +1,4 @@
-"""What the names of an expression stand for on one side of a claim, and whether the expression makes sense of them."""
+"""What the names of an expression stand for in one setting of a claim, and whether the expression makes sense of them."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,8 +7,8 @@ from enum import IntEnum
 from functools import cached_property
 
 from dlfaq.errors import did_you_mean
-from dlfaq.knowledge.conditions import Condition
 from dlfaq.knowledge.expectation import ALONG, Quantity, names_in, spelled
+from dlfaq.knowledge.settings import Setting
 from dlfaq.knowledge.simulations import Signature
 
 Message = tuple[str, str]  # what is wrong, what would be right
@@ -33,7 +33,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Scope:
-    """The names that an expression may use on one side of a claim.
+    """The names that an expression may use in one setting of a claim.
 
     Attributes:
         names: Metrics and numeric parameters, with their arm in front where there are arms; parameters on which all arms
@@ -53,11 +53,11 @@ class Scope:
         return [name for name, meaning in self.names.items() if meaning.kind > Kind.NUMBER]
 
 
-def scope_of(condition: Condition, signature: Signature) -> Scope:
-    """The names of one side."""
+def scope_of(setting: Setting, signature: Signature) -> Scope:
+    """The names of one setting."""
     names: dict[str, Meaning] = {}
     texts = set()
-    table = {arm: [condition.parameters(arm, point) for point in condition.points] for arm in condition.arms}
+    table = {arm: setting.rows(arm) for arm in setting.arms}
     for parameter in signature.parameters.values():
         columns = {arm: [row[parameter.name] for row in rows] for arm, rows in table.items()}
         agreed = all(column == next(iter(columns.values())) for column in columns.values())
@@ -69,16 +69,16 @@ def scope_of(condition: Condition, signature: Signature) -> Scope:
                 texts.add(name)
             else:
                 names[name] = Meaning(Kind.NUMBER, None, any(value != column[0] for value in column))
-    several = len(condition.points) > 1
-    for arm in condition.arms:
+    several = len(setting.points) > 1
+    for arm in setting.arms:
         for metric in signature.metrics.values():
             kind = Kind.CURVE if metric.axis else Kind.EACH
             names[_named(arm, metric.name)] = Meaning(kind, metric.axis, several)
-    return Scope(signature, names, frozenset(texts), tuple(arm for arm in condition.arms if arm))
+    return Scope(signature, names, frozenset(texts), tuple(arm for arm in setting.arms if arm))
 
 
 def check_quantity(quantity: Quantity, scope: Scope) -> Iterator[Message]:
-    """Everything in which a quantity makes no sense on a side."""
+    """Everything in which a quantity makes no sense in a setting."""
     checker = _Checker(scope, along=quantity.along_sweep)
     whole = checker.kind(quantity.body)
     yield from checker.messages
@@ -106,7 +106,7 @@ def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Messa
 
 
 def check_bound(bound: ast.expr, scope: Scope, *, along: bool) -> Iterator[Message]:
-    """Everything in which a bound of a prediction makes no sense on a side."""
+    """Everything in which a bound of a prediction makes no sense in a setting."""
     measured = sorted(names_in(bound) & set(scope.metrics))
     for name in measured:
         yield (

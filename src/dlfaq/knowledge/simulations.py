@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.entry import Scalar
-from dlfaq.knowledge.source_code import source_hash
+from dlfaq.knowledge.source_code import simulation_path, simulation_paths, source_hash
 
 __all__ = [
     "Metric",
@@ -21,6 +21,7 @@ __all__ = [
     "mistyped",
     "read_simulation",
     "simulation_names",
+    "simulation_path",
     "source_hash",
 ]
 
@@ -76,24 +77,25 @@ class Signature:
 
 
 def simulation_names(root: Path) -> list[str]:
-    """The simulations of an FAQ, by name."""
-    return sorted(path.stem for path in (root / "sims").glob("*.py") if not path.stem.startswith("_"))
+    """The simulations of an FAQ, by name; they lie in `sims/` and in the folders below it."""
+    return sorted(simulation_paths(root))
 
 
 def read_simulation(root: Path, name: str) -> Signature:
-    """Read the signature and the metrics of `sims/<name>.py`.
+    """Read the signature and the metrics of a simulation.
 
     Raises:
         Problems: Everything in which the file is not a simulation; also if there is no such file.
     """
-    path, shown = root / "sims" / f"{name}.py", f"sims/{name}.py"
+    path = simulation_path(root, name)
+    shown = path.relative_to(root).as_posix()
     try:
         source = path.read_text("utf-8")
     except OSError as error:
         raise Problems([Problem(shown, None, f"the file cannot be read: {error.strerror}.")]) from None
     except UnicodeDecodeError:
         raise Problems([Problem(shown, None, "this is not UTF-8 text.", "Save the file as UTF-8.")]) from None
-    return _read(path, source, name)
+    return _read(path, source, name, shown)
 
 
 def mistyped(parameter: Parameter, value: object) -> str:
@@ -130,8 +132,7 @@ def coerce(signature: Signature, name: str, text: str) -> Scalar:
 
 
 @lru_cache(maxsize=512)
-def _read(path: Path, source: str, name: str) -> Signature:
-    shown = f"sims/{name}.py"
+def _read(path: Path, source: str, name: str, shown: str) -> Signature:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they are for those who run it

@@ -13,6 +13,21 @@ SIM = "dlfaq.sim"
 _PACKAGE = Path(__file__).parents[1]
 
 
+def simulation_paths(root: Path) -> dict[str, Path]:
+    """The files of an FAQ's simulations by name: `sims/<name>.py` and `sims/<folder>/<name>.py`."""
+    folder = root / "sims"
+    files = [*sorted(folder.glob("*/*.py")), *sorted(folder.glob("*.py"))]
+    return {path.stem: path for path in files if path.stem[0] not in "_." and path.parent.name[0] not in "_."}
+
+
+def simulation_path(root: Path, name: str) -> Path:
+    """Where a simulation lies; if there is none, where one would lie."""
+    path = root / "sims" / f"{name}.py"
+    if path.is_file():
+        return path
+    return next(iter(sorted((root / "sims").glob(f"[!_.]*/{name}.py"))), path)
+
+
 def source_hash(root: Path, name: str) -> str:
     """Sixteen hexadecimal digits of a simulation's code and of all that it imports of this project.
 
@@ -30,7 +45,7 @@ def source_hash(root: Path, name: str) -> str:
 def _closure(root: Path, name: str) -> dict[str, Path]:
     """File by module: the simulation, and transitively what it imports of this project."""
     found: dict[str, Path] = {}
-    waiting = [(f"sims.{name}", root / "sims" / f"{name}.py")]
+    waiting = [(f"sims.{name}", simulation_path(root, name))]
     while waiting:
         module, path = waiting.pop()
         if module not in found:

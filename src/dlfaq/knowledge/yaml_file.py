@@ -97,7 +97,15 @@ def read_yaml(path: Path, shown: str) -> Node:
         raise Problems([Problem(shown, None, f"the file cannot be read: {error.strerror}.")]) from None
     if len(raw) > LARGEST:
         raise Problems([Problem(shown, None, f"the file has {len(raw)} bytes; it may have {LARGEST}.")])
-    text = _decoded(raw, shown)
+    return read_text(_decoded(raw, shown), shown)
+
+
+def read_text(text: str, shown: str) -> Node:
+    """Read a text as `read_yaml` reads a file.
+
+    Raises:
+        Problems: As there.
+    """
     problems = [*_bad_characters(text, shown), *_tabs(text, shown)]
     if problems:
         raise Problems(problems)

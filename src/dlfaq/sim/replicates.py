@@ -12,25 +12,30 @@ from dlfaq.sim.stacked import Stacked
 class Replicates:
     """The replicates one call of a simulation computes, all at once.
 
-    Replicate i draws from generators that are seeded with (simulation, i, name of the draw) and nothing else. So it gets
-    the same numbers alone or in company, in whatever order draws are made, and two arms of a comparison that draw under
-    the same names are paired.
+    Replicate i draws from generators that are seeded with (seed, simulation, i, name of the draw) and
+    nothing else. So it gets the same numbers alone or in company, in whatever order draws are made,
+    and two arms of a comparison that draw under the same names are paired.
 
     Every tensor that comes from here has the replicate as its first dimension, R.
 
     Args:
         simulation: The simulation's name.
         numbers: Which replicates, e.g. `range(32)`.
-        device: Where tensors are put. The draws themselves are made on the CPU, so a GPU sees the same numbers.
+        device: Where tensors are put. The draws themselves are made on the CPU, so a GPU sees the same
+            numbers.
+        seed: Another seed gives other replicates.
     """
 
-    def __init__(self, simulation: str, numbers: Sequence[int], device: str = "cpu") -> None:
+    def __init__(
+        self, simulation: str, numbers: Sequence[int], device: str = "cpu", seed: int = 0
+    ) -> None:
         if len(numbers) == 0:
             msg = "there must be at least one replicate"
             raise ValueError(msg)
         self.simulation = simulation
         self.numbers = tuple(numbers)
         self.device = torch.device(device)
+        self.seed = seed
         self._drawn: set[str] = set()
 
     def __len__(self) -> int:
@@ -100,7 +105,8 @@ class Replicates:
             msg = f"{self.simulation}: '{name}' is drawn twice; give each draw a name of its own"
             raise ValueError(msg)
         self._drawn.add(name)
-        return [_seed(f"{self.simulation}/{number}/{name}") for number in self.numbers]
+        world = f"{self.seed}/{self.simulation}" if self.seed else self.simulation
+        return [_seed(f"{world}/{number}/{name}") for number in self.numbers]
 
 
 def _seed(key: str) -> int:

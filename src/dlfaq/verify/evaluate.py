@@ -12,7 +12,8 @@ from functools import reduce
 import numpy as np
 
 from dlfaq.knowledge.entry import Parameters
-from dlfaq.knowledge.expectation import CONDITIONAL, Quantity
+from dlfaq.knowledge.estimators import ESTIMATORS
+from dlfaq.knowledge.expectation import Quantity
 
 Scope = Mapping[str, np.ndarray]  # what the names stand for at one point of the sweep
 Measurements = Mapping[str, np.ndarray]  # metric: (R,) or (R, T)
@@ -60,7 +61,7 @@ def per_replicate(quantity: Quantity, scopes: Sequence[Scope], replicates: int) 
         msg = f"`{ast.unparse(quantity.body)}` is a curve; take one of its values, or its min or max"
         raise ExpressionError(msg)
     value = np.broadcast_to(value, (replicates,))
-    if quantity.estimator not in CONDITIONAL:
+    if ESTIMATORS[quantity.estimator].takes == "number":
         return value.astype(np.float64)
     if value.dtype != bool and not np.isin(value, (0, 1)).all():
         msg = f"`{ast.unparse(quantity.body)}` is not a condition"

@@ -1,23 +1,24 @@
-"""From measurements to outcomes: each expectation at each point of the sweep, and all of them together."""
+"""From measurements to outcomes: an expectation at each point of a sweep, and at all of them together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dlfaq.evidence.record import Bound, Measured, Point
+from dlfaq.evidence.verdict import Outcome, together
 from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, Quantity
-from dlfaq.verify.estimate import SHOWN_ALPHA, SIDE_ALPHA, EstimateError, interval, level
 from dlfaq.verify.evaluate import ExpressionError, Scope, number, per_replicate
-from dlfaq.verify.evidence import Bound, Judged, Measured, Point
-from dlfaq.verify.verdict import Outcome, together
+from dlfaq.verify.intervals import SHOWN_ALPHA, SIDE_ALPHA, EstimateError, level
 
 
 class JudgeError(ValueError):
-    """Measurements that cannot be judged; the message names the expectation, the point of the sweep and the cause."""
+    """Measurements that cannot be judged; the message names the expectation, the point and the cause."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one side measured so far.
+    """What one setting measured so far.
 
     Attributes:
         points: The swept parameters at each point; one empty mapping without a sweep.
@@ -31,28 +32,28 @@ class Measurement:
 
 
 def judge(
-    expectations: Sequence[Expectation], measured: Measurement, look: int, side_alpha: float = SIDE_ALPHA
-) -> tuple[Outcome, tuple[Judged, ...]]:
-    """Judge one side: all expectations must hold, at all points.
+    expectation: Expectation, measured: Measurement, look: int, side_alpha: float = SIDE_ALPHA
+) -> tuple[Outcome, tuple[Point, ...]]:
+    """Judge one setting: the expectation must hold at all points.
 
     Args:
-        expectations: At least one.
-        measured: Everything the side has measured so far.
-        look: Which look this is, from 1: each spends a part of what the side may spend.
-        side_alpha: Error probability of the whole side, over all looks.
+        expectation: The claim's.
+        measured: Everything that was measured so far.
+        look: Which look this is, from 1: each spends a part of what the setting may spend.
+        side_alpha: Error probability of the whole setting, over all looks.
 
     Raises:
         JudgeError: If an expression has no finite value.
     """
-    pairs = sum(len(_places(expectation.quantity, measured)) for expectation in expectations)
-    alpha = level(pairs, look, side_alpha)
-    judged = tuple(_judge_one(expectation, measured, alpha) for expectation in expectations)
-    return together([one.outcome for one in judged]), judged
+    places = _places(expectation.quantity, measured)
+    alpha = level(len(places), look, side_alpha)
+    points = tuple(_judge_point(expectation, measured, place, alpha) for place in places)
+    return together([point.outcome for point in points]), points
 
 
 def outcome(interval: tuple[Bound, Bound], expectation: Expectation, low: Bound, high: Bound) -> Outcome:
-    """Compare an interval with the prediction: wholly inside holds, wholly outside fails, else it is undecided."""
-    if expectation.quantity.estimator == "all":
+    """Compare an interval with the prediction: wholly inside holds, wholly outside fails."""
+    if not ESTIMATORS[expectation.quantity.estimator].bounded:
         return "holds" if interval[0] == 1 else "fails"
     left, right = interval
     above = low is None or (left is not None and (left > low or (left == low and not expectation.low_open)))
@@ -70,7 +71,7 @@ def measure(quantity: Quantity, at: Mapping[str, Scalar], measured: Measurement)
     Args:
         quantity: From `parse_quantity`.
         at: The swept parameters; those that are left out must leave one point only.
-        measured: Everything the side has measured.
+        measured: Everything that was measured.
 
     Raises:
         JudgeError: If there is no such point, or no finite value.
@@ -91,13 +92,6 @@ def _places(quantity: Quantity, measured: Measurement) -> list[Sequence[int]]:
     return [count] if quantity.along_sweep else [[i] for i in count]
 
 
-def _judge_one(expectation: Expectation, measured: Measurement, alpha: float) -> Judged:
-    points = tuple(
-        _judge_point(expectation, measured, place, alpha) for place in _places(expectation.quantity, measured)
-    )
-    return Judged(expectation.text, together([point.outcome for point in points]), points)
-
-
 def _judge_point(expectation: Expectation, measured: Measurement, place: Sequence[int], alpha: float) -> Point:
     quantity = expectation.quantity
     estimate = _estimate(quantity, measured, place, alpha)
@@ -108,13 +102,15 @@ def _judge_point(expectation: Expectation, measured: Measurement, place: Sequenc
         raise _explained(error, expectation.text, measured, place) from error
     at = {} if quantity.along_sweep else dict(measured.points[place[0]])
     said = outcome(estimate.interval, expectation, low, high)
-    return Point(at, said, estimate.estimate, estimate.interval, low, high, estimate.replicates)
+    return Point(
+        at, said, estimate.estimate, estimate.interval, low, high, estimate.replicates, quantity.estimator
+    )
 
 
 def _estimate(quantity: Quantity, measured: Measurement, place: Sequence[int], alpha: float) -> Measured:
     try:
         samples = per_replicate(quantity, [measured.scopes[i] for i in place], measured.replicates)
-        return interval(quantity.estimator, samples, alpha)
+        return ESTIMATORS[quantity.estimator].function()(samples, alpha)
     except (ExpressionError, EstimateError) as error:
         raise _explained(error, quantity.text, measured, place) from error
 

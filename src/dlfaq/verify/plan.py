@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dlfaq.knowledge.conditions import Condition
 from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.settings import Setting
 from dlfaq.knowledge.simulations import Signature
 
 
@@ -18,6 +18,7 @@ class Trial:
         start: The first replicate.
         stop: One past the last replicate.
         device: Where tensors live: `cpu` or `cuda`.
+        seed: Which replicates: 0 are those that evidence is recorded of.
     """
 
     simulation: str
@@ -25,10 +26,12 @@ class Trial:
     start: int
     stop: int
     device: str = "cpu"
+    seed: int = 0
 
     def __str__(self) -> str:
         given = ", ".join(f"{name}={value}" for name, value in self.parameters)
-        return f"{self.simulation}({given}), replicates {self.start} to {self.stop - 1}"
+        seeded = f" of seed {self.seed}" if self.seed else ""
+        return f"{self.simulation}({given}), replicates {self.start} to {self.stop - 1}{seeded}"
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,15 @@ class Chunk:
 
 
 def trials_of(
-    condition: Condition, signature: Signature, chunk: Chunk, device: str
+    setting: Setting, signature: Signature, chunk: Chunk, device: str, seed: int
 ) -> Iterator[tuple[int, str, Trial]]:
-    """The trials one side needs for a chunk: (number of the sweep's point, arm, trial)."""
-    for number, point in enumerate(condition.points):
-        for arm in condition.arms:
-            parameters = condition.parameters(arm, point)
+    """The trials that one setting needs for a chunk: (number of the sweep's point, arm, trial)."""
+    for number, point in enumerate(setting.points):
+        for arm in setting.arms:
+            parameters = setting.parameters(arm, point)
             exact = {name: _exact(signature, name, value) for name, value in parameters.items()}
-            yield number, arm, Trial(signature.name, tuple(sorted(exact.items())), chunk.start, chunk.stop, device)
+            given = tuple(sorted(exact.items()))
+            yield number, arm, Trial(signature.name, given, chunk.start, chunk.stop, device, seed)
 
 
 def repeat(trial: Trial, signature: Signature) -> str:
@@ -63,6 +67,7 @@ def repeat(trial: Trial, signature: Signature) -> str:
             words += [f"--{name}", str(value).lower() if isinstance(value, bool) else str(value)]
     words += ["--first", str(trial.start), "--replicates", str(trial.stop - trial.start)]
     words += ["--device", trial.device] if trial.device != "cpu" else []
+    words += ["--seed", str(trial.seed)] if trial.seed else []
     return shlex.join(words)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.entry import Parameters
 from dlfaq.knowledge.simulations import Signature
-from dlfaq.verify.estimate import interval
+from dlfaq.verify.intervals import mean
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.worker import TrialError, run_trial
 
@@ -127,5 +127,5 @@ def _row(name: str, values: np.ndarray) -> tuple[str, str, str, str]:
 
 
 def _summary(values: np.ndarray) -> tuple[float, tuple[float | None, float | None], float]:
-    estimate = interval("mean", values, ALPHA)
+    estimate = mean(values, ALPHA)
     return estimate.estimate, estimate.interval, float(values.std(ddof=1)) if len(values) > 1 else 0.0

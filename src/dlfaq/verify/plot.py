@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from dlfaq.knowledge.entry import Plot
-from dlfaq.knowledge.expectation import CONDITIONAL, Quantity
-from dlfaq.knowledge.plot_checks import frames, line_quantity
+from dlfaq.knowledge.estimators import ESTIMATORS
+from dlfaq.knowledge.expectation import Quantity
+from dlfaq.knowledge.plots import frames, line_quantity
 from dlfaq.verify.evaluate import ExpressionError, Scope, each
-from dlfaq.verify.evidence import Line
+from dlfaq.evidence.record import Line
 from dlfaq.verify.judge import JudgeError, Measurement
 
 MOST = 61  # points of a line: what a figure a hand wide can show
@@ -67,7 +68,7 @@ def _along_axis(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Sco
 def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
     """Low, middle and high over the replicates, which are the first dimension; of a condition its share, which has no spread."""
     values = np.atleast_1d(values)
-    if quantity.estimator in CONDITIONAL:
+    if ESTIMATORS[quantity.estimator].takes == "condition":
         return np.repeat(values.mean(0)[None], len(SPREAD), axis=0)
     return np.percentile(values, SPREAD, axis=0)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dlfaq.knowledge.entry import Claim, Entry, Faq
-    from dlfaq.verify.engine import Ruling
+    from dlfaq.verify.ruling import Ruling
 
     Rulings = dict[tuple[str, str], tuple[Ruling, str]]
 
@@ -81,7 +81,7 @@ class ClaimItem(pytest.Item):
         if self.faq.root not in ruled:
             ruled[self.faq.root] = _verify_together(self)
         ruling, recorded = ruled[self.faq.root][self.entry.id, self.claim.id]
-        if ruling.verdict.word != "verified" or recorded == "differs":
+        if not ruling.verdict.is_good or recorded == "differs":
             raise ClaimFailed(_explain(self.claim, ruling, recorded))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -101,7 +101,8 @@ class ClaimFailed(Exception):  # noqa: N818 - the claim failed, nothing went wro
 
 def _verify_together(first: ClaimItem) -> Rulings:
     """Verify every claim of the session that belongs to the FAQ of this one."""
-    from dlfaq.verify.session import compare_all, verify_claims
+    from dlfaq.verify.ruling import Request
+    from dlfaq.verify.session import compare_all, local, verify_claims
     from dlfaq.verify.store import one_at_a_time
 
     faq = first.faq
@@ -109,25 +110,25 @@ def _verify_together(first: ClaimItem) -> Rulings:
     claims = list({(item.entry.id, item.claim.id): (item.entry, item.claim) for item in items}.values())
     with one_at_a_time(faq.root):  # pytest-xdist's workers each have all items: the first of them measures
         options = first.config.option
-        rulings = verify_claims(faq, claims, jobs=options.dlfaq_jobs, fresh=options.dlfaq_fresh)
+        rulings = verify_claims(faq, claims, local(options.dlfaq_jobs), Request(fresh=options.dlfaq_fresh))
     compared = compare_all(faq.root, rulings)
     return {(ruling.entry, ruling.claim): (ruling, same) for ruling, same in zip(rulings, compared, strict=True)}
 
 
 def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
-    lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.value}"]
+    from dlfaq.evidence.words import interval, measured, where
+
+    lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.sentence}"]
     if recorded == "differs":
         lines.append("  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it.")
-    sides = (
-        [("measured", ruling.evidence.claim), *(("control", side) for side in ruling.evidence.controls)]
-        if ruling.evidence
-        else []
-    )
-    for title, side in sides:
-        judged, point = side.decisive()
-        at = "".join(f", {name}={value}" for name, value in point.at.items())
-        low, high = ("…" if end is None else f"{end:.4g}" for end in point.interval)
-        why = f" ({side.why})" if side.why else ""
-        lines.append(f"  {title}: {judged.expect}: {side.outcome}: {point.estimate:.4g} [{low}, {high}]{at}{why}")
+    if ruling.evidence:
+        lines.append(f"  expects: {claim.expect}")
+        named = {**ruling.evidence.holds_under, **ruling.evidence.fails_under}
+        for name, side in {"measured": ruling.evidence.own, **named}.items():
+            point = side.decisive()
+            at = f" at {where(point)}" if point.at else ""
+            why = f" ({claim.fails_under[name]})" if name in claim.fails_under else ""
+            said = f"{measured(point)} {interval(point)}".rstrip()
+            lines.append(f"  {name}: {side.outcome}: {said}{at}{why}")
     lines += [f"  {error}" for error in ruling.errors]
     return "\n".join([*lines, f"  Again: dlfaq verify {ruling.entry}/{ruling.claim}"])

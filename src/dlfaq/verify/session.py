@@ -1,38 +1,47 @@
-"""A verification from start to end, for the command line and for pytest: a pool, the cache, the evidence."""
+"""Verifying on this machine, for the command line and for pytest: a pool, the cache, the evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
-from dlfaq.knowledge.entry import Claim, Entry, Faq
-from dlfaq.verify.engine import Report, Ruling, silent, verify
-from dlfaq.verify.evidence import Evidence, read, write
-from dlfaq.verify.fingerprint import placeholders, torch_version
-from dlfaq.verify.run import PoolRunner
+from dlfaq.evidence.file import read, write
+from dlfaq.evidence.record import ClaimEvidence, Evidence
+from dlfaq.knowledge.entry import Entry, Faq
+from dlfaq.knowledge.placeholders import placeholders_of
+from dlfaq.verify.keys import torch_version
+from dlfaq.verify.ruling import Report, Request, Ruling, silent
+from dlfaq.verify.run import PoolRunner, Runner
 from dlfaq.verify.store import open_store
+from dlfaq.verify.verify import Claims, verify
+
+Recorded = Literal["as recorded", "differs", "never recorded"]
+CONFIRMING = (1, 2)  # the seeds of the replicates on which a recorded verdict is confirmed
+
+MakeRunner = Callable[[Path], AbstractContextManager[Runner]]
+
+
+def local(jobs: int, time_limit: float = 60.0, threads: int = 1) -> MakeRunner:
+    """A runner of this machine: `jobs` processes, each with so many threads and seconds a trial."""
+    return lambda root: PoolRunner(root, jobs, time_limit, threads)
 
 
 def verify_claims(
     faq: Faq,
-    claims: Sequence[tuple[Entry, Claim]],
-    *,
-    jobs: int,
-    fresh: bool = False,
-    device: str = "cpu",
-    time_limit: float = 60.0,
-    threads: int = 1,
+    claims: Claims,
+    runner: MakeRunner,
+    request: Request | None = None,
     report: Report = silent,
 ) -> list[Ruling]:
-    """Verify claims on this machine.
+    """Verify claims, with what is cached and recorded of them at hand.
 
     Args:
         faq: The FAQ.
         claims: Any of its claims, each with its entry.
-        jobs: The most worker processes.
-        fresh: Measure anew whatever is cached.
-        device: `cpu` or `cuda`.
-        time_limit: Seconds that one trial may take.
-        threads: Threads that one worker process may compute with.
-        report: Told of every event; see `engine.Report`.
+        runner: Makes what runs the trials: `local(jobs)`, or a cluster's.
+        request: How to verify them; the recorded evidence is read here.
+        report: Told of every event.
 
     Returns:
         One ruling a claim, in the order of the claims.
@@ -41,8 +50,31 @@ def verify_claims(
         ModuleNotFoundError: If a package is missing that measuring needs.
         KeyboardInterrupt: When interrupted; what finished is kept.
     """
-    with open_store(faq.root) as store, PoolRunner(faq.root, jobs, time_limit, threads) as runner:
-        return verify(faq, claims, runner, store, fresh=fresh, device=device, report=report)
+    asked = replace(request or Request(), recorded=read_all(faq.root, {entry.id for entry, _ in claims}))
+    with open_store(faq.root) as store, runner(faq.root) as running:
+        return verify(faq, claims, running, store, asked, report)
+
+
+def confirm(
+    faq: Faq, claims: Claims, rulings: Sequence[Ruling], runner: MakeRunner, request: Request, report: Report = silent
+) -> list[Ruling]:
+    """The rulings with the seeds of other replicates that agree: the test that an author cannot fit."""
+    agreeing: list[list[int]] = [[] for _ in rulings]
+    for seed in CONFIRMING:
+        others = verify_claims(faq, claims, runner, replace(request, seed=seed, conditions=True), report)
+        for seeds, ruling, other in zip(agreeing, rulings, others, strict=True):
+            if other.evidence is not None and other.verdict is ruling.verdict:
+                seeds.append(seed)
+    return [
+        ruling if ruling.evidence is None else replace(ruling, evidence=replace(ruling.evidence, seeds=tuple(seeds)))
+        for ruling, seeds in zip(rulings, agreeing, strict=True)
+    ]
+
+
+def read_all(root: Path, entries: set[str]) -> dict[str, Evidence]:
+    """The recorded evidence of some entries; what is missing or damaged is left out."""
+    found = {entry_id: _recorded(root, entry_id) for entry_id in entries}
+    return {entry_id: evidence for entry_id, evidence in found.items() if evidence is not None}
 
 
 def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
@@ -54,7 +86,7 @@ def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
         The ids of the entries whose evidence changed.
     """
     ruled = {ruling.entry for ruling in rulings}
-    entries = [entry for entry in faq.entries if entry.id in ruled]
+    entries = [entry for entry in faq.entries if entry.id in ruled and not entry.draft]
     return [entry.id for entry in entries if write(faq.root, make_evidence(faq.root, entry, rulings))]
 
 
@@ -65,26 +97,22 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
     kept = {claim.id for claim in entry.claims} & set(before.claims) - set(now)
     claims = {claim: before.claims[claim] for claim in kept} | {claim: ruling.evidence for claim, ruling in now.items()}
     values = {}
-    for shown in placeholders(entry):
-        source = now[shown.claim].values if shown.claim in now else before.values
-        if shown.text in source:
-            values[shown.text] = source[shown.text]
+    for shown in placeholders_of(entry):
+        fresh = now[shown.claim].values if shown.claim in now else {}
+        value = fresh.get(shown.text, before.values.get(shown.text))
+        if value is not None:
+            values[shown.text] = value
     plots = {}
     for plot in entry.plots:
-        source = now[plot.claim].plots if plot.claim in now else before.plots
+        source: Mapping = now[plot.claim].plots if plot.claim in now else before.plots
         if plot.key in source:
             plots[plot.key] = source[plot.key]
     versions = {*(before.torch.split(", ") if kept else []), *([torch_version().partition("+")[0]] if now else [])}
     return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots)
 
 
-def compare(root: Path, ruling: Ruling) -> str:
-    """Hold a ruling to what is recorded: `as recorded`, `differs` or `never recorded`."""
-    return compare_all(root, [ruling])[0]
-
-
-def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[str]:
-    """Hold each ruling to what is recorded; an entry's evidence is read once, however many claims it has."""
+def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[Recorded]:
+    """Hold each ruling to what is recorded; an entry's evidence is read once."""
     recorded: dict[str, Evidence | ValueError | None] = {}
     for entry_id in {ruling.entry for ruling in rulings}:
         try:
@@ -94,10 +122,10 @@ def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[str]:
     return [_compared(ruling, recorded[ruling.entry]) for ruling in rulings]
 
 
-def _compared(ruling: Ruling, evidence: Evidence | ValueError | None) -> str:
+def _compared(ruling: Ruling, evidence: Evidence | ValueError | None) -> Recorded:
     if isinstance(evidence, ValueError):
         return "differs"  # from whatever stood there before it was damaged
-    recorded = evidence.claims.get(ruling.claim) if evidence else None
+    recorded: ClaimEvidence | None = evidence.claims.get(ruling.claim) if evidence else None
     if recorded is None:
         return "never recorded"
     return "as recorded" if recorded.verdict == ruling.verdict.word else "differs"

@@ -41,7 +41,7 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
     signature = read_simulation(root, trial.simulation)
     try:
         function = _function(signature.path, trial.simulation, signature.source)
-        replicates = Replicates(trial.simulation, range(trial.start, trial.stop), trial.device)
+        replicates = Replicates(trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed)
         measured = function(replicates, **dict(trial.parameters))
     except (Exception, SystemExit) as error:
         raise TrialError(_cause(error, signature.path)) from error

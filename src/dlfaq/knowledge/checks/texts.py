@@ -1,59 +1,64 @@
-"""The texts of an entry: each placeholder against the claims, and none where no number is filled in."""
+"""The texts of an entry: each placeholder against the claims, each citation against the references."""
 
 from collections.abc import Iterator, Mapping
 
 from dlfaq.errors import Problem, did_you_mean
-from dlfaq.knowledge.claim_checks import MOST_POINTS
-from dlfaq.knowledge.conditions import expand, size
-from dlfaq.knowledge.entry import Claim, Parameters, Scalar
+from dlfaq.knowledge.checks.spelt import Settings
+from dlfaq.knowledge.citations import cited
+from dlfaq.knowledge.entry import OWN, Claim, Parameters, Scalar
 from dlfaq.knowledge.entry_file import EntryFile, Place
 from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, scan
-from dlfaq.knowledge.scope import Scope, check_quantity, scope_of
-from dlfaq.knowledge.simulations import Signature
+from dlfaq.knowledge.scope import check_quantity
 
 SHOWN_POINTS = 8
 
 
-def check_texts(file: EntryFile, signatures: Mapping[int, Signature]) -> Iterator[Problem]:
-    """Everything that is wrong with the placeholders of an entry.
-
-    Args:
-        file: The entry.
-        signatures: Of each claim's simulation, by the claim's place; those that cannot be read are left out.
-    """
-    sides = _Sides(file, signatures)
-    for path, text in _filled_texts(file):
-        for one in scan(text):
+def check_texts(file: EntryFile, settings: Settings) -> Iterator[Problem]:
+    """Everything that is wrong with the placeholders and citations of an entry."""
+    for path, text, claim in _filled_texts(file):
+        for one in scan(text, claim):
             if isinstance(one, PlaceholderError):
                 yield Problem(file.shown, _line(file, path, text, one.start), one.message)
                 continue
-            for what, hint in _wrong(one, file, sides):
+            for what, hint in _wrong(one, file, settings):
                 line = _line(file, path, text, one.start)
                 yield Problem(file.shown, line, f"the placeholder '{one.text}' {what}.", hint)
+        for name in cited(text):
+            known = [one.id for one in file.entry.references if one.id]
+            if name not in known:
+                what = f"the text cites [@{name}], which is no reference of the entry."
+                yield file.problem(path, what, did_you_mean(name, known))
     for path, text in _plain_texts(file):
         if "{{" in text:
-            hint = "Placeholders stand in answer.short, answer.long and the because of sources."
+            hint = "Placeholders stand in the answer, in `shows`, and in the because of sources."
             yield file.problem(path, "a {{ placeholder }} stands in a text in which no number is filled in.", hint)
 
 
-def _filled_texts(file: EntryFile) -> Iterator[tuple[Place, str]]:
-    yield ("answer", "short"), file.entry.short
-    yield ("answer", "long"), file.entry.long
-    for place, source in enumerate(file.entry.sources):
-        yield ("sources", place, "because"), source.because
+def _filled_texts(file: EntryFile) -> Iterator[tuple[Place, str, str]]:
+    """Path, text, and whose own `shows` it is."""
+    for path, text in file.entry.texts():
+        yield path, text, ""
+    for place, claim in enumerate(file.entry.claims):
+        if claim.shows:
+            yield ("claims", place, "shows"), claim.shows, claim.id
 
 
 def _plain_texts(file: EntryFile) -> Iterator[tuple[Place, str]]:
-    yield ("question",), file.entry.question
-    for place, text in enumerate(file.entry.also_asked):
+    entry = file.entry
+    yield ("question",), entry.question
+    for place, text in enumerate(entry.also_asked):
         yield ("also_asked", place), text
-    for place, plot in enumerate(file.entry.plots):
+    for place, part in enumerate(entry.answer.parts):
+        yield ("answer", "parts", place, "title"), part.title
+        for number, text in enumerate(part.asked):
+            yield ("answer", "parts", place, "asked", number), text
+    for place, plot in enumerate(entry.plots):
         yield ("plots", place, "shows"), plot.shows
-    for place, claim in enumerate(file.entry.claims):
+    for place, claim in enumerate(entry.claims):
         yield ("claims", place, "says"), claim.says
-        for number, control in enumerate(claim.controls):
-            yield ("claims", place, "control", number, "why"), control.why
-    for place, source in enumerate(file.entry.sources):
+        for name, why in claim.fails_under.items():
+            yield ("claims", place, "fails_under", name), why
+    for place, source in enumerate(entry.sources):
         yield ("sources", place, "says"), source.says
 
 
@@ -71,46 +76,25 @@ def _line(file: EntryFile, path: Place, text: str, start: int) -> int:
     return first
 
 
-class _Sides:
-    """The sides of an entry's claims, each spelt out once however many placeholders name it."""
-
-    def __init__(self, file: EntryFile, signatures: Mapping[int, Signature]) -> None:
-        self.file, self.signatures = file, signatures
-        self.known: dict[tuple[int, int | None], tuple[tuple[Parameters, ...], Scope]] = {}
-
-    def get(self, place: int, number: int | None) -> tuple[tuple[Parameters, ...], Scope] | None:
-        """The points and the names of a claim's side or of a control's; None if they cannot be told."""
-        if (place, number) not in self.known:
-            claim = self.file.entry.claims[place]
-            control = None if number is None else claim.controls[number]
-            half_read = place not in self.signatures or place in self.file.half_read
-            if half_read or size(claim, control) > MOST_POINTS:
-                return None
-            condition = expand(claim, control, self.signatures[place])
-            self.known[place, number] = (condition.points, scope_of(condition, self.signatures[place]))
-        return self.known[place, number]
-
-
-def _wrong(one: Placeholder, file: EntryFile, sides: _Sides) -> Iterator[tuple[str, str]]:
+def _wrong(one: Placeholder, file: EntryFile, settings: Settings) -> Iterator[tuple[str, str]]:
     ids = [claim.id for claim in file.entry.claims]
     if one.claim not in ids:
         yield f"names the claim '{one.claim}', which the entry does not have", did_you_mean(one.claim, ids)
         return
-    place = ids.index(one.claim)
-    claim = file.entry.claims[place]
-    if one.control is not None and one.control >= len(claim.controls):
-        has = f"{len(claim.controls)} control" + ("s" if len(claim.controls) != 1 else "")
-        yield f"names control {one.control + 1} of claim '{claim.id}', which has {has}", ""
+    claim = file.entry.claim(one.claim)
+    if one.condition not in (OWN, *claim.conditions):
+        hint = did_you_mean(one.condition, claim.conditions)
+        yield f"names the condition '{one.condition}', which claim '{claim.id}' does not name", hint
         return
-    side = sides.get(place, one.control)
-    if side is not None:
-        points, scope = side
-        yield from list(_point(one, claim, points)) or check_quantity(one.quantity, scope)
+    spelt = settings.of_claim(claim, one.condition) if claim.experiment else None
+    if spelt is not None:
+        points = spelt.setting.points
+        yield from list(_point(one, claim, points)) or check_quantity(one.quantity, spelt.scope)
 
 
 def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> Iterator[tuple[str, str]]:
     """A placeholder shows one number: at one point of the sweep, or along all of it."""
-    side = f"claim '{claim.id}'" if one.control is None else f"control {one.control + 1} of claim '{claim.id}'"
+    side = f"claim '{claim.id}'" + (f" under '{one.condition}'" if one.condition else "")
     unswept = [name for name in one.at if name not in points[0]]
     if unswept:
         hint = did_you_mean(unswept[0], points[0]) if points[0] else "There is no sweep: leave out the brackets."

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy import special
 
-from dlfaq.verify.evidence import Bound, Measured
+from dlfaq.evidence.record import Bound, Measured
 
 FALSE_ALARM = 0.01  # chance that one full verification rules wrongly on anything
 SIDES = 2000  # claims and controls that this promise covers
@@ -20,6 +20,14 @@ class EstimateError(ValueError):
     """Measurements of which the estimator makes no sense; the message says which and why."""
 
 
+def side_alpha(sides: int) -> float:
+    """The error probability of one of so many settings, rounded up to a power of two.
+
+    So an entry more or less seldom changes it.
+    """
+    return FALSE_ALARM / 2 ** max(sides - 1, 1).bit_length()
+
+
 def level(pairs: int, look: int, side_alpha: float = SIDE_ALPHA) -> float:
     """The error probability that one interval may spend.
 
@@ -29,49 +37,30 @@ def level(pairs: int, look: int, side_alpha: float = SIDE_ALPHA) -> float:
     return side_alpha / pairs * 2.0**-look
 
 
-def interval(estimator: str, samples: np.ndarray, alpha: float) -> Measured:
-    """Estimate with a two-sided confidence interval that misses the truth with probability `alpha` at most.
-
-    Args:
-        estimator: `mean` (Student's t: exact for normal numbers, too narrow for few and very skewed ones, which
-            `gmean` and `median` are for), `gmean` (the same on logarithms), `median` (order statistics), `fraction`
-            (Clopper-Pearson) or `all` (exact: no interval).
-        samples: (R,) numbers; for `fraction` and `all` conditions.
-        alpha: Between 0 and 1.
-
-    Returns:
-        An end of the interval is None where there are too few replicates to bound it.
-
-    Raises:
-        EstimateError: For `gmean` of numbers that are not all positive.
-    """
-    return _ESTIMATORS[estimator](np.asarray(samples), alpha)
-
-
-def _mean(samples: np.ndarray, alpha: float) -> Measured:
+def mean(samples: np.ndarray, alpha: float, bounds: tuple[Bound, Bound] = (None, None)) -> Measured:
     n = len(samples)
     if n > 1 and (samples == samples[0]).all():  # exact: summing would round, and a constant has no spread to estimate
         return Measured(float(samples[0]), (float(samples[0]), float(samples[0])), n)
-    mean = float(samples.mean())
+    center = float(samples.mean())
     if n == 1:
-        return Measured(mean, (None, None), n)
+        return Measured(center, (None, None), n)
     half = -special.stdtrit(n - 1, alpha / 2) * float(samples.std(ddof=1)) / math.sqrt(n)
-    return Measured(mean, (float(mean - half), float(mean + half)), n)
+    return Measured(center, (float(center - half), float(center + half)), n)
 
 
-def _gmean(samples: np.ndarray, alpha: float) -> Measured:
+def gmean(samples: np.ndarray, alpha: float, bounds: tuple[Bound, Bound] = (None, None)) -> Measured:
     if not (samples > 0).all():
         worst = int(np.argmin(samples))
         msg = f"gmean needs positive numbers, but replicate {worst} measured {samples[worst]:.6g}"
         raise EstimateError(msg)
     if (samples == samples[0]).all():  # exact: exp(log(x)) need not be x
-        return _mean(samples, alpha)
-    logs = _mean(np.log(samples), alpha)
+        return mean(samples, alpha)
+    logs = mean(np.log(samples), alpha)
     low, high = (None if end is None else math.exp(end) for end in logs.interval)
     return Measured(math.exp(logs.estimate), (low, high), len(samples))
 
 
-def _median(samples: np.ndarray, alpha: float) -> Measured:
+def median(samples: np.ndarray, alpha: float, bounds: tuple[Bound, Bound] = (None, None)) -> Measured:
     n = len(samples)
     ordered = np.sort(samples)
     ranks = np.arange((n + 1) // 2)
@@ -84,16 +73,13 @@ def _median(samples: np.ndarray, alpha: float) -> Measured:
     return Measured(float(np.median(ordered)), ends, n)
 
 
-def _fraction(samples: np.ndarray, alpha: float) -> Measured:
+def fraction(samples: np.ndarray, alpha: float, bounds: tuple[Bound, Bound] = (None, None)) -> Measured:
     n, k = len(samples), int(np.count_nonzero(samples))
     low = 0.0 if k == 0 else float(special.betaincinv(k, n - k + 1, alpha / 2))
     high = 1.0 if k == n else float(special.betainccinv(k + 1, n - k, alpha / 2))
     return Measured(k / n, (low, high), n)
 
 
-def _all(samples: np.ndarray, alpha: float) -> Measured:  # noqa: ARG001 - an identity holds or not, at any level
+def all_of(samples: np.ndarray, alpha: float, bounds: tuple[Bound, Bound] = (None, None)) -> Measured:  # noqa: ARG001
     share = int(np.count_nonzero(samples)) / len(samples)
     return Measured(share, (share, share), len(samples))
-
-
-_ESTIMATORS = {"mean": _mean, "gmean": _gmean, "median": _median, "fraction": _fraction, "all": _all}

@@ -1,34 +1,11 @@
-"""What can be wrong between files: topics, documents, related entries, questions, planned entries, simulations."""
+"""What can be wrong between files: topics, documents, related entries, questions, planned entries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
-from dlfaq.errors import Problem, Problems, did_you_mean
-from dlfaq.knowledge.claim_checks import check_claim
-from dlfaq.knowledge.entry import Document, Planned
+from dlfaq.errors import Problem, did_you_mean
+from dlfaq.knowledge.entry import PRACTICE, Document, Entry, Planned
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS
-from dlfaq.knowledge.plot_checks import check_plots
-from dlfaq.knowledge.simulations import Signature, read_simulation, simulation_names
-from dlfaq.knowledge.text_checks import check_texts
-
-
-def check_claims(file: EntryFile, root: Path) -> Iterator[Problem]:
-    """The claims of an entry against their simulations, and its placeholders against the claims."""
-    names = simulation_names(root)
-    signatures: dict[int, Signature] = {}
-    for place, claim in enumerate(file.entry.claims):
-        if claim.simulation and claim.simulation not in names:
-            what = f"claim '{claim.id}' names the simulation '{claim.simulation}', but there is no sims/{claim.simulation}.py."
-            yield file.problem(("claims", place, "simulation"), what, did_you_mean(claim.simulation, names))
-        elif claim.simulation:
-            try:
-                signatures[place] = read_simulation(root, claim.simulation)
-            except Problems as found:
-                yield from found.problems
-        yield from check_claim(file, place, signatures.get(place))
-    yield from check_texts(file, signatures)
-    yield from check_plots(file, signatures)
 
 
 def check_links(
@@ -48,6 +25,30 @@ def check_links(
             if claim not in claims:
                 what = f"a source statement names the claim '{claim}', which the entry does not have."
                 yield file.problem(("sources", place, "claims", number), what, did_you_mean(claim, claims))
+
+
+def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Problem]:
+    """The grounds of each step are there: claims of this or another entry, references, practice.
+
+    Args:
+        file: The entry.
+        written: Every written entry that was read, by id.
+    """
+    entry = file.entry
+    known = [claim.id for claim in entry.claims] + [one.id for one in entry.references if one.id] + [PRACTICE]
+    for place, step in enumerate(entry.answer.do):
+        for number, ground in enumerate(step.because):
+            path = ("answer", "do", place, "because", number)
+            other, slash, claim = ground.partition("/")
+            if not slash and ground not in known:
+                what = f"step {place + 1} names the ground '{ground}', which is neither a claim nor a reference."
+                yield file.problem(path, what, did_you_mean(ground, known))
+            elif slash and other not in written:
+                what = f"step {place + 1} names a claim of '{other}', which is no written entry."
+                yield file.problem(path, what, did_you_mean(other, written))
+            elif slash and claim not in [one.id for one in written[other].claims]:
+                what = f"step {place + 1} names the claim '{claim}', which '{other}' does not have."
+                yield file.problem(path, what, did_you_mean(claim, [one.id for one in written[other].claims]))
 
 
 def check_related(file: EntryFile, written: Sequence[str], planned: Sequence[str]) -> Iterator[Problem]:

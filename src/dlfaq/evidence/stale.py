@@ -1,0 +1,118 @@
+"""What a verdict depends on, as short hashes, and where recorded evidence is out of date.
+
+A simulation is read here, never imported.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dlfaq.errors import Problem
+from dlfaq.evidence.file import evidence_path, read
+from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.typed import typed_numbers
+from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Faq
+from dlfaq.knowledge.placeholders import placeholders_of
+from dlfaq.knowledge.simulations import source_hash
+
+
+def fingerprint(root: Path, entry: Entry, claim: Claim) -> dict[str, str]:
+    """What the verdict on a claim depends on.
+
+    Returns:
+        `claim`: its definition with that of its experiment and conditions; `simulation`: the code
+        that measures.
+    """
+    experiment = entry.experiment_of(claim)
+    definition = hashed(_definition(claim, experiment))
+    return {"claim": definition, "simulation": source_hash(root, experiment.simulation)}
+
+
+def stale(faq: Faq) -> list[Problem]:
+    """Where recorded evidence is not that of today's claims, simulations and texts.
+
+    An entry that was never recorded is not out of date: `unrecorded` names it.
+    """
+    problems = [problem for entry in faq.entries for problem in _stale(faq.root, entry)]
+    known = {entry.id for entry in faq.entries}
+    for path in sorted((faq.root / "evidence").glob("*.json")):
+        if path.stem not in known and not path.name.startswith("."):
+            what = f"there is no entry '{path.stem}' that this is the evidence of."
+            problems.append(Problem(f"evidence/{path.name}", None, what, f"Remove it: rm evidence/{path.name}"))
+    return problems
+
+
+def unrecorded(faq: Faq) -> list[str]:
+    """The entries that no evidence was ever recorded of; a draft has none."""
+    return [entry.id for entry in faq.entries if not entry.draft and not evidence_path(faq.root, entry.id).exists()]
+
+
+def hashed(value: Any) -> str:
+    """Sixteen hexadecimal digits of a value that JSON can write."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
+    mend = f"Measure it again: dlfaq verify {entry.id} --record"
+    try:
+        evidence = read(root, entry.id)
+    except ValueError as error:
+        yield Problem(f"evidence/{entry.id}.json", None, f"{error}.", mend)
+        return
+    if evidence is None:
+        return
+    file = f"faq/{entry.id}.yaml"
+    for claim in entry.claims:
+        what = _changed(root, entry, claim, evidence)
+        if what:
+            yield Problem(file, claim.line or None, f"claim '{claim.id}' {what}", mend)
+    for claim_id in sorted(set(evidence.claims) - {claim.id for claim in entry.claims}):
+        yield Problem(f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend)
+    for text in sorted({one.text for one in placeholders_of(entry)} - set(evidence.values)):
+        yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
+    if entry.form != 1:
+        yield from typed_numbers(entry, evidence)
+    for plot in entry.plots:
+        lines = evidence.plots.get(plot.key, ())
+        if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:
+            yield Problem(file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend)
+
+
+def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
+    if claim.id not in evidence.claims:
+        return "was never recorded."
+    now, then = fingerprint(root, entry, claim), evidence.claims[claim.id].fingerprint
+    if now["claim"] != then.get("claim"):
+        return "has changed since it was recorded."
+    if now["simulation"] != then.get("simulation"):
+        name = entry.experiment_of(claim).simulation
+        return f"was recorded with another version of the simulation '{name}' or of what it imports."
+    return ""
+
+
+def _definition(claim: Claim, experiment: Experiment) -> dict[str, Any]:
+    return {
+        "simulation": experiment.simulation,
+        "experiment": _changes(experiment),
+        "replicates": experiment.replicates,
+        "limit": experiment.limit,
+        "at": dict(claim.at),
+        "expect": claim.expect,
+        "holds_under": [[name, _condition(experiment.condition(name))] for name in claim.holds_under],
+        "fails_under": [[name, _condition(experiment.condition(name))] for name in claim.fails_under],
+    }
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    return {**_changes(condition), "times": dict(condition.times)}
+
+
+def _changes(side: Experiment | Condition) -> dict[str, Any]:
+    return {
+        "given": dict(side.given),
+        "arms": {arm: dict(given) for arm, given in side.arms.items()},
+        "sweep": [[name, list(values)] for name, values in side.sweep.items()],
+    }

@@ -1,0 +1,58 @@
+"""The keys under which what was measured and ruled is kept."""
+
+from functools import cache
+from pathlib import Path
+
+from dlfaq.evidence.record import ClaimEvidence
+from dlfaq.evidence.stale import fingerprint, hashed
+from dlfaq.knowledge.entry import Claim, Entry
+from dlfaq.knowledge.placeholders import placeholders_of
+from dlfaq.knowledge.simulations import source_hash
+from dlfaq.verify.plan import Trial
+
+_JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into rulings
+
+
+def trial_key(root: Path, trial: Trial) -> str:
+    """The key under which a trial's measurements are kept."""
+    parameters = [trial.parameters, trial.start, trial.stop, trial.device, trial.seed]
+    return hashed([trial.simulation, source_hash(root, trial.simulation), parameters, torch_version()])
+
+
+def ruling_key(
+    root: Path, entry: Entry, claim: Claim, recorded: ClaimEvidence | None, asked: list[str]
+) -> str:
+    """The key under which a ruling is kept.
+
+    Args:
+        root: The FAQ's folder.
+        entry: The claim's entry.
+        claim: The claim.
+        recorded: The evidence that conditions are taken over from; None if all are measured.
+        asked: How it was verified: device, seed, level.
+    """
+    shown = sorted({one.text for one in placeholders_of(entry) if one.claim == claim.id})
+    drawn = sorted((plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id)
+    taken_over = repr(recorded.holds_under) if recorded else ""
+    print_ = fingerprint(root, entry, claim)
+    return hashed([print_, shown, drawn, taken_over, asked, torch_version(), _judging()])
+
+
+@cache
+def torch_version() -> str:
+    """The installed torch, without loading it.
+
+    Raises:
+        ModuleNotFoundError: If there is none.
+    """
+    from importlib.metadata import version
+
+    return version("torch")
+
+
+@cache
+def _judging() -> str:
+    """A change of any file that judges makes every cached ruling out of date."""
+    package = Path(__file__).parents[1]
+    paths = sorted(path for folder in _JUDGING for path in (package / folder).rglob("*.py"))
+    return hashed([[str(path.relative_to(package)), path.stat().st_mtime_ns, path.stat().st_size] for path in paths])

@@ -1,0 +1,45 @@
+"""A number that was measured is a placeholder; nobody types it."""
+
+from pathlib import Path
+
+import pytest
+
+from dlfaq.evidence.record import ClaimEvidence, Evidence, Measured, Point, Side
+from dlfaq.evidence.typed import typed_numbers
+from dlfaq.knowledge.entry import Answer, Claim, Entry, Experiment
+
+
+def entry(text: str) -> Entry:
+    experiment = Experiment("digits", "dial", given={"lr": 0.25})
+    claim = Claim("c", "measured", "It is so.", "digits", "mean(x) > 0.55", fails_under={"other": "why"})
+    return Entry("toy", "Q?", ("t",), Answer(text), {"digits": experiment}, (claim,), Path("faq/toy.yaml"))
+
+
+def evidence() -> Evidence:
+    side = Side("holds", 32, (Point({}, "holds", 0.6234, (0.61, 0.63), 0.55, None, 32),))
+    claims = {"c": ClaimEvidence("verified", {}, "mean(x) > 0.55", side)}
+    return Evidence("toy", "2.13.0", claims, {"c.mean(y)": Measured(2.3412, (2.3, 2.4), 32)})
+
+
+@pytest.mark.parametrize("text", ["It was 0.62.", "It was 62 %.", "It was 62.3 % of them.", "Loss 2.34 at first."])
+def test_a_measured_number_is_found(text):
+    """As it was written, rounded to its own digits."""
+    (problem,) = typed_numbers(entry(text), evidence())
+
+    assert problem.file == "faq/toy.yaml"
+    assert "placeholder" in problem.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was {{ c.mean(x) | .2f }}.",
+        "The formula $0.62$ and `x = 0.62`.",
+        "Rate 0.25, bound 0.55.",
+        "In 1962, 600 images, 60 %.",
+        "See [@x-2034] and version 2.341.7.",
+    ],
+)
+def test_other_numbers_are_left_alone(text):
+    """Placeholders, formulas, code, parameters, bounds, and what nobody measured."""
+    assert list(typed_numbers(entry(text), evidence())) == []

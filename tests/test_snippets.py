@@ -1,0 +1,93 @@
+"""The code of an answer runs as it is printed: every step's, and every Python block of a part.
+
+Given are a model, a batch, a loader, an optimizer, a scheduler and a loss, as an asker has them.
+What a snippet needs beyond that, it defines. The snippets of one answer run after each other, as
+one would type them.
+"""
+
+import math
+import re
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+from dlfaq.knowledge.entry import Entry
+from dlfaq.knowledge.load import load_faq
+from dlfaq.paths import bundled_root
+
+ENTRIES = [entry for entry in load_faq(bundled_root()).entries if entry.form == 2]
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CLASSES, FEATURES, BATCH = 10, 64, 32
+
+
+def perceptron() -> tuple[nn.Module, torch.Tensor]:
+    """A small network on vectors, and a batch for it."""
+    model = nn.Sequential(
+        nn.Linear(FEATURES, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.1), nn.Linear(32, CLASSES)
+    )
+    return model, torch.randn(BATCH, FEATURES)
+
+
+def convolutional() -> tuple[nn.Module, torch.Tensor]:
+    """A small network on images, and a batch for it."""
+    model = nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(8, CLASSES),
+    )
+    return model, torch.randn(BATCH, 1, 8, 8)
+
+
+def given(make) -> dict:
+    """What an asker has: the names that every snippet may use."""
+    torch.manual_seed(0)
+    model, x = make()
+    y = torch.randint(CLASSES, (BATCH,))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    F.cross_entropy(model(x), y).backward()
+    return {
+        "F": F,
+        "loader": DataLoader(TensorDataset(x, y), batch_size=8),
+        "loss_fn": nn.CrossEntropyLoss(),
+        "math": math,
+        "model": model,
+        "nn": nn,
+        "optimizer": optimizer,
+        "scheduler": torch.optim.lr_scheduler.ConstantLR(optimizer),
+        "torch": torch,
+        "x": x,
+        "y": y,
+    }
+
+
+def snippets(entry: Entry) -> list[tuple[str, str]]:
+    """Where a snippet stands, and the snippet."""
+    steps = [(f"step {place}", step.code) for place, step in enumerate(entry.answer.do, 1) if step.code]
+    blocks = [(f"part {part.id}", code) for part in entry.answer.parts for code in BLOCK.findall(part.text)]
+    return steps + blocks
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize("make", [perceptron, convolutional], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_code_of_an_answer_runs(entry, make, training, capsys):
+    """In training and in evaluation mode, on vectors and on images."""
+    names = given(make)
+    names["model"].train(training)
+    for place, code in snippets(entry):
+        try:
+            exec(compile(code, f"{entry.id}, {place}", "exec"), names)
+        except Exception as error:
+            pytest.fail(f"{entry.id}, {place}: {type(error).__name__}: {error}\n{code}")
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_an_answer_shows_code(entry):
+    """An answer that one can act on shows what to type."""
+    assert snippets(entry)
