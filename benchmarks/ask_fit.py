@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from dlfaq.ask.fresh import ensure_index
-from dlfaq.ask.index import ELSEWHERE
+from dlfaq.ask.build.index import ELSEWHERE
+from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.query import understand
 from dlfaq.ask.rank import Tuning
 from dlfaq.ask.schema import connect

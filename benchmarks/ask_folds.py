@@ -12,8 +12,8 @@ from unittest import mock
 
 from ask_fit import elsewhere, fit, limit, phrasings, real
 
-from dlfaq.ask import thesaurus
-from dlfaq.ask.index import build
+from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.index import build
 from dlfaq.ask.rank import ask
 from dlfaq.ask.words import canonical, ngrams, stems
 
@@ -40,7 +40,7 @@ def held_out(root: Path, queries: Queries, folds: int, given: Sequence[str] = ()
             rules = thesaurus.compile_rules(allowed(train, test, given))
             path = Path(folder) / f"{fold}.sqlite"
             with mock.patch.object(thesaurus, "compiled", lambda rules=rules: rules):
-                build(root, path, "", anew=True)
+                build(root, path, {}, anew=True)
             tuning = fit([*phrasings(path), *elsewhere(path)])
             tuning = tuning._replace(fits=limit(real(path, train), tuning))
             for text, _ in test:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from ask_folds import held_out
 
-from dlfaq.ask.fresh import read_index
+from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import ask
 from dlfaq.ask.words import tokens
 from dlfaq.knowledge.load import load_faq

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from ask_speed import generate as generate_files
 
-from dlfaq.ask import thesaurus
-from dlfaq.ask.entry_rows import add
-from dlfaq.ask.fresh import ensure_index
+from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.rows import add
+from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.query import understand
 from dlfaq.ask.rank import ask
 from dlfaq.ask.schema import SCHEMA, connect
@@ -98,7 +98,8 @@ def measure(path: Path, rounds: int) -> tuple[float, float]:
         started = time.perf_counter()
         raw(path, words)
         between = time.perf_counter()
-        ask(path, text)
+        with closing(connect(path)) as db:
+            ask(db, text)
         raw_times.append(1000 * (between - started))
         ask_times.append(1000 * (time.perf_counter() - between))
     return statistics.median(raw_times[5:]), statistics.median(ask_times[5:])

@@ -1,115 +1,108 @@
-"""A plain deep network on handwritten digits: what its first layer gets of the gradient, and whether it learns.
+"""Train a plain deep network on images or tables: does it learn, how fast, and what moves?
 
 python sims/deep_digits.py --activation sigmoid --layers 6
 
 https://proceedings.mlr.press/v9/glorot10a.html
 """
 
-import itertools
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits, rows
-
-ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "identity": lambda x: x}
-
-
-class Deep(nn.Module):
-    """Linear layers with activations between them. Biases start at 0, weights normal with variance gain^2 / inputs."""
-
-    def __init__(self, activation: str, sizes: list[int], gain: float, skip: float, *, as_tanh: bool) -> None:
-        super().__init__()
-        self.linear = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(sizes))
-        self.activation, self.skip = ACTIVATIONS[activation], skip
-        for layer in self.linear:
-            nn.init.normal_(layer.weight, std=gain / layer.in_features**0.5)
-            nn.init.zeros_(layer.bias)
-        # tanh(a) = 2 sigmoid(2 a) - 1: let sigmoids compute what tanh would with the weights just drawn
-        for before, after in itertools.pairwise(self.linear) if as_tanh else ():
-            before.weight.data *= 2  # the inner 2, in the layer before the sigmoids
-            before.bias.data *= 2
-            after.bias.data -= after.weight.data.sum(1)  # the - 1 …
-            after.weight.data *= 2  # … and the outer 2, in the layer that reads the sigmoids
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits and the last hidden layer of a batch."""
-        h = self.activation(self.linear[0](x))
-        for layer in self.linear[1:-1]:
-            h = self.skip * h + self.activation(layer(h))
-        return self.linear[-1](h), h
+from dlfaq.sim import Replicates, accuracy
+from dlfaq.sim.deep import Deep, change
+from dlfaq.sim.losses import capped, first_time
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import load
 
 
 def deep_digits(
     replicates: Replicates,
     activation: Literal["sigmoid", "tanh", "relu", "identity"] = "sigmoid",
     layers: int = 3,
+    hidden: int = 32,
     gain: float = 1.0,
+    last_gain: float = 0.0,
     as_tanh: bool = False,
+    norm: Literal["none", "batch", "layer", "rms"] = "none",
     skip: float = 0.0,
-    optimizer: Literal["sgd", "adam"] = "sgd",
+    scaled: bool = False,
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "sgd",
     lr: float = 0.5,
+    tune: bool = False,
+    clip: float = 0.0,
     steps: int = 100,
-    parity: bool = False,
+    batch: int = 32,
+    examples: int = 1200,
+    data: Literal["digits", "parity", "cancer", "wine"] = "digits",
 ) -> dict[str, Tensor]:
-    """Train on 1200 digits in batches of 32, after looking at the first gradient.
+    """Train with cross-entropy, then test.
+
+    Setting: {layers} hidden {activation} layers of {hidden} units, weights of gain {gain},
+    normalization {norm}, on {data}; {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
-        replicates: One network and one order of the images each.
+        replicates: One network and one order of the rows each.
         activation: Of the hidden layers.
-        layers: Hidden layers of 32 units, at least 1.
-        gain: The weights' standard deviation times the root of a layer's inputs: 1 is Xavier's, the root of 2 He's.
-        as_tanh: Start sigmoids with the weights and biases that compute what tanh would with the weights drawn.
-        skip: Share of a hidden layer's input that is added to its output: 0 in a plain network, 1 adds the identity.
-        optimizer: SGD without momentum, or Adam.
-        lr: Learning rate.
-        steps: Training steps; with 0 only the start is measured.
-        parity: Ask whether the digit is odd instead of which one it is.
+        layers: Hidden layers, at least 1.
+        hidden: Units of a hidden layer.
+        gain: Standard deviation of the first weights times the root of a layer's inputs: 1 is
+            Xavier's, the root of 2 He's; biases are 0. 0 keeps what `nn.Linear` draws.
+        last_gain: That of the output layer; 0 for the same.
+        as_tanh: Start sigmoids so that they compute what tanh would with the weights drawn.
+        norm: What stands between a hidden layer and its activation.
+        skip: Share of a hidden layer's input that is added to its output.
+        scaled: With a skip, divide that output by the root of the number of layers.
+        optimizer: PyTorch's, with its default settings; momentum is 0.9.
+        lr: Learning rate; not used if it is tuned.
+        tune: Give each replicate its best rate of a grid, by 200 rows kept for validation.
+        clip: Largest norm of a gradient; 0 for no clipping.
+        steps: Training steps, at least 1.
+        batch: Rows in a batch.
+        examples: Training rows at most.
+        data: The digits, whether they are odd, or another data set.
 
     Metrics:
-        first_gradient: norm of the gradient of the first layer's weights, before training.
-        last_gradient: the same for the last hidden layer's weights.
-        offset: mean of the last hidden layer's outputs, before training.
-        accuracy: on the test images, at the end.
-        steps_to_90: first step, in tens, with 90 % of the test images right; `steps` + 10 if there is none.
-        first_change: change of the first layer's weights, divided by their norm at the start.
+        broke: 1 if a loss was inf or NaN on the way, else 0.
+        loss: of the last 10 batches, in nats; at most 1000.
+        loss_at[step]: of each step's batch, in nats; at most 10.
+        steps_to_half: first step whose batch has a loss below 0.5; `steps` + 1 if none has.
+        steps_to_90: first step, in tens, with 90 % of the test rows right; `steps` + 10 if none.
+        first_change: change of the first layer's weights over their first norm; at most 1000.
         last_change: the same for the last hidden layer.
+        accuracy: on the test rows, at the end, in [0, 1].
+        train_accuracy: on the training rows, at the end, in [0, 1].
+        picked: the learning rate.
+        inside: 1 if the rate was tuned and is not at an end of its grid, else 0.
     """
-    data = digits(centred=True)
-    scale, classes = data.x.std(), 2 if parity else 10
-    x, x_test = data.x.to(replicates.device) / scale, replicates.same(data.x_test / scale)  # (1200, 64), (R, 597, 64)
-    y, y_test = data.y.to(replicates.device) % classes, replicates.same(data.y_test % classes)
-    sizes = [64, *[32] * layers, classes]
-    net = replicates.stack("net", lambda: Deep(activation, sizes, gain, skip, as_tanh=as_tanh))
-    first, last = (net.weights()[f"linear.{number}.weight"] for number in (0, layers - 1))  # (R, out, in)
-    batches = replicates.batches("batches", len(x), 32, steps + 1)  # (R, steps + 1, 32)
-
-    logits, h = net(rows(x, batches[:, -1]))
-    gradients = torch.autograd.grad(cross_entropy(logits, y[batches[:, -1]]).sum(), (first, last))
-    descent = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer](net.parameters(), lr=lr)
-    before = [first.detach().clone(), last.detach().clone()]
-    reached = torch.full((len(replicates),), float(steps + 10), device=replicates.device)
-    for step in range(1, steps + 1):
-        index = batches[:, step - 1]  # (R, 32)
-        loss = cross_entropy(net(rows(x, index))[0], y[index])  # (R,)
-        descent.zero_grad()
-        loss.sum().backward()
-        descent.step()
-        if step % 10 == 0:
-            with torch.no_grad():
-                good = accuracy(net(x_test)[0], y_test) >= 0.9  # (R,)
-                reached[good] = reached[good].clamp(max=step)
-    norm = torch.linalg.matrix_norm
+    task = load(replicates, data, train=examples, valid=200 if tune else 0)
+    sizes = [task.features, *[hidden] * layers, task.classes]
+    start = {"gain": gain, "last_gain": last_gain, "as_tanh": as_tanh}
+    paths = {"skip": skip, "scaled": scaled}
+    net = replicates.stack("net", lambda: Deep(sizes, activation, norm, **start, **paths))
+    ends = [net.weights()[f"linear.{n}.weight"] for n in (0, layers - 1)]  # (R, out, in) each
+    before = [weight.detach().clone() for weight in ends]
+    batches = replicates.batches("batches", len(task), min(batch, len(task)), steps)
+    looks = {"look_at": range(0, steps + 1, 10), "sealed": True}
+    how = {"optimizer": optimizer, "lr": lr, "tune": tune, "clip": clip}
+    run = train(net, task, batches, **how, **looks)
+    x, y = task.open_test()
+    changes = [capped(change(*pair), 1000.0) for pair in zip(ends, before, strict=True)]
     with torch.no_grad():
         return {
-            "first_gradient": norm(gradients[0]),
-            "last_gradient": norm(gradients[1]),
-            "offset": h.mean((1, 2)),
-            "accuracy": accuracy(net(x_test)[0], y_test),
-            "steps_to_90": reached,
-            "first_change": norm(first - before[0]) / norm(before[0]),
-            "last_change": norm(last - before[1]) / norm(before[1]),
+            "broke": ~run.loss.isfinite().all(1),
+            "loss": capped(run.loss[:, -10:].mean(1), 1000.0),
+            "loss_at": capped(run.loss, 10.0),
+            "step": torch.arange(1, steps + 1),
+            "steps_to_half": first_time(run.loss < 0.5) + 1,
+            "steps_to_90": 10 * first_time(run.test_accuracy >= 0.9),
+            "first_change": changes[0],
+            "last_change": changes[1],
+            "accuracy": accuracy(net(x), y),
+            "train_accuracy": accuracy(net(task.x), task.y),
+            "picked": run.rate,
+            "inside": run.inside,
         }
 
 

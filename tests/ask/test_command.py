@@ -13,7 +13,9 @@ HEAVY = {"torch", "numpy", "scipy", "pydantic", "yaml", "rich", "importlib.metad
 def run(faq, *words, program="import dlfaq.cli; dlfaq.cli.main()", text=None):
     script = f"import sys; sys.argv[0] = 'dlfaq'\n{program}"
     command = [sys.executable, "-c", script, "ask", *words, "--root", str(faq)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, input=text, env=os.environ)
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, input=text, env=os.environ
+    )
 
 
 def test_asking_loads_nothing_heavy(faq):

@@ -54,12 +54,20 @@ def test_json_is_as_documented(index):
     """Plain values, best first."""
     raw = json.loads(json.dumps(ask(index, "loss becomes nan").as_json()))
 
-    assert set(raw) == {"question", "answered", "results", "nearest_written"}
+    assert set(raw) == {"question", "answered", "results", "nearest_written", "part"}
     assert raw["nearest_written"] is None
     planned = ask(index, "where do I put dropout layers", 1)
     assert planned.results[0].planned
     assert planned.as_json()["nearest_written"]["id"] in {"first-loss", "nan-loss"}
-    assert set(raw["results"][0]) == {"id", "question", "score", "short", "verified", "claims", "planned"}
+    assert set(raw["results"][0]) == {
+        "id",
+        "question",
+        "score",
+        "short",
+        "verified",
+        "claims",
+        "planned",
+    }
     scores = [one["score"] for one in raw["results"]]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
@@ -123,7 +131,9 @@ def test_a_pasted_log_is_understood(index):
     assert answer.results[0].id == "nan-loss"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(text=st.text(max_size=80))
 def test_any_text_gets_an_answer(index, text):
     """Nothing that can be typed breaks it, and the same text gets the same answer."""

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlfaq.ask.vectors import FILE, MAGIC, UNIT, TokenVectors, alike, cosine, embed, packed, unit, unpacked
+from dlfaq.ask.vectors import (
+    FILE,
+    MAGIC,
+    UNIT,
+    TokenVectors,
+    alike,
+    cosine,
+    embed,
+    packed,
+    unit,
+    unpacked,
+)
 
 
 @pytest.fixture
@@ -25,7 +36,12 @@ def test_a_token_is_found_by_its_name(tiny):
     """The first, the last, one between; none of what is not there."""
     known = TokenVectors(tiny)
 
-    assert [list(known.row(name)) for name in ("##ing", "ab", "train", "zoo")] == [[0, 5], [3, -4], [127, -127], [9, 9]]
+    assert [list(known.row(name)) for name in ("##ing", "ab", "train", "zoo")] == [
+        [0, 5],
+        [3, -4],
+        [127, -127],
+        [9, 9],
+    ]
     assert [known.row(name) for name in ("", "aa", "zzz", "#", "trai", "training")] == [None] * 6
 
 
@@ -38,7 +54,9 @@ def test_a_word_is_taken_apart_from_the_left(tiny):
     assert list(known.pieces("xyz")) == []
 
 
-@pytest.mark.parametrize("damage", [lambda raw: b"x" + raw[1:], lambda raw: raw[:-1], lambda raw: raw + b"x"])
+@pytest.mark.parametrize(
+    "damage", [lambda raw: b"x" + raw[1:], lambda raw: raw[:-1], lambda raw: raw + b"x"]
+)
 def test_another_file_is_refused(tiny, damage):
     """Before anything is read from it."""
     tiny.write_bytes(damage(tiny.read_bytes()))
@@ -51,13 +69,22 @@ def test_likeness_is_meaning_not_spelling():
     """Of other words for the same thing, and of none for another."""
     asked = embed("gradients explode")
 
-    assert cosine(asked, embed("the gradient blows up")) > cosine(asked, embed("the cook baked bread")) + 0.2
+    assert (
+        cosine(asked, embed("the gradient blows up"))
+        > cosine(asked, embed("the cook baked bread")) + 0.2
+    )
     assert cosine(asked, asked) == pytest.approx(1, abs=0.01)
 
 
 def test_the_nearest_are_found_without_comparing_all():
     """Signs tell which are likely; a text is nearest to itself."""
-    texts = ["the loss is nan", "gradients explode", "bread and butter", "dropout layers", "a batch of images"]
+    texts = [
+        "the loss is nan",
+        "gradients explode",
+        "bread and butter",
+        "dropout layers",
+        "a batch of images",
+    ]
     others = [packed(embed(text)) for text in texts]
     for place, text in enumerate(texts):
         found = alike(embed(text), others, 2)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlfaq.ask import thesaurus
+from dlfaq.ask.build import thesaurus
 from dlfaq.ask.lists import COMMON, PLAIN_ENGLISH, STOP
 from dlfaq.ask.words import (
     canonical,
@@ -72,7 +72,8 @@ def test_words_of_one_family_share_a_stem(words):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("loss", "less"), ("norm", "normal"), ("relu", "elu"), ("bias", "bia"), ("rate", "rat")]
+    ("one", "other"),
+    [("loss", "less"), ("norm", "normal"), ("relu", "elu"), ("bias", "bia"), ("rate", "rat")],
 )
 def test_different_words_keep_different_stems(one, other):
     """Folding stops before it confuses."""
@@ -103,7 +104,9 @@ def test_a_number_that_people_meet_is_understood(number, meant):
     assert meant in number_words(number)
 
 
-@pytest.mark.parametrize(("text", "meant"), [("loss 2.3", "ln10"), ("loss of 4.6", "ln100"), ("6.9 loss", "ln1000")])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("loss 2.3", "ln10"), ("loss of 4.6", "ln100"), ("6.9 loss", "ln1000")]
+)
 def test_a_rounded_number_needs_a_loss_beside_it(text, meant):
     """2.3 is also a version or a price."""
     assert meant in stems(text)
@@ -119,7 +122,9 @@ def test_chance_level_is_recognised():
 
 def test_negations_carry_meaning():
     """`not decreasing` differs from `decreasing`."""
-    assert list(negated(stems("loss is not decreasing"))) == []  # `decreas` is common; the thesaurus joins it
+    assert (
+        list(negated(stems("loss is not decreasing"))) == []
+    )  # `decreas` is common; the thesaurus joins it
     assert list(negated(stems("gradients do not vanish"))) == ["not:vanish"]
     assert stems("it never converges") == ["not", "converg"]
 
@@ -164,7 +169,11 @@ def test_nearest_takes_few_edits_first_and_frequent_words_then():
 
 def test_a_log_is_reduced_to_its_telling_lines():
     """What repeats is read once; the error and the asker's words stay."""
-    log = "why does this happen?\n" + "\n".join(f"step {i} lr 0.1" for i in range(5000)) + "\nRuntimeError: loss is nan"
+    log = (
+        "why does this happen?\n"
+        + "\n".join(f"step {i} lr 0.1" for i in range(5000))
+        + "\nRuntimeError: loss is nan"
+    )
 
     told = informative(log)
 
@@ -194,7 +203,9 @@ def test_the_thesaurus_is_well_formed():
     assert {form for form, first in rules.same.items() if form == first} == set()
 
 
-@pytest.mark.parametrize("line", ["just words", "the = lr", "lr => ", "lr => the", "warmup over the => lr"])
+@pytest.mark.parametrize(
+    "line", ["just words", "the = lr", "lr => ", "lr => the", "warmup over the => lr"]
+)
 def test_a_line_that_is_no_rule_is_named(line):
     """The message says which line."""
     with pytest.raises(ValueError, match=r"thesaurus.txt:2: "):

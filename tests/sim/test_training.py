@@ -37,7 +37,7 @@ def setting(numbers=range(3), norm="none", valid=100, data="digits"):
     replicates = Replicates("kit", numbers)
     loaded = load(replicates, data, valid=valid)
     loaded = Data(
-        (loaded.x.double(), loaded.y), (loaded._test[0].double(), loaded._test[1]),
+        (loaded.x.double(), loaded.y), (loaded.test_part[0].double(), loaded.test_part[1]),
         (loaded.x_valid.double(), loaded.y_valid), loaded.classes,
     )  # fmt: skip
     alone = []
@@ -168,10 +168,13 @@ def test_rates_side_by_side_are_rates_one_after_another(optimizer):
     """The rate with the best validation accuracy; everything reported is that rate's."""
     rates = [0.003, 0.03, 0.3]
     data, net, batches, alone = setting(norm="batch")
-    run = train(
-        net, data, batches, optimizer=optimizer, tune=True, rates=rates, decay_all=True, look_at=[0, 5, STEPS],
-        look=lambda net: {"first": net.weights()["0.weight"].mean((1, 2))}, keep=True,
-    )  # fmt: skip
+    looks = {
+        "look": lambda net: {"first": net.weights()["0.weight"].mean((1, 2))},
+        "look_at": [0, 5, STEPS],
+        "keep": True,
+    }
+    tuning = {"tune": True, "rates": rates, "decay_all": True}
+    run = train(net, data, batches, optimizer=optimizer, **tuning, **looks)
     for r, one in enumerate(alone):
         tried = [copy.deepcopy(one) for _ in rates]
         found = []
@@ -180,9 +183,8 @@ def test_rates_side_by_side_are_rates_one_after_another(optimizer):
             losses = plain_loop(trained, data.x[r], data.y[r], batches[r], descent)
             logits = trained(data.x_valid[r])
             right = (logits.argmax(1) == data.y_valid[r]).double().mean().item()
-            found.append(
-                (-right, F.cross_entropy(logits, data.y_valid[r]).item(), lr, losses, trained)
-            )
+            loss = F.cross_entropy(logits, data.y_valid[r]).item()
+            found.append((-right, loss, lr, losses, trained))
         right, loss, lr, losses, trained = min(found, key=lambda one: one[:2])
 
         assert run.rate[r] == lr
@@ -243,7 +245,7 @@ def test_a_replicate_is_the_same_alone_and_in_company():
 
 def poisoned(data: Data) -> Data:
     """The same rows to learn from; a test part of NaN and of labels that do not exist."""
-    x, y = data._test
+    x, y = data.test_part
     return Data(
         (data.x, data.y), (x * torch.nan, y + 1000), (data.x_valid, data.y_valid), data.classes
     )
@@ -275,6 +277,22 @@ def test_nothing_of_the_test_part_enters_training_tuning_or_looks(optimizer):
         assert torch.equal(weight, same.weights()[name])
     assert (right > 0).all()
     assert (wrong == 0).all()
+
+
+def test_a_curve_of_the_test_rows_is_sealed_until_they_are_open():
+    """And it changes nothing of training."""
+    data, net, batches, _ = setting(norm="batch")
+    run = train(net, data, batches, tune=True, look_at=[0, STEPS], sealed=True)
+    with pytest.raises(RuntimeError, match="sealed"):
+        _ = run.test_accuracy
+    x, y = data.open_test()
+
+    torch.testing.assert_close(run.test_accuracy[:, 1], accuracy(net(x), y))
+    torch.testing.assert_close(run.test_loss[:, 1], cross_entropy(net(x), y))
+    again, other, batches, _ = setting(norm="batch")
+    plain = train(other, again, batches, tune=True)
+    assert torch.equal(run.loss, plain.loss)
+    assert all(torch.equal(a, b) for a, b in zip(net.buffers(), other.buffers(), strict=True))
 
 
 def test_the_test_part_is_opened_once_and_last():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlfaq.ask.fresh import read_index
+from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED, ask
 from dlfaq.ask.words import TELLING, clean, informative, names, stems
 from dlfaq.ask.words import tokens as tokens_of

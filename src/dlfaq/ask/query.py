@@ -7,7 +7,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dlfaq.ask.vectors import embed
-from dlfaq.ask.words import COMMON, NOT, canonical, clean, informative, names, nearest, negated, ngrams, stems
+from dlfaq.ask.words import (
+    COMMON,
+    NOT,
+    canonical,
+    clean,
+    informative,
+    names,
+    nearest,
+    negated,
+    ngrams,
+    stems,
+)
 
 SHORTEST_MENDED = 5  # letters; shorter words are near too many others
 MAX_STEMS = 120
@@ -65,11 +76,18 @@ def understand(db: sqlite3.Connection, text: str) -> Query:
     added = _added(own, signs)
     docs = dict(rows(db, "SELECT term, docs FROM vocab WHERE term IN ({})", {*own, *added}))
     # names and numbers that no entry holds tell nothing about what is asked
-    own = {word: weight for word, weight in own.items() if docs.get(word, 0) > 0 or _tells(word, whole)}
+    own = {
+        word: weight for word, weight in own.items() if docs.get(word, 0) > 0 or _tells(word, whole)
+    }
     rarity = _rarity(db, {*own, *added}, docs)
     unknown = tuple(word for word in own if docs.get(word, 0) <= 0)
     return Query(
-        own, added, frozenset(pairwise(words)), rarity, embed(telling), Reading(corrections, synonyms, signs, unknown)
+        own,
+        added,
+        frozenset(pairwise(words)),
+        rarity,
+        embed(telling),
+        Reading(corrections, synonyms, signs, unknown),
     )
 
 
@@ -79,7 +97,9 @@ def rows(db: sqlite3.Connection, query: str, values: Iterable[object]) -> list[t
     return db.execute(query.format(",".join("?" * len(values))), values).fetchall()
 
 
-def _mend(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def _mend(
+    db: sqlite3.Connection, words: Sequence[str]
+) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     """Replace what looks like a typing error by the known word that it most likely meant."""
     known = {word for (word,) in rows(db, "SELECT term FROM vocab WHERE term IN ({})", set(words))}
     mended: dict[str, str] = {}
@@ -92,7 +112,9 @@ def _mend(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tupl
     return [mended.get(word, word) for word in words], tuple(mended.items())
 
 
-def _canonical(db: sqlite3.Connection, words: Sequence[str]) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def _canonical(
+    db: sqlite3.Connection, words: Sequence[str]
+) -> tuple[list[str], tuple[tuple[str, str], ...]]:
     runs = {run for _, _, run in ngrams(words)}
     same = dict(rows(db, "SELECT key, value FROM same WHERE key IN ({})", runs))
     return canonical(words, same), tuple(same.items())
@@ -121,11 +143,15 @@ def _added(own: Mapping[str, float], signs: Sequence[tuple[str, str]]) -> dict[s
     for _, means in signs:
         for word in means.split():
             if word not in own and word != NOT:
-                added[word] = min(1.0, added.get(word, 0.0) + (SHARE_OF_COMMON if word in COMMON else 1.0) / 2)
+                added[word] = min(
+                    1.0, added.get(word, 0.0) + (SHARE_OF_COMMON if word in COMMON else 1.0) / 2
+                )
     return added
 
 
-def _rarity(db: sqlite3.Connection, words: Iterable[str], docs: Mapping[str, int]) -> dict[str, float]:
+def _rarity(
+    db: sqlite3.Connection, words: Iterable[str], docs: Mapping[str, int]
+) -> dict[str, float]:
     (entries,) = db.execute("SELECT value FROM meta WHERE key = 'entries'").fetchone()
     total = int(entries) + BACKGROUND
     rarity = {}

@@ -10,13 +10,12 @@ Standard library only.
 import math
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from itertools import chain, islice
-from pathlib import Path
 from typing import NamedTuple
 
+from dlfaq.ask.blocks import Spans, unpack_spans
+from dlfaq.ask.passages import PartFound, part_for
 from dlfaq.ask.query import understand
-from dlfaq.ask.schema import connect
 from dlfaq.ask.signals import Scored, candidates
 from dlfaq.ask.words import clean
 
@@ -40,7 +39,14 @@ TUNED = Tuning(
 
 
 class Result(NamedTuple):
-    """An entry that was found; `score` is between 0 and 1, `verified` of its `claims` are verified."""
+    """An entry that was found.
+
+    Attributes:
+        score: Between 0 and 1.
+        verified: So many of its claims are verified.
+        claims: So many claims it has.
+        title: The question as it is shown.
+    """
 
     id: str
     question: str
@@ -49,6 +55,7 @@ class Result(NamedTuple):
     verified: int
     claims: int
     planned: bool
+    title: Spans
 
 
 class Explanation(NamedTuple):
@@ -76,9 +83,12 @@ class Explanation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found for a question; `results` are best first, whether or not they fit well enough to answer.
+    """What was found for a question.
 
-    Where the best is planned, `nearest_written` is the best that can be read, however far behind; else None.
+    Attributes:
+        results: Best first, whether or not they fit well enough to answer.
+        nearest_written: Where the best is planned, the best that can be read, however far behind.
+        part: The part of the best entry that answers the very words, if there is one.
     """
 
     question: str
@@ -86,19 +96,25 @@ class Answer(NamedTuple):
     results: tuple[Result, ...]
     explanation: Explanation
     nearest_written: Result | None = None
+    part: PartFound | None = None
 
     def as_json(self) -> dict[str, object]:
         """Plain values for a program."""
-        results = [_plain(one) for one in self.results]
         written = _plain(self.nearest_written) if self.nearest_written else None
-        return {"question": self.question, "answered": self.answered, "results": results, "nearest_written": written}
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "results": [_plain(one) for one in self.results],
+            "nearest_written": written,
+            "part": self.part.id if self.part else None,
+        }
 
 
-def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
+def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
     """Rank the entries of an index for a question, a symptom, or a pasted log.
 
     Args:
-        index: What `dlfaq.ask.fresh.read_index` gives.
+        db: The open index, as `dlfaq.ask.freshness.read_index` gives it.
         text: Anything; whatever cannot be read as text is left out.
         n: How many results to return, if the FAQ has that many.
         tuning: Weights and limit, as they were fitted.
@@ -106,15 +122,16 @@ def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
     Raises:
         sqlite3.DatabaseError: If the index is damaged; `read_index` then builds it anew.
     """
-    with closing(connect(index)) as db:
-        query = understand(db, text)
-        ranked = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))
-        best = ranked[:n]
-        found = (_result(db, one, tuning) for one in ranked)
-        results = tuple(islice(found, n))
-        written = None
-        if results and results[0].planned:
-            written = next((one for one in chain(results, found) if not one.planned), None)
+    query = understand(db, text)
+    ranked = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))
+    best = ranked[:n]
+    found = (_result(db, one, tuning) for one in ranked)
+    results = tuple(islice(found, n))
+    written = None
+    if results and results[0].planned:
+        written = next((one for one in chain(results, found) if not one.planned), None)
+    answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
+    part = part_for(db, query, best[0].num) if answered else None
     explanation = Explanation(
         terms=tuple(query.own),
         **query.reading._asdict(),
@@ -122,8 +139,8 @@ def ask(index: Path, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
         parts=tuple(_parts(one, tuning) for one in best),
         matched=tuple(one.matched for one in best),
     )
-    answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
-    return Answer(" ".join(clean(text).split()), answered, results, explanation, written)
+    asked = " ".join(clean(text).split())
+    return Answer(asked, answered, results, explanation, written, part)
 
 
 def log_odds(one: Scored, tuning: Tuning) -> float:
@@ -132,13 +149,19 @@ def log_odds(one: Scored, tuning: Tuning) -> float:
 
 
 def _result(db: sqlite3.Connection, one: Scored, tuning: Tuning) -> Result:
-    query = "SELECT id, question, short, verified, claims, planned FROM entries WHERE num = ?"
-    name, question, short, verified, claims, planned = db.execute(query, (one.num,)).fetchone()
-    return Result(name, question, _probability(log_odds(one, tuning)), short, verified, claims, bool(planned))
+    query = (
+        "SELECT id, question, short, verified, claims, planned, title FROM entries WHERE num = ?"
+    )
+    name, question, *rest, planned, title = db.execute(query, (one.num,)).fetchone()
+    score = _probability(log_odds(one, tuning))
+    return Result(name, question, score, *rest, bool(planned), unpack_spans(title))
 
 
 def _plain(one: Result) -> dict[str, object]:
-    return {**one._asdict(), "score": round(one.score, 4)}
+    """A result for a program, which makes of the question what it likes."""
+    raw = {**one._asdict(), "score": round(one.score, 4)}
+    del raw["title"]
+    return raw
 
 
 def _parts(one: Scored, tuning: Tuning) -> dict[str, float]:

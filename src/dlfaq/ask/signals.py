@@ -37,7 +37,9 @@ class Scored(NamedTuple):
     matched: tuple[tuple[str, str], ...]
 
 
-def candidates(db: sqlite3.Connection, query: Query, n: int, leave_out: tuple[int, int] | None = None) -> list[Scored]:
+def candidates(
+    db: sqlite3.Connection, query: Query, n: int, leave_out: tuple[int, int] | None = None
+) -> list[Scored]:
     """The entries that may fit, with their signals.
 
     Args:
@@ -62,11 +64,15 @@ def candidates(db: sqlite3.Connection, query: Query, n: int, leave_out: tuple[in
             meanings = _left_out(fields, phrasings, leave_out[1], len(query.meaning))
         where = _where(query, fields)
         signals = _of_words(query, fields, where) | _of_meaning(query, *meanings) | elsewhere
-        scored.append(Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where)))
+        scored.append(
+            Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where))
+        )
     return scored
 
 
-def _left_out(fields: dict[str, str], phrasings: bytes, place: int, size: int) -> tuple[bytes, bytes]:
+def _left_out(
+    fields: dict[str, str], phrasings: bytes, place: int, size: int
+) -> tuple[bytes, bytes]:
     """Take a phrasing out of an entry's words; return the centre and the phrasings' meanings without it."""
     lines = fields["also"].split("\n")
     fields["also"] = "\n".join(lines[:place] + lines[place + 1 :])
@@ -83,11 +89,15 @@ def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
     if terms:
         match = " OR ".join(f'"{word}"' for word in terms)
         weights = ", ".join(map(str, COLUMN_WEIGHTS))
-        ranked = f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {weights}) LIMIT ?"  # noqa: S608
+        ranked = (
+            f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {weights}) LIMIT ?"  # noqa: S608
+        )
         nums = [num for (num,) in db.execute(ranked, (match, max(CANDIDATES, n)))]
     nums = list(dict.fromkeys([*nums, *_near(db, query)]))
     if len(nums) < n:
-        others = db.execute("SELECT num FROM entries ORDER BY planned, id LIMIT ?", (n + len(nums),))
+        others = db.execute(
+            "SELECT num FROM entries ORDER BY planned, id LIMIT ?", (n + len(nums),)
+        )
         nums = list(dict.fromkeys([*nums, *(num for (num,) in others)]))[:n]
     return nums
 
@@ -98,13 +108,21 @@ def _near(db: sqlite3.Connection, query: Query) -> list[int]:
     centres = db.execute("SELECT num, centre FROM meanings LIMIT ?", (COMPARED + 1,)).fetchall()
     if len(centres) > COMPARED:
         return []
-    return [centres[place][0] for _, place in alike(query.meaning, [centre for _, centre in centres], NEAR)]
+    return [
+        centres[place][0]
+        for _, place in alike(query.meaning, [centre for _, centre in centres], NEAR)
+    ]
 
 
 def _elsewhere(db: sqlite3.Connection, query: Query) -> dict[str, float]:
-    found = db.execute("SELECT words, meaning FROM elsewhere WHERE place <> ?", (query.ignored,)).fetchall()
+    found = db.execute(
+        "SELECT words, meaning FROM elsewhere WHERE place <> ?", (query.ignored,)
+    ).fetchall()
     near = alike(query.meaning, [meaning for _, meaning in found], 8 * EXACT)
-    return {"elsewhere": near[0][0] if near else 0.0, "outside": _alike(query, [words.split() for words, _ in found])}
+    return {
+        "elsewhere": near[0][0] if near else 0.0,
+        "outside": likeness(query, [words.split() for words, _ in found]),
+    }
 
 
 def _where(query: Query, fields: Mapping[str, str]) -> dict[str, str]:
@@ -115,23 +133,29 @@ def _where(query: Query, fields: Mapping[str, str]) -> dict[str, str]:
     return where
 
 
-def _of_words(query: Query, fields: Mapping[str, str], where: Mapping[str, str]) -> dict[str, float]:
+def _of_words(
+    query: Query, fields: Mapping[str, str], where: Mapping[str, str]
+) -> dict[str, float]:
     phrasings = [line.split() for line in (fields["question"], *fields["also"].splitlines())]
     return {
-        "words": _covered(query.own, query.rarity, where),
-        "signs": _covered(query.added, query.rarity, where),
-        "phrasing": _alike(query, phrasings),
+        "words": covered(query.own, query.rarity, where),
+        "signs": covered(query.added, query.rarity, where),
+        "phrasing": likeness(query, phrasings),
         "order": _order(query, phrasings),
     }
 
 
 def _of_meaning(query: Query, centre: bytes, phrasings: bytes) -> dict[str, float]:
     size = len(query.meaning)
-    nearest = alike(query.meaning, [phrasings[at : at + size] for at in range(0, len(phrasings), size)], EXACT)
+    nearest = alike(
+        query.meaning, [phrasings[at : at + size] for at in range(0, len(phrasings), size)], EXACT
+    )
     return {"meaning": nearest[0][0], "centre": cosine(query.meaning, unpacked(centre))}
 
 
-def _covered(weights: Mapping[str, float], rarity: Mapping[str, float], where: Mapping[str, str]) -> float:
+def covered(
+    weights: Mapping[str, float], rarity: Mapping[str, float], where: Mapping[str, str]
+) -> float:
     """The share of the words' weight that an entry holds, each in its best column."""
     whole = held = 0.0
     for word, weight in weights.items():
@@ -142,7 +166,7 @@ def _covered(weights: Mapping[str, float], rarity: Mapping[str, float], where: M
     return held / whole if whole else 0.0
 
 
-def _alike(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
+def likeness(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
     """How much the question and the phrasing most like it share, of what both say: a weighted cosine of their words."""
     asked = sum(query.rarity[word] ** 2 * weight for word, weight in query.own.items())
     best = 0.0

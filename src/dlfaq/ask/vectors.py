@@ -116,7 +116,9 @@ def alike(vector: Vector, others: Sequence[bytes], exact: int) -> list[tuple[flo
     own = int.from_bytes(packed(vector), "big")
     differing = [((own ^ int.from_bytes(other, "big")) & signs).bit_count() for other in others]
     likely = sorted(range(len(others)), key=differing.__getitem__)[:exact]
-    return sorted(((cosine(vector, unpacked(others[place])), place) for place in likely), reverse=True)
+    return sorted(
+        ((cosine(vector, unpacked(others[place])), place) for place in likely), reverse=True
+    )
 
 
 def packed(vector: Vector) -> bytes:

@@ -9,7 +9,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from dlfaq.ask.lists import COMMON, KEEP, LOSS_WORDS, NEGATIONS, SCORE_WORDS, SHORT_PARTS, STOP, SUFFIXES, UNITS
+from dlfaq.ask.lists import (
+    COMMON,
+    KEEP,
+    LOSS_WORDS,
+    NEGATIONS,
+    SCORE_WORDS,
+    SHORT_PARTS,
+    STOP,
+    SUFFIXES,
+    UNITS,
+)
 
 # ruff: noqa: PLR2004 - the letters that rules of spelling count have no names
 
@@ -34,7 +44,9 @@ def clean(text: str) -> str:
     """One form for what looks alike (full-width marks, ligatures), and nothing that is not text."""
     text = text[:400_000].encode("utf-8", "replace").decode("utf-8")
     text = unicodedata.normalize("NFKC", text)
-    return "".join(" " if unicodedata.category(char)[0] == "C" and char != "\n" else char for char in text)
+    return "".join(
+        " " if unicodedata.category(char)[0] == "C" and char != "\n" else char for char in text
+    )
 
 
 def informative(text: str) -> str:
@@ -99,7 +111,9 @@ def names(text: str) -> dict[str, tuple[str, ...]]:
     >>> names("max_seq_length")
     {'max_seq_length': ('max', 'seq', 'length')}
     """
-    words = dict.fromkeys(match["word"][:MAX_WORD] for match in re.finditer(TOKEN, text) if match["word"])
+    words = dict.fromkeys(
+        match["word"][:MAX_WORD] for match in re.finditer(TOKEN, text) if match["word"]
+    )
     taken_apart = {word: _word(word) for word in words if "_" in word or not word.islower()}
     return {
         word.lower().strip("_"): tuple(stem(part) for part in parts)
@@ -142,11 +156,22 @@ def stem(word: str) -> str:
 
 def _american(word: str) -> str:
     word = word.replace("isation", "ization").replace("ysis", "yz")
-    for british, american in (("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize"), ("iser", "izer")):
+    for british, american in (
+        ("ising", "izing"),
+        ("ised", "ized"),
+        ("ises", "izes"),
+        ("ise", "ize"),
+        ("iser", "izer"),
+    ):
         if word.endswith(british) and len(word) - len(british) > 3:
             word = word[: -len(british)] + american
             break
-    for british, american in (("aviour", "avior"), ("colour", "color"), ("eighbour", "eighbor"), ("elling", "eling")):
+    for british, american in (
+        ("aviour", "avior"),
+        ("colour", "color"),
+        ("eighbour", "eighbor"),
+        ("elling", "eling"),
+    ):
         word = word.replace(british, american)
     return word
 
@@ -184,7 +209,9 @@ def number_words(number: str, present: frozenset[str] = frozenset()) -> list[str
     digits = len(number.rstrip("%").replace(".", "").lstrip("0"))
     if digits >= 2 and not number.endswith("%") and (digits >= 3 or present & LOSS_WORDS):
         for classes in CLASSES + VOCABULARIES:
-            if "." in number and abs(value / math.log(classes) - 1) < (0.004 if digits == 2 else 0.0025):
+            if "." in number and abs(value / math.log(classes) - 1) < (
+                0.004 if digits == 2 else 0.0025
+            ):
                 return [number, f"ln{classes}", "lnk"]
     share = value / 100 if value > 1 else value
     if present & SCORE_WORDS and any(abs(share * k - 1) < 0.025 for k in (2, 3, 4, 5, 10, 100)):
@@ -196,7 +223,11 @@ def negated(words: Sequence[str]) -> Iterator[str]:
     """`not:word` for the first telling word after each negation, so that "not decreasing" differs from "decreasing"."""
     for place, word in enumerate(words):
         if word == NOT:
-            following = [after for after in words[place + 1 : place + 4] if after != NOT and after not in COMMON]
+            following = [
+                after
+                for after in words[place + 1 : place + 4]
+                if after != NOT and after not in COMMON
+            ]
             if following:
                 yield f"{NOT}:{following[0]}"
 

@@ -7,8 +7,8 @@ import gc
 
 gc.disable()  # what is loaded stays: collecting while loading costs a short command a tenth of its time
 
+from dlfaq.cli.alone import run_alone  # noqa: E402
 from dlfaq.cli.app import app, main  # noqa: E402
-from dlfaq.cli.playing import run_alone  # noqa: E402
 
 gc.freeze()
 gc.enable()

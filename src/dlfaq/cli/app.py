@@ -1,6 +1,7 @@
 """The program: its commands put together, and the one place that turns problems into an exit code."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -47,18 +48,28 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _program(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Ask, verify, read: the FAQ of neural-network training whose answers are checked."""
 
 
-def main() -> None:
-    """Run the program; the console script's door."""
+def main(words: Sequence[str] | None = None, name: str | None = None) -> None:
+    """Run the program; the console script's door.
+
+    Args:
+        words: The command line; the process's own if not given.
+        name: What the program calls itself in its help; its own name if not given.
+    """
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a terminal without Unicode gets a "?", not a traceback
+        stream.reconfigure(
+            errors="replace"
+        )  # a terminal without Unicode gets a "?", not a traceback
     try:
-        app()
+        app(args=words, prog_name=name)
     except Problems as found:
         complain(found)
         raise SystemExit(2) from None

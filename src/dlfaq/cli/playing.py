@@ -1,6 +1,5 @@
 """`dlfaq run`: play with a simulation."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,12 +18,21 @@ if TYPE_CHECKING:
 def run(
     context: typer.Context,
     simulation: Annotated[
-        str | None, typer.Argument(metavar="[SIM]", help="A file of sims/. Without it, they are listed.")
+        str | None,
+        typer.Argument(metavar="[SIM]", help="A file of sims/. Without it, they are listed."),
     ] = None,
-    replicates: Annotated[int, typer.Option("--replicates", "-n", min=1, max=65536, help="How many.")] = 32,
-    first: Annotated[int, typer.Option("--first", min=0, help="The number of the first replicate.")] = 0,
-    figure: Annotated[Path | None, typer.Option("--figure", help="Draw the measurements: .svg, .png or .pdf.")] = None,
-    device: Annotated[str, typer.Option("--device", help="Where tensors live: cpu or cuda.")] = "cpu",
+    replicates: Annotated[
+        int, typer.Option("--replicates", "-n", min=1, max=65536, help="How many.")
+    ] = 32,
+    first: Annotated[
+        int, typer.Option("--first", min=0, help="The number of the first replicate.")
+    ] = 0,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Draw the measurements: .svg, .png or .pdf.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option("--device", help="Where tensors live: cpu or cuda.")
+    ] = "cpu",
     json: AsJson = False,
     root: Root = None,
 ) -> None:
@@ -55,21 +63,21 @@ def run(
     say_json(played.as_json()) if json else _show(played.rows())
 
 
-def run_alone(file: str) -> None:
-    """Run the simulation in this file with the command line's parameters: `python sims/<name>.py --classes 100`."""
-    from dlfaq.cli.app import main
-
-    path = Path(file).resolve()
-    sys.argv = [f"python {file}", "run", path.stem, "--root", str(path.parents[1]), *sys.argv[1:]]
-    main()
-
-
 def _signature(root: Path, name: str) -> "Signature":
     from dlfaq.knowledge.simulations import read_simulation, simulation_names
 
     names = simulation_names(root)
     if name not in names:
-        raise Problems([Problem("dlfaq run", None, f"there is no simulation '{name}'.", did_you_mean(name, names))])
+        raise Problems(
+            [
+                Problem(
+                    "dlfaq run",
+                    None,
+                    f"there is no simulation '{name}'.",
+                    did_you_mean(name, names),
+                )
+            ]
+        )
     return read_simulation(root, name)
 
 
@@ -103,7 +111,9 @@ def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
 
 
 def _problem(signature: "Signature", what: str, name: str) -> Problem:
-    return Problem(f"dlfaq run {signature.name}", None, what, did_you_mean(name, signature.parameters))
+    return Problem(
+        f"dlfaq run {signature.name}", None, what, did_you_mean(name, signature.parameters)
+    )
 
 
 def _list(root: Path) -> None:
@@ -120,7 +130,9 @@ def _describe(signature: "Signature") -> None:
     typer.echo("\nParameters:")
     for parameter in signature.parameters.values():
         kind = " | ".join(map(str, parameter.choices)) if parameter.choices else parameter.type
-        typer.echo(sanitise(f"  --{parameter.name} {kind} (default {parameter.default}): {parameter.doc}"))
+        typer.echo(
+            sanitise(f"  --{parameter.name} {kind} (default {parameter.default}): {parameter.doc}")
+        )
     typer.echo("\nMetrics:")
     for metric in signature.metrics.values():
         axis = f"[{metric.axis}]" if metric.axis else ""
@@ -132,4 +144,6 @@ def _show(rows: Sequence[Sequence[Any]]) -> None:
     texts = [[sanitise(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in texts) for i in range(len(texts[0]))]
     for row in texts:
-        typer.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+        typer.echo(
+            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        )

@@ -1,13 +1,16 @@
 """`dlfaq ask`, `dlfaq show` and `dlfaq list`: nothing that computes is loaded on their way."""
 
 import sys
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dlfaq.cli.shared import AsJson, Root, root_of, say_json
 from dlfaq.errors import Problem, Problems, did_you_mean
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 LEAST_IN_JSON = 5  # a program can drop what it does not want
 MOST_INPUT = 1_000_000  # characters; what was piped in beyond that is not read
@@ -16,11 +19,18 @@ MOST_INPUT = 1_000_000  # characters; what was piped in beyond that is not read
 def ask(
     words: Annotated[
         list[str],
-        typer.Argument(metavar="WORDS...", help="The question; quotes are not needed. `-` reads standard input."),
+        typer.Argument(
+            metavar="WORDS...",
+            help="The question; quotes are not needed. `-` reads standard input.",
+        ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=50, help="How many entries to name.")] = 5,
-    full: Annotated[bool, typer.Option("--full", help="Add the explanation and the controls.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why this entry was found.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Add the explanation and the controls.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why this entry was found.")
+    ] = False,
     json: AsJson = False,
     root: Root = None,
 ) -> None:
@@ -30,16 +40,16 @@ def ask(
 
     Example: dlfaq ask why is my loss nan
     """
-    from dlfaq.ask.fresh import read_index
+    from dlfaq.ask.freshness import read_index
     from dlfaq.ask.rank import ask as find
-    from dlfaq.ask.shelf import entry
+    from dlfaq.ask.reader import entry
 
     text = _question(words)
     count = max(n, LEAST_IN_JSON) if json else n
 
-    def read(index: Path) -> tuple:
-        answer = find(index, text, count)
-        return answer, entry(index, answer.results[0].id) if answer.results else None
+    def read(db: "Connection") -> tuple:
+        answer = find(db, text, count)
+        return answer, entry(db, answer.results[0].id) if answer.results else None
 
     answer, best = read_index(root_of(root), read)
     if json:
@@ -47,7 +57,9 @@ def ask(
     else:
         from dlfaq.terminal.answers import render_answer
 
-        typer.echo(render_answer(answer, best, full=full, explain=explain, rich=sys.stdout.isatty()))
+        typer.echo(
+            render_answer(answer, best, full=full, explain=explain, rich=sys.stdout.isatty())
+        )
     raise typer.Exit(0 if answer.answered else 1)
 
 
@@ -57,38 +69,75 @@ def _question(words: list[str]) -> str:
     Raises:
         Problems: If it is blank.
     """
-    text = sys.stdin.buffer.read(MOST_INPUT).decode(errors="replace").strip() if words == ["-"] else " ".join(words)
+    text = (
+        sys.stdin.buffer.read(MOST_INPUT).decode(errors="replace").strip()
+        if words == ["-"]
+        else " ".join(words)
+    )
     if not text.strip():
-        raise Problems([Problem("dlfaq ask", None, "nothing was asked.", "For example: dlfaq ask why is my loss nan")])
+        raise Problems(
+            [
+                Problem(
+                    "dlfaq ask",
+                    None,
+                    "nothing was asked.",
+                    "For example: dlfaq ask why is my loss nan",
+                )
+            ]
+        )
     return text
 
 
 def show(
-    entry: Annotated[str, typer.Argument(metavar="ID", help="An entry's id, as `dlfaq list` shows it.")],
+    entry: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID[#PART]",
+            help="An entry's id, as `dlfaq list` shows it, or one of its parts.",
+        ),
+    ],
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Show an entry whole: the answer, its claims with their controls, what the sources say, references.
+    """Show an entry whole: answer, claims with their controls, what sources say, references.
 
     Example: dlfaq show initial-loss
     """
-    from dlfaq.ask.fresh import read_index
-    from dlfaq.ask.shelf import entry as find
-    from dlfaq.ask.shelf import ids
+    from dlfaq.ask import reader
+    from dlfaq.ask.freshness import read_index
 
-    found, known = read_index(root_of(root), lambda index: (find(index, entry), ids(index)))
-    if found is None:
-        raise Problems([Problem("dlfaq show", None, f"there is no entry '{entry}'.", did_you_mean(entry, known))])
+    name, mark, part = entry.partition("#")
+    found, raw, known = read_index(
+        root_of(root),
+        lambda db: (reader.entry(db, name), reader.document(db, name), reader.ids(db)),
+    )
+    if found is None or raw is None:
+        raise _unknown(name, "entry", known)
+    shown = found.part(part) if mark else None
+    if mark and shown is None:
+        raise _unknown(part, "part", [one.id for one in found.parts])
     if json:
-        say_json(_plain(found))
-        return
-    from dlfaq.terminal.answers import render_entry
+        from json import loads
 
-    typer.echo(render_entry(found, rich=sys.stdout.isatty()))
+        whole = loads(raw)
+        parts = {one["id"]: {"entry": name, **one} for one in whole.get("parts", ())}
+        say_json(parts[part] if mark else whole)
+        return
+    from dlfaq.terminal.entries import render_entry, render_part
+
+    rich = sys.stdout.isatty()
+    typer.echo(render_part(found, shown, rich=rich) if shown else render_entry(found, rich=rich))
+
+
+def _unknown(name: str, what: str, known: Iterable[str]) -> Problems:
+    message = f"there is no {what} '{name}'."
+    return Problems([Problem("dlfaq show", None, message, did_you_mean(name, known))])
 
 
 def list_entries(
-    topic: Annotated[str | None, typer.Option("--topic", "-t", help="Only the entries of this topic.")] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", "-t", help="Only the entries of this topic.")
+    ] = None,
     json: AsJson = False,
     root: Root = None,
 ) -> None:
@@ -96,23 +145,22 @@ def list_entries(
 
     Example: dlfaq list --topic activations
     """
-    from dlfaq.ask.fresh import read_index
-    from dlfaq.ask.shelf import rows, topics
+    from dlfaq.ask.freshness import read_index
+    from dlfaq.ask.reader import rows, topics
 
-    found, known = read_index(root_of(root), lambda index: (rows(index, topic), topics(index)))
+    found, known = read_index(root_of(root), lambda db: (rows(db, topic), topics(db)))
     if topic is not None and topic not in known:
-        raise Problems([Problem("dlfaq list", None, f"there is no topic '{topic}'.", did_you_mean(topic, known))])
+        raise Problems(
+            [
+                Problem(
+                    "dlfaq list", None, f"there is no topic '{topic}'.", did_you_mean(topic, known)
+                )
+            ]
+        )
     if json:
-        say_json([row._asdict() for row in found])
+        say_json([row.as_json() for row in found])
         return
-    from dlfaq.terminal.answers import render_list
+    from dlfaq.terminal.entries import render_list
 
     named = {topic: known[topic]} if topic else {}
     typer.echo(render_list(found, named, rich=sys.stdout.isatty()))
-
-
-def _plain(value: object) -> object:
-    """Named tuples as objects, all the way down."""
-    if hasattr(value, "_asdict"):
-        return {name: _plain(item) for name, item in value._asdict().items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value

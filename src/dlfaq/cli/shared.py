@@ -1,6 +1,5 @@
 """What several commands share: where the FAQ lies, and how things are said."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +8,13 @@ import typer
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.paths import MARK, find_root
-from dlfaq.terminal import sanitise
+from dlfaq.sanitise import sanitise
 
 Root = Annotated[
     Path | None,
-    typer.Option("--root", help="The folder of the FAQ. Default: the one around you, else the bundled FAQ."),
+    typer.Option(
+        "--root", help="The folder of the FAQ. Default: the one around you, else the bundled FAQ."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
@@ -34,6 +35,8 @@ def root_of(given: Path | None) -> Path:
 
 def say_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
+    import json  # loaded only for programs
+
     typer.echo(json.dumps(value, indent=1, ensure_ascii=not _speaks_unicode(), allow_nan=False))
 
 
@@ -47,7 +50,14 @@ def missing_extra(package: str | None, extra: str) -> Problems:
     """What to say when a command needs a package of an extra that is not installed."""
     hint = f'pip install "dlfaq[{extra}]"'
     return Problems(
-        [Problem("dlfaq", None, f"this command needs the package {package}, which is not installed.", hint)]
+        [
+            Problem(
+                "dlfaq",
+                None,
+                f"this command needs the package {package}, which is not installed.",
+                hint,
+            )
+        ]
     )
 
 

@@ -42,7 +42,7 @@ def register(estimator: Estimator) -> Estimator:
 
 
 _INTERVALS = "dlfaq.verify.intervals"
-register(Estimator("all", "condition", f"{_INTERVALS}:all_of", bounded=False, counts=True))
+register(Estimator("all", "condition", f"{_INTERVALS}:every", bounded=False, counts=True))
 register(Estimator("fraction", "condition", f"{_INTERVALS}:fraction"))
 register(Estimator("gmean", "number", f"{_INTERVALS}:gmean"))
 register(Estimator("mean", "number", f"{_INTERVALS}:mean"))

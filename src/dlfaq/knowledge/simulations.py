@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
+from dlfaq.knowledge.docstring import Items, named_in, sections, setting_of
 from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.source_code import simulation_path, simulation_paths, source_hash
 
@@ -27,11 +27,7 @@ __all__ = [
 
 TYPES = {"int": int, "float": float, "bool": bool, "str": str}
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_ITEM = re.compile(r"(?P<name>\w+)(?:\[(?P<axis>\w+)\])?\s*(?:\([^)]*\))?:(?:\s+(?P<doc>.*))?")
-_SECTION = re.compile(r"[A-Z]\w*:")
 _LITERAL = "has a default that is not a plain number, text or truth value."
-
-Items = dict[str, tuple[str | None, str]]  # item of a docstring's section: its axis, its text
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,7 @@ class Signature:
         parameters: By name, in order, without `replicates`.
         metrics: By name, in order.
         source: The file's text.
+        setting: The sentence of the docstring's `Setting:`, with parameters in braces; may be empty.
     """
 
     name: str
@@ -74,6 +71,7 @@ class Signature:
     parameters: Mapping[str, Parameter]
     metrics: Mapping[str, Metric]
     source: str
+    setting: str = ""
 
 
 def simulation_names(root: Path) -> list[str]:
@@ -154,16 +152,25 @@ class _FileReader:
     def signature(self, path: Path, source: str) -> Signature:
         function = self._function()
         doc = ast.get_docstring(function) or ""
-        sections = _sections(doc)
-        documented = sections.get("Args", {})
+        parts = sections(doc)
+        documented = parts.get("Args", {})
         parameters = {one.name: one for one in self._parameters(function, documented)}
-        metrics = {key: Metric(key, axis, text) for key, (axis, text) in sections.get("Metrics", {}).items()}
+        metrics = {key: Metric(key, axis, text) for key, (axis, text) in parts.get("Metrics", {}).items()}
         self._documented(function, documented)
         self._metrics(function, parameters, metrics)
+        setting = self._setting(function, doc, parameters)
         if self.problems:
             raise Problems(self.problems)
         summary = " ".join((ast.get_docstring(self.module) or doc).split("\n\n")[0].split())
-        return Signature(self.name, path, summary, doc, parameters, metrics, source)
+        return Signature(self.name, path, summary, doc, parameters, metrics, source, setting)
+
+    def _setting(self, function: ast.FunctionDef, doc: str, parameters: Mapping[str, Parameter]) -> str:
+        text = setting_of(doc)
+        for name in named_in(text):
+            if name not in parameters:
+                what = f"the setting names '{name}', which is not a parameter."
+                self._problem(function, what, did_you_mean(name, parameters))
+        return text
 
     def _function(self) -> ast.FunctionDef:
         functions = [node for node in self.module.body if isinstance(node, ast.FunctionDef)]
@@ -272,26 +279,3 @@ def _literal(node: ast.expr, otherwise: str) -> Scalar | tuple[Scalar, ...]:
     if not all(isinstance(one, int | float | str) for one in (value if isinstance(value, tuple) else (value,))):
         raise ValueError(otherwise)
     return value
-
-
-def _sections(doc: str) -> dict[str, Items]:
-    """The `Name:` sections of a docstring, each with its items."""
-    sections: dict[str, Items] = {}
-    items: Items | None = None
-    last, margin = "", 0
-    for line in doc.splitlines():
-        stripped, indent = line.strip(), len(line) - len(line.lstrip())
-        if not stripped:
-            continue
-        if indent == 0:
-            items = sections.setdefault(stripped[:-1], {}) if _SECTION.fullmatch(stripped) else None
-            margin = 0
-        elif items is not None:
-            margin = margin or indent
-            found = _ITEM.fullmatch(stripped) if indent == margin else None  # deeper lines go on with an item
-            if found:
-                last = found["name"]
-                items[last] = (found["axis"], found["doc"] or "")
-            elif last in items:
-                items[last] = (items[last][0], f"{items[last][1]} {stripped}".strip())
-    return sections

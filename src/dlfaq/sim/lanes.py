@@ -54,9 +54,9 @@ class Lanes:
         return [part(self.net, slice(g * size, (g + 1) * size)).eval() for g in range(self.count)]
 
     @torch.no_grad()
-    def valid(self) -> tuple[Tensor, Tensor]:
-        """Loss and accuracy on the validation rows, (G R,) each; 0 if labels are numbers."""
-        x, y = self.prepare(self.data.x_valid), self.data.y_valid
+    def judged(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss and accuracy on rows (R, n, …), (G R,) each; the accuracy of numbers is 0."""
+        x = self.prepare(x)
         losses, right = [], []
         for net in self.nets():
             outputs = net(x)
@@ -72,7 +72,10 @@ class Lanes:
         """The rate that is best for each replicate, (R,): 0 if there is one only."""
         if self.count == 1:
             return torch.zeros(self.replicates, dtype=torch.int64, device=self.each.device)
-        loss, right = (values.view(self.count, -1).double() for values in self.valid())
+        loss, right = (
+            values.view(self.count, -1).double()
+            for values in self.judged(self.data.x_valid, self.data.y_valid)
+        )
         right = right.masked_fill(~loss.isfinite(), -1)
         loss = loss.masked_fill(~loss.isfinite() | (right < right.amax(0)), torch.inf)
         return loss.argmin(0)
@@ -87,13 +90,26 @@ class Lanes:
 
 
 class Watch:
-    """Looks at all lanes at given steps; when training is over, it gives those of the best rates."""
+    """Looks at all lanes at given steps; after training, it gives those of the best rates.
 
-    def __init__(self, lanes: Lanes, look: Look | None, steps: set[int], *, keep: bool) -> None:
+    Args:
+        lanes: Whom to look at.
+        look: What else to measure.
+        steps: When.
+        keep: Keep the networks.
+        sealed: Look at the test rows, too; the caller hides the outcome until they are open.
+    """
+
+    def __init__(
+        self, lanes: Lanes, look: Look | None, steps: set[int], *, keep: bool, sealed: bool
+    ) -> None:
         self.lanes, self.look, self.wanted, self.keep = lanes, look, steps, keep
+        data = lanes.data
+        self.parts = {"valid": (data.x_valid, data.y_valid)} if data.x_valid.shape[1] else {}
+        self.parts |= {"test": data.test_part} if sealed else {}
         self.steps: list[int] = []
-        self.valid: list[tuple[Tensor, Tensor]] = []
-        self.looks: list[dict[str, Tensor]] = []
+        self.curves: dict[str, list[Tensor]] = {}
+        self.looks: dict[str, list[Tensor]] = {}
         self.states: list[State] = []
 
     @torch.no_grad()
@@ -102,30 +118,21 @@ class Watch:
         if step not in self.wanted:
             return
         self.steps.append(step)
-        if self.lanes.data.x_valid.shape[1]:
-            self.valid.append(self.lanes.valid())
-        if self.look:
-            found = [self.look(net) for net in self.lanes.nets()]
-            self.looks.append({name: torch.cat([one[name] for one in found]) for name in found[0]})
+        for kind, rows in self.parts.items():
+            for what, values in zip(("loss", "accuracy"), self.lanes.judged(*rows), strict=True):
+                self.curves.setdefault(f"{kind}_{what}", []).append(values)
+        found = [self.look(net) for net in self.lanes.nets()] if self.look else [{}]
+        for name in found[0]:
+            self.looks.setdefault(name, []).append(torch.cat([one[name] for one in found]))
         if self.keep:
             self.states.append(saved_state(self.lanes.net))
         self.lanes.net.train()
 
-    def seen(self, best: Tensor) -> dict:
-        """The fields of `Trained` that looks fill."""
-        lanes = self.lanes
-        fields: dict = {"steps": torch.tensor(self.steps, device=best.device)}
-        if self.valid:
-            losses, right = (torch.stack(part, 1) for part in zip(*self.valid, strict=True))
-            fields |= {
-                "valid_loss": lanes.pick(losses, best),
-                "valid_accuracy": lanes.pick(right, best),
-            }
-        if self.looks:
-            names = self.looks[0]
-            stacked = {name: torch.stack([one[name] for one in self.looks], 1) for name in names}
-            fields["looks"] = {name: lanes.pick(values, best) for name, values in stacked.items()}
-        fields["nets"] = [
-            with_state(lanes.net, lanes.pick_state(state, best)).eval() for state in self.states
-        ]
-        return fields
+    def seen(self, best: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor], list[Stacked]]:
+        """Curves and what `look` measured by name, (R, L, …) each, and the networks."""
+        curves, looks = (
+            {name: self.lanes.pick(torch.stack(values, 1), best) for name, values in kind.items()}
+            for kind in (self.curves, self.looks)
+        )
+        states = [self.lanes.pick_state(state, best) for state in self.states]
+        return curves, looks, [with_state(self.lanes.net, state).eval() for state in states]

@@ -19,3 +19,9 @@ def token_cross_entropy(logits: Tensor, tokens: Tensor) -> Tensor:
 def capped(values: Tensor, cap: float) -> Tensor:
     """Numbers of at most `cap`; what is larger, inf or NaN counts as `cap`."""
     return torch.where(values < cap, values, cap)
+
+
+def first_time(reached: Tensor) -> Tensor:
+    """Number of the first look at which it was reached, or L if never: (R, L) bool to (R,)."""
+    never = torch.ones_like(reached[:, :1])
+    return torch.cat([reached, never], 1).int().argmax(1)

@@ -9,7 +9,7 @@ return {"accuracy": accuracy(net(x), y), "rate": run.rate}
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 
 import torch
 from torch import Tensor
@@ -35,8 +35,6 @@ class Trained:
             if nothing was tuned.
         survived: (R,) bool. Whether every loss and every weight at the end is finite.
         steps: (L,) int64. Steps made before each look.
-        valid_loss: (R, L). Loss on the validation rows at each look.
-        valid_accuracy: (R, L). The same for the accuracy.
         looks: (R, L, …) by name. What `look` returned.
         nets: The networks as they were at each look, if `keep` asked for them, in evaluation mode.
     """
@@ -47,10 +45,39 @@ class Trained:
     inside: Tensor
     survived: Tensor
     steps: Tensor
-    valid_loss: Tensor | None = None
-    valid_accuracy: Tensor | None = None
-    looks: dict[str, Tensor] = field(default_factory=dict)
-    nets: list[Stacked] = field(default_factory=list)
+    looks: dict[str, Tensor]
+    nets: list[Stacked]
+    curves: InitVar[dict[str, Tensor]]
+    data: InitVar[Data]
+
+    def __post_init__(self, curves: dict[str, Tensor], data: Data) -> None:
+        self._curves, self._data = curves, data
+
+    @property
+    def valid_loss(self) -> Tensor:
+        """(R, L). Loss on the validation rows at each look."""
+        return self._curves["valid_loss"]
+
+    @property
+    def valid_accuracy(self) -> Tensor:
+        """(R, L). The same for the accuracy."""
+        return self._curves["valid_accuracy"]
+
+    @property
+    def test_loss(self) -> Tensor:
+        """(R, L). Loss on the test rows at each look, with `sealed`; to be read once they are open."""
+        return self._test("test_loss")
+
+    @property
+    def test_accuracy(self) -> Tensor:
+        """(R, L). The same for the accuracy."""
+        return self._test("test_accuracy")
+
+    def _test(self, what: str) -> Tensor:
+        if not self._data.opened:
+            msg = "this curve is sealed until the test data are opened"
+            raise RuntimeError(msg)
+        return self._curves[what]
 
 
 def descend(
@@ -127,6 +154,7 @@ def train(
     look: Look | None = None,
     look_at: Iterable[int] = (),
     keep: bool = False,
+    sealed: bool = False,
     **settings: object,
 ) -> Trained:
     """Train the networks of all replicates on the training rows of their data.
@@ -150,6 +178,7 @@ def train(
         look: Measures on the R networks in evaluation mode, (R, …) by name.
         look_at: Steps made before each look, 0 … T; a look takes the validation loss, too.
         keep: Keep the networks of every look.
+        sealed: Looks take loss and accuracy on the test rows, too; to be read once they are open.
         settings: `schedule`, `warmup`, `horizon`, `clip`, `norms`, `decay`, `decay_all` and further
             arguments of the optimizer, as `descend` has them.
 
@@ -160,7 +189,7 @@ def train(
     _check(data, tune=tune)
     tried = [*(rates or grid(optimizer))] if tune else []
     lanes = Lanes(net, data, batches, loss, prepare, max(len(tried), 1))
-    watch = Watch(lanes, look, set(look_at), keep=keep)
+    watch = Watch(lanes, look, set(look_at), keep=keep, sealed=sealed)
     watch(0)
     peaks = torch.tensor(tried, dtype=torch.float64).repeat_interleave(len(data.x)) if tune else lr
     peaks = torch.as_tensor(peaks, dtype=torch.float64).expand(lanes.count * len(data.x))
@@ -188,11 +217,16 @@ def _told(
     finite = [weight.isfinite().flatten(1).all(1) for weight in lanes.net.parameters()]
     load_state(net, lanes.pick_state(saved_state(lanes.net), best))
     net.eval()
+    curves, looks, nets = watch.seen(best)
     return Trained(
         loss=lanes.pick(path, best),
         norm=None if norm is None else lanes.pick(norm, best),
         rate=lanes.pick(peaks.to(best.device), best),
         inside=(best > 0) & (best < lanes.count - 1),
         survived=lanes.pick(torch.stack(finite).all(0) & path.isfinite().all(1), best),
-        **watch.seen(best),
+        steps=torch.tensor(watch.steps, device=best.device),
+        looks=looks,
+        nets=nets,
+        curves=curves,
+        data=lanes.data,
     )

@@ -1,5 +1,6 @@
 """Data: rows for training, rows for validation, and a test part closed until the last look."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -43,7 +44,7 @@ class Data:
         self.x, self.y = train
         self.x_valid, self.y_valid = valid or (self.x[:, :0], self.y[:, :0])
         self.classes = classes
-        self._test = test
+        self.test_part = test  # for `train` and for `open_test`
         self.opened = False
 
     def __len__(self) -> int:
@@ -65,7 +66,13 @@ class Data:
             msg = "the test data are open already: there is one last look"
             raise RuntimeError(msg)
         self.opened = True
-        return self._test
+        return self.test_part
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> "Data":
+        """The same rows with other inputs: `change` maps (R, n, …) to that, in all three parts."""
+        x_test, y_test = self.test_part
+        held = (change(self.x_valid), self.y_valid)
+        return Data((change(self.x), self.y), (change(x_test), y_test), held, self.classes)
 
 
 def load(
@@ -84,7 +91,8 @@ def load(
 
     Args:
         replicates: Those who learn.
-        name: `digits` (1200 + 597 images of 8 x 8, 10 classes), `cancer` (breast cancer, 379 + 190
+        name: `digits` (1200 + 597 images of 8 x 8, 10 classes), `parity` (the same images: is the
+            digit odd?), `cancer` (breast cancer, 379 + 190
             rows, 30 features, 2 classes), `wine` (119 + 59, 13 features, 3 classes) or `diabetes`
             (295 + 147, 10 features, a number to predict).
         train: Training rows n; 0 for all that validation leaves.
@@ -97,7 +105,9 @@ def load(
             called `images`; otherwise all have the first ones.
         numbers: Make labels numbers of mean 0 and standard deviation 1, for regression.
     """
-    split = _scaled(name, scale)
+    split = _scaled("digits" if name == "parity" else name, scale)
+    if name == "parity":
+        split = split._replace(y=split.y % 2, y_test=split.y_test % 2)
     split = Split(*(part.to(replicates.device) for part in split))
     room = len(split.x)
     valid = min(valid, room // 3)
@@ -145,16 +155,16 @@ def _scaled(name: str, scale: str) -> Split:
 
 @cache
 def _table(name: str) -> Split:
-    """A table of scikit-learn's, shuffled, with two thirds of its rows for training and validation.
+    """A table that scikit-learn bundles, shuffled; two thirds are for training and validation.
 
-    Sources: W. Wolberg et al. (1993), Breast Cancer Wisconsin (Diagnostic), UCI,
-    doi:10.24432/C5DW2B; S. Aeberhard and M. Forina (1992), Wine, UCI, doi:10.24432/C5PC7J; B. Efron et al. (2004), Least
-    Angle Regression, doi:10.1214/009053604000000067.
+    Sources, as scikit-learn names them: UCI's Breast Cancer Wisconsin (Diagnostic) by Wolberg,
+    Street and Mangasarian; UCI's Wine by Aeberhard, Coomans and de Vel; the diabetes data of Efron,
+    Hastie, Johnstone and Tibshirani (2004), Least Angle Regression.
     """
     from sklearn import datasets  # loaded by those who use it
 
     if name not in _TABLES:
-        msg = f"there is no data set '{name}'; there are digits, {', '.join(_TABLES)}"
+        msg = f"there is no data set '{name}'; there are digits, parity, {', '.join(_TABLES)}"
         raise ValueError(msg)
     raw = getattr(datasets, _TABLES[name])()
     order = np.random.default_rng(0).permutation(len(raw.target))

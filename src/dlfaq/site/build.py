@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from dlfaq.errors import Problem, Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root, cache_dir
-from dlfaq.site.machines import beside
+from dlfaq.site.figures.fence import NAME, Drawing
+from dlfaq.site.machines import write_copies
 from dlfaq.site.offline import for_folder
-from dlfaq.site.pages import pages
+from dlfaq.site.pages import known_of, pages
 from dlfaq.site.search import search_files
+from dlfaq.site.shared import Known
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -28,22 +30,29 @@ WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
 _PAGE = re.compile(r"'questions/(?!index\b)([a-z0-9-]+)\.md'")
 
 
-def write_pages(root: Path, output: Path) -> int:
+def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
     """Write the hand-written pages, the assets and the generated pages; return how many pages there are.
 
     Pages of the FAQ's own `docs/` win over the bundled ones of the same name. Only files whose bytes changed are
     written, and those of what is gone are removed, so that a second build, and whoever watches the folder, sees nothing
     that is not new.
 
+    Args:
+        root: The FAQ.
+        output: The folder; what else is in it goes.
+        known: What was read of the FAQ already.
+
     Raises:
         Problems: If the FAQ's files are to be mended.
     """
+    known = known or known_of(load_faq(root))
     own: dict[Path, Path] = {}
     for folder, below in ((PACKAGE / "assets", "assets"), (bundled_root() / "docs", ""), (root / "docs", "")):
         own |= {below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
     index = own.get(Path("index.md"))
-    faq = load_faq(root)
-    made = chain(pages(faq, index.read_text("utf-8") if index else ""), search_files(faq).items())
+    made = chain(
+        pages(known, index.read_text("utf-8") if index else ""), search_files(known.faq).items()
+    )
     kept = set()
     for name, text in made:
         kept.add(Path(name))
@@ -92,17 +101,19 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
 
     _check_output(output)
     source = cache_dir(root) / "pages"
-    count = write_pages(root, source)
+    known = known_of(load_faq(root))
+    count = write_pages(root, source, known)
+    drawing = Drawing(known)
     with _warnings() as found:
         try:
-            config = configured(root, source, output)
+            config = configured(root, source, output, drawing)
             if offline:
                 for_folder(config)
             config.plugins["dlfaq"] = sparing = Sparing()
             build(config)
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
-    beside(source, output, config.site_url or "")
+    write_copies(source, output, config.site_url or "", drawing)
     put_aside(output, sparing.places)
     if found and strict:
         raise Problems(_problems(found))
@@ -171,11 +182,9 @@ def _check_output(output: Path) -> None:
         raise Problems([Problem(str(output), None, "this is neither empty nor an earlier site.", hint)])
 
 
-def configured(root: Path, source: Path, output: Path) -> "MkDocsConfig":
+def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkDocsConfig":
     """The FAQ's configuration with all that its pages need, whatever it says itself."""
     from mkdocs.config import load_config
-
-    from dlfaq.site.fence import NAME, unwrap
 
     own = root / "mkdocs.yml"
     config = load_config(
@@ -191,8 +200,8 @@ def configured(root: Path, source: Path, output: Path) -> "MkDocsConfig":
     others = [one for one in config.markdown_extensions if one not in LAST]
     config.markdown_extensions[:] = [*others, *LAST]
     fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
-    if all(fence["name"] != NAME for fence in fences):
-        fences.append({"name": NAME, "class": NAME, "format": unwrap})
+    others = [fence for fence in fences if fence["name"] != NAME]
+    fences[:] = [*others, {"name": NAME, "class": NAME, "format": drawing}]
     config.mdx_configs.setdefault("pymdownx.arithmatex", {})["generic"] = True
     if config.nav is None:
         config.nav = _nav(source)

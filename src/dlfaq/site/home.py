@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dlfaq.knowledge.entry import Entry
-from dlfaq.site.shared import Known, front_matter, link_to, listed, torch_versions, totals
+from dlfaq.site.shared import Known, front_matter, link_to, listed, tally, torch_versions
 from dlfaq.site.text import escape, label
 
 FEW = 3  # questions on a topic's card
@@ -26,9 +26,9 @@ def home(known: Known, welcome: str) -> str:
         *_topics(known),
         f"{mark.lstrip()}{rest}\n",
     ]
-    verified, claims, replicates = totals(known.faq.entries, known)
     if known.evidence:
-        said = f"**{verified:,} of {claims:,} claims verified**, over {replicates:,} replicates"
+        counted = tally(known.faq.entries, known)
+        said = f"**Claims that hold: {counted.words()}**, over {counted.replicates:,} replicates"
         parts.append(f"{said}, on torch {escape(torch_versions(known))}.\n{{ .dl-live }}\n")
     return "\n".join(parts)
 
@@ -60,8 +60,8 @@ def _topics(known: Known) -> Iterator[str]:
 
 def _counts(entries: list[Entry], known: Known) -> str:
     plural = "s" if len(entries) != 1 else ""
-    verified, claims, _ = totals(entries, known)
-    return f"{len(entries)} question{plural}, {verified} of {claims} claims verified"
+    counted = tally((entry for entry in entries if entry.id in known.evidence), known).words()
+    return f"{len(entries)} question{plural}{f': {counted}' if counted else ''}"
 
 
 def _first(entries: list[Entry], topic: str) -> list[Entry]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dlfaq.knowledge.entry import Document, Entry, Faq, Planned, SourceStatement
-from dlfaq.site.shared import front_matter, mark
+from dlfaq.knowledge.placeholders import render
+from dlfaq.site.shared import Known, front_matter, mark
 from dlfaq.site.text import escape, label, line, link
 
 MISSING = "missing"  # stands where a ruling would, as long as the entry is not written
@@ -28,14 +29,15 @@ class Row(NamedTuple):
         return self.source.ruling or MISSING
 
 
-def ledger(faq: Faq) -> str:
-    """The page, as Markdown: a table of counts, then each document's statements in the order of their places in it."""
+def ledger(known: Known) -> str:
+    """The page as Markdown: counts, then each document's statements in the order of their places."""
+    faq = known.faq
     rows = {document: _rows(faq, document) for document in faq.documents}
     parts = [front_matter("Sources", wide=True), "# What the sources say\n", _INTRODUCTION]
     if any(rows.values()):
         parts += _counts(faq, rows)
     for document in faq.documents.values():
-        parts += _document(document, rows[document.id])
+        parts += _document(document, rows[document.id], known)
     return "\n".join(parts)
 
 
@@ -70,7 +72,7 @@ def _count(rows: Iterable[Row], ruling: str) -> int:
     return sum(row.ruling == ruling for row in rows)
 
 
-def _document(document: Document, rows: list[Row]) -> Iterator[str]:
+def _document(document: Document, rows: list[Row], known: Known) -> Iterator[str]:
     address = link(document.address)
     title = f"[{label(document.title)}]({address})" if address else line(document.title)
     yield f"## {title} {{ #{document.id} }}\n"
@@ -80,16 +82,22 @@ def _document(document: Document, rows: list[Row]) -> Iterator[str]:
     said = f"{len(rows)} statement{plural}: {', '.join(counted)}." if rows else "Nothing is ruled on yet."
     yield f"{escape(by)}{'. ' if by else ''}{said}\n{{ .dl-count }}\n"
     for row in rows:
-        yield from _statement(row)
+        yield from _statement(row, known)
     yield ""
 
 
-def _statement(row: Row) -> Iterator[str]:
+def _statement(row: Row, known: Known) -> Iterator[str]:
     entry, source = row
     where = f" ({escape(source.where)})" if source.where else ""
     yield f"- {mark(row.ruling)} {line(source.says)}{where}  "
     if isinstance(entry, Planned):
         yield f"  Planned: [{label(entry.question)}](questions/index.md#{entry.id})"
         return
+    evidence = known.evidence.get(entry.id)
+    because = line(render(source.because, evidence.values if evidence else {}))
     claims = ", ".join(f"[{claim}](questions/{entry.id}.md#{claim})" for claim in source.claims)
-    yield f"  [{label(entry.question)}](questions/{entry.id}.md#sources){f', shown by {claims}' if claims else ''}"
+    anchor = "#sources" if source.page else ""
+    answer = f"[{label(entry.question)}](questions/{entry.id}.md{anchor})"
+    if because:
+        yield f"  {because}  "
+    yield f"  {answer}{f', shown by {claims}' if claims else ''}"

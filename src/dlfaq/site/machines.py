@@ -4,21 +4,21 @@ import re
 from pathlib import Path
 from textwrap import indent
 
-from dlfaq.knowledge.placeholders import render
-from dlfaq.site.fence import NAME, told
+from dlfaq.site.answer import bare
+from dlfaq.site.figures.fence import NAME, Drawing
 from dlfaq.site.shared import Known, counted
-from dlfaq.site.text import label, plain
+from dlfaq.site.text import label
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FIGURE = re.compile(rf"^([ \t]*)```{NAME}\n(.*?)\n[ \t]*```\n", re.MULTILINE | re.DOTALL)
-_STYLE = re.compile(r"(?<!\\)[ \t]*\{ [#.][^{}\n]*\}[ \t]*$|(?<=\*)\{ \.[\w .-]* \}", re.MULTILINE)
+_STYLE = re.compile(r"(?<!\\)[ \t]*\{ [#.][^{}\n]*\}[ \t]*$|(?<=[*)])\{ [.#][^{}\n]* \}", re.MULTILINE)
 _BOX = re.compile(r'^(?:!!!|\?\?\?) \w+ "([^"\n]*)"\n((?:(?: {4}.*)?\n)*)', re.MULTILINE)
 _FENCE = re.compile(r"(^`{3,}.*?^`{3,}[ \t]*$)", re.MULTILINE | re.DOTALL)
 _RELATIVE = re.compile(r"(?<!\\)\]\((?!https?:)")
 
 
 def overview(known: Known, welcome: str = "") -> str:
-    """`llms.txt`: what this is, then each question with where its answer stands, the answer, and what is verified."""
+    """`llms.txt`: what this is, then each question with its address, its answer and its evidence."""
     title = re.search(r"^# (.+)$", welcome, re.MULTILINE)
     parts = [
         f"# {title[1].strip() if title else 'Questions and answers'}\n",
@@ -26,26 +26,29 @@ def overview(known: Known, welcome: str = "") -> str:
     ]
     parts.append("## Questions\n")
     for entry in known.faq.entries:
-        evidence = known.evidence.get(entry.id)
-        short = plain(render(entry.short, evidence.values if evidence else {}))
+        short = bare(entry, entry.short, known)
         parts.append(f"- [{label(entry.question)}](questions/{entry.id}.md): {short} ({counted(entry, known)})")
     return "\n".join(parts) + "\n"
 
 
-def readable(text: str) -> str:
+def readable(text: str, drawing: Drawing) -> str:
     """A page's Markdown without what only the site's own look needs."""
-    text = _FIGURE.sub(lambda found: indent(told(found[2]), found[1]), _HEAD.sub("", text))
+
+    def written(found: re.Match[str]) -> str:
+        return indent(drawing.as_markdown(found[2]), found[1])
+
+    text = _FIGURE.sub(written, _HEAD.sub("", text))
     pieces = _FENCE.split(text)  # code stays as it is
     pieces[::2] = [_BOX.sub(_opened, _STYLE.sub("", piece)) for piece in pieces[::2]]
     return re.sub(r"\n{3,}", "\n\n", "".join(pieces)).strip() + "\n"
 
 
-def beside(source: Path, output: Path, address: str) -> None:
+def write_copies(source: Path, output: Path, address: str, drawing: Drawing) -> None:
     """Put each page's Markdown beside its HTML, and whole addresses into `llms.txt` where the site's own is known."""
     for path in source.rglob("*.md"):
         target = output / path.relative_to(source)
         if target.parent.is_dir():
-            target.write_text(readable(path.read_text("utf-8")), "utf-8")
+            target.write_text(readable(path.read_text("utf-8"), drawing), "utf-8")
     llms = output / "llms.txt"
     if address and llms.is_file():
         whole = f"]({address.rstrip('/')}/"

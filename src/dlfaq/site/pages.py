@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from dlfaq.errors import Problem, Problems
+from dlfaq.evidence.file import read
+from dlfaq.evidence.record import Evidence
 from dlfaq.knowledge.entry import Faq
 from dlfaq.knowledge.simulations import read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
@@ -13,34 +15,42 @@ from dlfaq.site.machines import overview
 from dlfaq.site.shared import Known, front_matter, listed
 from dlfaq.site.simulation_page import simulation_page
 from dlfaq.site.text import label, line
-from dlfaq.verify.evidence import Evidence, read
 
 
-def pages(faq: Faq, welcome: str = "") -> Iterator[tuple[str, str]]:
+def known_of(faq: Faq) -> Known:
+    """An FAQ with all its evidence.
+
+    Raises:
+        Problems: If an evidence file cannot be read.
+    """
+    return Known(faq, _evidence(faq))
+
+
+def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
     """The generated pages, each with its path below the docs folder, and `llms.txt` for machines.
 
     One after the other, since thousands of them would fill the memory.
 
     Args:
-        faq: What is asked and answered.
+        known: What is asked and answered, and what was measured of it.
         welcome: The hand-written beginning of the home page.
 
     Raises:
-        Problems: If an evidence file or a simulation cannot be read.
+        Problems: If a simulation cannot be read.
     """
-    known = Known(faq, _evidence(faq))
+    faq = known.faq
+    signatures = {name: read_simulation(faq.root, name) for name in simulation_names(faq.root)}
     yield "index.md", home(known, welcome)
     yield "questions/index.md", _questions(known)
-    yield "sources.md", ledger(faq)
+    yield "sources.md", ledger(known)
     for entry in faq.entries:
-        yield f"questions/{entry.id}.md", entry_page(entry, known)
+        yield f"questions/{entry.id}.md", entry_page(entry, known, signatures.__getitem__)
     for topic in faq.topics:
         if any(topic in entry.topics for entry in faq.entries):
             yield f"topics/{topic}.md", _topic(topic, known)
-    simulations = [read_simulation(faq.root, name) for name in simulation_names(faq.root)]
-    for one in simulations:
+    for one in signatures.values():
         yield f"simulations/{one.name}.md", simulation_page(one, known)
-    yield "simulations/index.md", gallery(simulations, known)
+    yield "simulations/index.md", gallery([*signatures.values()], known)
     yield "llms.txt", overview(known, welcome)
 
 

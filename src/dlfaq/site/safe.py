@@ -8,6 +8,7 @@ Markdown is not obeyed in the first place.
 import re
 from functools import lru_cache
 from html import unescape
+from itertools import takewhile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,17 +33,18 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r'([A-Za-z][\w:.-]*)(?:="([^"<>]*)")?')
 _ALIGNED = re.compile(r"text-align: ?(left|right|center);?")
+CLAIMS = "dl-claims"  # class of the heading above a table of claims
 _SCHEME = re.compile(r"([^/?#:]*):")
 
 
 class SafeExtension(Extension):
-    """No HTML in Markdown, claims as sections, and the list of what a page may contain."""
+    """No HTML in Markdown, claims as rows that open, and the list of what a page may contain."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
         """Register the parts."""
         md.preprocessors.deregister("html_block", strict=False)
         md.inlinePatterns.deregister("html", strict=False)
-        md.treeprocessors.register(_Claims(md), "dlfaq-claims", 6)  # classes are set at 8, the contents made at 5
+        md.treeprocessors.register(_Tidy(md), "dlfaq-tidy", 6)  # classes are set at 8, the contents made at 5
         md.postprocessors.register(_Allowed(md), "dlfaq-allowed", -100)  # after everything else
 
 
@@ -90,8 +92,8 @@ class _Allowed(Postprocessor):
         return allowed(text)
 
 
-class _Claims(Treeprocessor):
-    """A heading of class `claim` and what follows it become one section; a page has one first heading, a table no empty ones."""
+class _Tidy(Treeprocessor):
+    """A page has one first heading, a table no empty ones, and the claims are rows that open."""
 
     def run(self, root: ElementTree.Element) -> None:
         for heading in list(root.iter("h1"))[1:]:
@@ -99,13 +101,53 @@ class _Claims(Treeprocessor):
         for cell in root.iter("th"):
             if len(cell) == 0 and not (cell.text or "").strip():
                 cell.tag = "td"  # a corner heads nothing
-        section = None
-        for child in list(root):
-            if child.tag in {"h1", "h2", "h3"}:
-                section = None
-            if child.tag == "h3" and "claim" in child.get("class", "").split():
-                section = ElementTree.Element("section", {"class": child.attrib.pop("class")})
-                root.insert(list(root).index(child), section)
-            if section is not None:
-                root.remove(child)
-                section.append(child)
+        for heading in list(root.iter("h2")):
+            if CLAIMS in heading.get("class", "").split():
+                _open_rows(root, heading)
+
+
+def _open_rows(root: ElementTree.Element, heading: ElementTree.Element) -> None:
+    """Join the table below a heading with the boxes that follow it, a row with a box.
+
+    Each box takes the place of its row, named by its title; the row is what one sees of it.
+    """
+    following = list(root)[list(root).index(heading) + 1 :]
+    section = [*takewhile(lambda one: one.tag not in {"h1", "h2"}, following)]
+    table = next((one for one in section if one.tag == "table"), None)
+    boxes = [one for one in section if one.tag == "details"]
+    rows = [*table.iterfind("tbody/tr")] if table is not None else []
+    if table is None or len(rows) != len(boxes):
+        return
+    names = [_text(cell) for cell in table.iterfind("thead/tr/*")]
+    joined = ElementTree.Element("div", {"class": CLAIMS})
+    head = ElementTree.SubElement(joined, "div", {"class": "dl-head", "aria-hidden": "true"})
+    for name in names:
+        ElementTree.SubElement(head, "span").text = name
+    for row, box in zip(rows, boxes, strict=True):
+        summary = box.find("summary")
+        box.set("id", _text(summary))
+        _fill(summary, list(row), names)
+        root.remove(box)
+        joined.append(box)
+    root.insert(list(root).index(table), joined)
+    root.remove(table)
+
+
+def _fill(summary: ElementTree.Element, cells: list[ElementTree.Element], names: list[str]) -> None:
+    """Put the cells of a row into the line that opens it, each with the name of its column."""
+    for child in list(summary):
+        summary.remove(child)
+    summary.text = None
+    for cell, name in zip(cells, names, strict=True):
+        empty = len(cell) == 0 and not (cell.text or "").strip()
+        span = ElementTree.SubElement(summary, "span", {"class": "dl-none" if empty else "dl-cell"})
+        if name and not empty:
+            key = ElementTree.SubElement(span, "span", {"class": "dl-key"})
+            key.text, key.tail = f"{name}: ", cell.text
+        else:
+            span.text = cell.text
+        span.extend(cell)
+
+
+def _text(element: ElementTree.Element) -> str:
+    return "".join(element.itertext()).strip()

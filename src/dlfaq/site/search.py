@@ -12,16 +12,16 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
-from dlfaq.ask import lists, query, signals, thesaurus, vectors, words
-from dlfaq.ask.entry_rows import said
-from dlfaq.ask.fresh import read_index
-from dlfaq.ask.index import ELSEWHERE
+from dlfaq.ask import lists, query, signals, vectors, words
+from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.index import ELSEWHERE
+from dlfaq.ask.build.rows import said
+from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED
-from dlfaq.ask.schema import COLUMNS, connect
+from dlfaq.ask.schema import COLUMNS
 from dlfaq.knowledge.entry import Faq
 from dlfaq.site.text import plain
 
@@ -55,7 +55,7 @@ def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
     """
     folder = Path(__file__).with_name("worker")
     code = "\n".join((folder / name).read_text("utf-8") for name in PARTS)
-    index = read_index(faq.root, lambda path: _index(path, faq, whole=whole))
+    index = read_index(faq.root, lambda db: _index(db, faq, whole=whole))
     # a script and not plain JSON, because opened from a folder a page may load nothing else
     return {f"{FOLDER}/worker.js": code, f"{FOLDER}/ask.js": f"self.dlfaqIndex={compact(index)};\n"}
 
@@ -65,28 +65,25 @@ def compact(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _index(path: Path, faq: Faq, *, whole: bool) -> dict[str, object]:
-    with closing(connect(path)) as db:
-        vocab = db.execute("SELECT term, docs FROM vocab ORDER BY term").fetchall()
-        place = {term: number for number, (term, _) in enumerate(vocab)}
-        lines = [line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines()]
-        outside = [text for (text,) in db.execute("SELECT words FROM elsewhere ORDER BY place")]
-        elsewhere = list(zip(outside, filter(None, lines), strict=True))
-        entries = list(_entries(db, faq, place))
-        return {
-            "lists": _lists(),
-            "query": _query(),
-            "signals": _signals(),
-            "tuned": {"weights": dict(TUNED.weights), "base": TUNED.base, "fits": TUNED.fits},
-            "vocab": vocab,
-            "same": db.execute("SELECT key, value FROM same").fetchall(),
-            "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
-            "elsewhere": elsewhere,
-            "entries": entries,
-            "vectors": _vectors(
-                [*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole
-            ),
-        }
+def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object]:
+    vocab = db.execute("SELECT term, docs FROM vocab ORDER BY term").fetchall()
+    place = {term: number for number, (term, _) in enumerate(vocab)}
+    lines = [line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines()]
+    outside = [text for (text,) in db.execute("SELECT words FROM elsewhere ORDER BY place")]
+    elsewhere = list(zip(outside, filter(None, lines), strict=True))
+    entries = list(_entries(db, faq, place))
+    return {
+        "lists": _lists(),
+        "query": _query(),
+        "signals": _signals(),
+        "tuned": {"weights": dict(TUNED.weights), "base": TUNED.base, "fits": TUNED.fits},
+        "vocab": vocab,
+        "same": db.execute("SELECT key, value FROM same").fetchall(),
+        "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
+        "elsewhere": elsewhere,
+        "entries": entries,
+        "vectors": _vectors([*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole),
+    }
 
 
 def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterator[dict]:

@@ -1,16 +1,21 @@
-"""What several pages share: front matter, verdicts, counts."""
+"""What several pages share: front matter, the marks of claims, counts."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
-from dlfaq.knowledge.entry import Claim, Entry, Faq
+from dlfaq.evidence.record import ClaimEvidence, Evidence, Side
+from dlfaq.evidence.verdict import Verdict
+from dlfaq.knowledge.entry import KINDS, Claim, Entry, Faq
 from dlfaq.site.text import label, plain
-from dlfaq.verify.evidence import ClaimEvidence, Evidence, Side
 
-NOT_YET = "not verified yet"
+NOT_YET = "not measured yet"
+KIND_WORDS = {"measured": "measured", "exact": "exact", "library": "PyTorch"}
+COUNT_WORDS = {"measured": "measured", "exact": "exact", "library": "of PyTorch"}
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,74 @@ class Known:
     faq: Faq
     evidence: Mapping[str, Evidence]
 
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The entries by id."""
+        return {entry.id: entry for entry in self.faq.entries}
+
+    def entry(self, name: str) -> Entry:
+        """An entry by id; KeyError if there is none."""
+        return self.entries[name]
+
     def of(self, entry: Entry, claim: Claim) -> ClaimEvidence | None:
         """What was measured of a claim; None if nothing was recorded."""
         evidence = self.evidence.get(entry.id)
         return evidence.claims.get(claim.id) if evidence else None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many claims hold, by kind; how many do not, by verdict; how often they were confirmed.
+
+    Attributes:
+        seeds: For each claim that holds, the number of seeds on which it does.
+        replicates: All that were run, under conditions too.
+    """
+
+    holds: Mapping[str, int]
+    others: Mapping[str, int]
+    seeds: tuple[int, ...]
+    replicates: int
+
+    def words(self) -> str:
+        """For example `9 measured, 3 exact, 2 of PyTorch`; what does not hold is named."""
+        good = [f"{self.holds[kind]:,} {COUNT_WORDS[kind]}" for kind in KINDS if self.holds.get(kind)]
+        bad = [f"{count} {word}" for word, count in self.others.items()]
+        return "; ".join(filter(None, [", ".join(good), ", ".join(bad)]))
+
+    def confirmed(self) -> str:
+        """On how many seeds; empty if on the first alone."""
+        most = max(self.seeds, default=1)
+        if most == 1:
+            return ""
+        said = f"confirmed on {_number(most)} seeds"
+        count = self.seeds.count(most)
+        return said if count == len(self.seeds) else f"{count} of {len(self.seeds)} {said}"
+
+
+def tally(entries: Iterable[Entry], known: Known) -> Tally:
+    """Count the claims of some entries."""
+    holds: dict[str, int] = {}
+    others: dict[str, int] = {}
+    seeds, replicates = [], 0
+    for entry in entries:
+        for claim in entry.claims:
+            found = known.of(entry, claim)
+            if found and is_good(found):
+                holds[claim.kind] = holds.get(claim.kind, 0) + 1
+                seeds.append(1 + len(found.seeds))
+            else:
+                word = found.verdict if found else NOT_YET
+                others[word] = others.get(word, 0) + 1
+            if found:
+                sides = (found.own, *found.holds_under.values(), *found.fails_under.values())
+                replicates += sum(map(_replicates, sides))
+    return Tally(holds, others, tuple(seeds), replicates)
+
+
+def is_good(evidence: ClaimEvidence) -> bool:
+    """Whether a reader may rely on the claim."""
+    return any(evidence.verdict == verdict.word and verdict.is_good for verdict in Verdict)
 
 
 def front_matter(
@@ -31,8 +100,9 @@ def front_matter(
 ) -> str:
     """The page's head.
 
-    Every text is quoted, since MkDocs drops what it cannot read without a word, and escaped, since the theme puts titles
-    and descriptions into HTML as they are. What machines read (`faq`) goes through JSON and stays as it is.
+    Every text is quoted, since MkDocs drops what it cannot read without a word, and escaped, since
+    the theme puts titles and descriptions into HTML as they are. What machines read (`faq`) goes
+    through JSON and stays as it is.
 
     Args:
         title: The page's title in the navigation.
@@ -52,32 +122,24 @@ def front_matter(
     return "\n".join(["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""])
 
 
-def mark(word: str) -> str:
-    """A verdict or a ruling: the style gives it an icon and a colour beside its word."""
-    kind = re.sub(r"[^a-z]", "", word.split(maxsplit=1)[0]) if word else ""
+def mark(word: str, kind: str = "") -> str:
+    """A verdict, a kind or a ruling: the style gives it an icon and a colour beside its word."""
+    kind = kind or (re.sub(r"[^a-z]", "", word.split(maxsplit=1)[0]) if word else "")
     return f"*{word}*{{ .verdict .verdict--{kind} }}"
 
 
+def claim_mark(claim: Claim, evidence: ClaimEvidence | None) -> str:
+    """The kind of a claim that holds; of another its verdict."""
+    if evidence is None:
+        return mark(NOT_YET)
+    if is_good(evidence):
+        return mark(KIND_WORDS[claim.kind], claim.kind)
+    return mark(evidence.verdict)
+
+
 def counted(entry: Entry, known: Known) -> str:
-    """How many of an entry's claims are verified."""
-    if entry.id not in known.evidence:
-        return NOT_YET
-    found = (known.of(entry, claim) for claim in entry.claims)
-    verified = sum(one is not None and one.verdict == "verified" for one in found)
-    return f"{verified} of {len(entry.claims)} claims verified"
-
-
-def totals(entries: Iterable[Entry], known: Known) -> tuple[int, int, int]:
-    """Claims verified, all claims, and the replicates that were run for them and for their controls."""
-    verified = claims = replicates = 0
-    for entry in entries:
-        for claim in entry.claims:
-            found = known.of(entry, claim)
-            claims += 1
-            if found:
-                verified += found.verdict == "verified"
-                replicates += sum(map(_replicates, (found.claim, *found.controls)))
-    return verified, claims, replicates
+    """How many of an entry's claims hold, by kind."""
+    return tally([entry], known).words() if entry.id in known.evidence else NOT_YET
 
 
 def torch_versions(known: Known) -> str:
@@ -91,17 +153,15 @@ def link_to(entry: Entry, folder: str) -> str:
 
 
 def listed(entries: Iterable[Entry], known: Known, folder: str) -> Iterator[str]:
-    """A list of questions, each with what is verified of it."""
+    """A list of questions, each with what was measured of it."""
     for entry in entries:
         yield f"- {link_to(entry, folder)}  "
         yield f"  *{counted(entry, known)}*{{ .dl-count }}"
 
 
 def _replicates(side: Side) -> int:
-    """Each point of the sweep counts; two expectations at one point share their replicates."""
-    most: dict[tuple[tuple[str, object], ...], int] = {}
-    for judged in side.expectations:
-        for point in judged.points:
-            key = tuple(sorted(point.at.items()))
-            most[key] = max(most.get(key, 0), point.replicates)
-    return sum(most.values())
+    return sum(point.replicates for point in side.points)
+
+
+def _number(count: int) -> str:
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from dlfaq.knowledge.docstring import filled, without_setting
 from dlfaq.knowledge.simulations import Signature
-from dlfaq.site.shared import NOT_YET, Known, front_matter, mark
+from dlfaq.site.shared import Known, claim_mark, front_matter
 from dlfaq.site.text import code, escape, label, line, prose
 
 
@@ -15,6 +16,7 @@ def simulation_page(signature: Signature, known: Known) -> str:
         f"# {code(signature.name)}\n",
         f"{line(signature.summary)}\n",
         *_described(signature),
+        *_setting(signature),
         f"Run it: {code(_command(signature))}\n",
         *_tables(signature),
         *_users(signature, known),
@@ -32,9 +34,17 @@ def _command(signature: Signature) -> str:
 
 def _described(signature: Signature) -> Iterator[str]:
     """The function's docstring, without the sections that the tables show."""
-    text = re.split(r"^[A-Z]\w*:[ \t]*$", signature.doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    doc = without_setting(signature.doc)
+    text = re.split(r"^[A-Z]\w*:[ \t]*$", doc, maxsplit=1, flags=re.MULTILINE)[0].strip()
     if text and " ".join(text.split()) != signature.summary:
         yield f"{prose(text)}\n"
+
+
+def _setting(signature: Signature) -> Iterator[str]:
+    """Its sentence, with the defaults filled in."""
+    if signature.setting:
+        defaults = {name: str(one.default) for name, one in signature.parameters.items()}
+        yield f"By default: {escape(filled(signature.setting, defaults))}.\n"
 
 
 def _tables(signature: Signature) -> Iterator[str]:
@@ -54,13 +64,17 @@ def _tables(signature: Signature) -> Iterator[str]:
 
 
 def _users(signature: Signature, known: Known) -> Iterator[str]:
-    users = [(entry, claim) for entry, claim in known.faq.claims() if claim.simulation == signature.name]
+    users = [
+        (entry, claim)
+        for entry, claim in known.faq.claims()
+        if entry.experiment_of(claim).simulation == signature.name
+    ]
     yield "\n## Claims that it measures { #claims data-search-exclude }\n"
     if not users:
         yield "None."
     for entry, claim in users:
-        found = known.of(entry, claim)
-        yield f"- {mark(found.verdict if found else NOT_YET)} [{label(claim.says)}](../questions/{entry.id}.md#{claim.id})"
+        place = f"../questions/{entry.id}.md#{claim.id}"
+        yield f"- {claim_mark(claim, known.of(entry, claim))} [{label(claim.says)}]({place})"
 
 
 def _cell(text: str) -> str:

@@ -133,3 +133,18 @@ def _start(text: str) -> str:
     if not _STARTS.match(text):
         return text
     return f"&#{ord(text[0])};{text[1:]}" if not text[0].isdigit() else re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+
+
+def in_cell(written: str) -> str:
+    """A line of Markdown inside a table's cell: no bar in it ends the cell."""
+    pieces, end = [], 0
+    for found in _PIECES.finditer(written):
+        pieces += [written[end : found.start()].replace("|", "&#124;"), _barless(found)]
+        end = found.end()
+    return "".join([*pieces, written[end:].replace("|", "&#124;")])
+
+
+def _barless(found: re.Match[str]) -> str:
+    if found["code"] is not None:
+        return found[0]  # tables leave bars in code alone
+    return found[0].replace("\\|", r"\Vert ").replace("|", r"\vert ")

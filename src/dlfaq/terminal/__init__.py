@@ -1,16 +1,10 @@
-"""Text for a terminal or a pipe: maths made readable, Markdown without its marks, nothing that a terminal would obey.
+"""What a terminal or a pipe gets: entries, answers and lists as text.
 
-`answers` renders entries, answers and lists; `maths`, `markdown` and `text` are what it stands on. rich is loaded only
-where something is shown on a terminal.
+`answers` composes what `dlfaq.ask` read from the index; nothing here parses. rich is loaded only where
+something is shown on a terminal.
 """
 
-from dlfaq.terminal.text import number, sanitise
+from dlfaq.sanitise import sanitise
+from dlfaq.terminal.text import number
 
-__all__ = ["number", "plain", "sanitise"]
-
-
-def plain(text: str) -> str:
-    """Markdown with $maths$ as plain text, with nothing in it that a terminal would obey."""
-    from dlfaq.terminal.markdown import plain as render
-
-    return render(text)
+__all__ = ["number", "sanitise"]

@@ -1,51 +1,43 @@
-"""Entries, answers and lists as text: with style and wrapped on a terminal, plain and unwrapped in a pipe.
+"""What `dlfaq ask` says: an answer on one screen, or that there is none.
 
-One walk builds lines of styled spans; `_show` turns them into either. rich is loaded only for a terminal.
+The walk: the lines of the answer are composed; on a terminal what they can do without is left out
+until they fit its rows.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from dlfaq.ask.blocks import Span, Spans
+from dlfaq.ask.passages import PartFound
 from dlfaq.ask.rank import Answer, Result
-from dlfaq.ask.shelf import ClaimText, EntryText, Measurement, Row
-from dlfaq.terminal.markdown import Block, Span, blocks, inline
-from dlfaq.terminal.text import number, sanitise
+from dlfaq.ask.reader import EntryText, PartText, StepText
+from dlfaq.terminal.style import Line, Terminal, block_lines, plain, text_line
 
-if TYPE_CHECKING:
-    from rich.text import Text
-
-# verdict: (mark on a terminal, colour)
-VERDICTS = {
-    "verified": ("✓", "green"),
-    "refuted": ("✗", "red"),
-    "inconclusive": ("?", "yellow"),
-    "vacuous": ("○", "yellow"),
-}
-UNKNOWN = ("·", "dim")  # a claim that was never measured
-STYLES = {
-    "question": "bold", "title": "bold", "bold": "bold", "italic": "italic", "code": "cyan", "maths": "magenta",
-    "link": "dim", "dim": "dim", "id": "cyan", "green": "green", "red": "red", "yellow": "yellow",
-}  # fmt: skip
-WIDEST, NARROWEST = 100, 20  # columns; longer lines are hard to read
 NEAREST = 3
 ID_COLUMNS = 24
+PROMPT = 2  # rows of a terminal that the answer leaves free
+CODE = 6  # columns before a step's code; two less where it would not fit a narrow terminal
+NARROW = 80
+UNWRITTEN = "What to do is not written out yet: this answer awaits its rewrite."
+DRAFT = "This is a draft: nobody has finished or checked it yet."
 
 
-class Line(NamedTuple):
-    """A line of spans.
+class Screen(NamedTuple):
+    """An answer's lines, in the order in which they are shown."""
 
-    Attributes:
-        spans: What is wrapped on a terminal.
-        indent: Columns from the left.
-        head: What stands before the spans; wrapped lines begin below the spans, not below it.
-        whole: Never wrapped: code and maths.
-    """
+    head: Sequence[Line]
+    steps: Sequence[Sequence[Line]]
+    foot: Sequence[Line]
+    near: Sequence[Line] = ()
 
-    spans: tuple[Span, ...] = ()
-    indent: int = 0
-    head: tuple[Span, ...] = ()
-    whole: bool = False
+    def lines(self) -> Iterator[Line]:
+        """All of them."""
+        yield from self.head
+        if self.steps:
+            yield from (Line(), text_line("Do this", "title"))
+        for step in self.steps:
+            yield from step
+        yield from (*self.foot, *self.near)
 
 
 def render_answer(
@@ -56,165 +48,121 @@ def render_answer(
     explain: bool = False,
     rich: bool = False,
     width: int | None = None,
+    height: int | None = None,
 ) -> str:
     """What `dlfaq ask` says.
 
     Args:
         answer: What `rank.ask` found.
         best: The first result's entry; None if there is none.
-        full: Add the long answer, and each claim's controls.
+        full: Add the explanation.
         explain: Add why this entry was found.
-        rich: For a terminal: colours as it and `NO_COLOR` allow, wrapped.
+        rich: For a terminal: colours as it and `NO_COLOR` allow, wrapped, fitted to its rows.
         width: Columns of the terminal; asked of it if not given.
+        height: Rows of the terminal; asked of it if not given.
     """
-    lines: list[Line] = []
+    more = [Line(), *_explained(answer)] if explain else []
     if best is None or not answer.answered:
-        lines += _nothing(answer)
-        rest: Sequence[Result] = ()
-    else:
-        lines += _planned(best, answer) if best.planned else _answered(best, full=full)
-        rest = answer.results[1:]
-    if rest:
-        lines += [Line(), _title("Also near")]
-        lines += [_result(one) for one in rest]
-    if explain:
-        lines += [Line(), *_explained(answer)]
-    return _show(lines, rich=rich, width=width)
+        lines = [*_nothing(answer), *more]
+        return Terminal(width).show(lines) if rich else plain(lines)
+    screen = _planned(best, answer) if best.planned else _answered(best, answer.part, full=full)
+    if not rich:
+        screen = screen._replace(near=_near(answer.results[1:]))
+        return plain([*screen.lines(), *more])
+    terminal = Terminal(width, height)
+    screen = screen._replace(near=_near(answer.results[1:], terminal.columns))
+    if not full and not explain:
+        room = terminal.rows - PROMPT
+        screen = _fitted(screen, lambda lines: terminal.count(lines) <= room)
+    return terminal.show([*screen.lines(), *more])
 
 
-def render_entry(entry: EntryText, *, rich: bool = False, width: int | None = None) -> str:
-    """What `dlfaq show` says: the whole entry."""
-    lines = [_headline(entry)]
-    if entry.planned:
-        lines += [Line(), _line("This answer is planned; it is not written yet.")]
-    lines += [*_markdown(entry.short), *_markdown(entry.long)]
-    if entry.claims:
-        lines += [Line(), _title(f"Claims ({entry.verified} of {len(entry.claims)} verified)")]
-        for claim in entry.claims:
-            lines += _claim(claim, controls=True)
-    if entry.sources:
-        lines += [Line(), _title("What the sources say")]
-        for one in entry.sources:
-            because = (Span("; "), *inline(sanitise(one.because).strip())) if one.because else ()
-            ruled = (Span(f"{one.ruling}: ", _RULINGS.get(one.ruling, "yellow")), *inline(sanitise(one.says)))
-            lines.append(Line((*ruled, *because, Span(f" [{one.title}]", "dim")), 2))
-    if entry.also_asked:
-        lines += [Line(), _title("Also asked as"), *(Line(inline(sanitise(one)), 2) for one in entry.also_asked)]
-    if entry.references:
-        lines += [Line(), _title("References")]
-        for ref in entry.references:
-            lines.append(Line((Span(f"{ref.authors} ({ref.year}). {ref.title}. "), Span(ref.url, "link")), 2))
-    if entry.related:
-        lines += [Line(), _title("Related"), *(_pair(name, question) for name, question in entry.related)]
-    return _show(lines, rich=rich, width=width)
-
-
-def render_list(rows: Iterable[Row], topics: Mapping[str, str], *, rich: bool = False, width: int | None = None) -> str:
-    """What `dlfaq list` says: one line an entry, with its verified claims; planned ones last.
-
-    Args:
-        rows: The entries.
-        topics: Title by id, of the topics to name above; may be empty.
-        rich: For a terminal.
-        width: Columns of the terminal.
-    """
-    rows = list(rows)
-    longest = max((len(row.id) for row in rows), default=0)
-    lines = [_title(", ".join(topics.values()))] if topics else []
-    for row in rows:
-        count = "planned" if row.planned else f"{row.verified}/{row.claims}"
-        style = "dim" if row.planned else "green" if row.verified == row.claims else "yellow"
-        head = (Span(f"{row.id:<{longest}}  ", "id"), Span(f"{count:>7}  ", style))
-        lines.append(Line(inline(sanitise(row.question)), head=head))
-    return _show(lines, rich=rich, width=width)
-
-
-_RULINGS = {"true": "green", "false": "red", "conditional": "yellow", "untestable": "dim"}
-
-
-def _line(text: str, style: str = "", indent: int = 0) -> Line:
-    return Line((Span(text, style),), indent)
-
-
-def _title(text: str) -> Line:
-    return _line(text, "title")
-
-
-def _headline(entry: EntryText) -> Line:
-    question = tuple(Span(span.text, "question") for span in inline(sanitise(entry.question)))
-    return Line((*question, Span(f"  [{entry.id}]", "dim")))
-
-
-def _answered(entry: EntryText, *, full: bool) -> list[Line]:
-    lines = [_headline(entry), *_markdown(entry.short)]
+def _answered(entry: EntryText, part: PartFound | None, *, full: bool) -> Screen:
+    head = [headline(entry), *block_lines(entry.short)]
     if full:
-        lines += _markdown(entry.long)
-    if entry.claims:
-        lines.append(Line())
-    for claim in entry.claims:
-        lines += _claim(claim, controls=full)
-    more = "the whole entry" if full else "the explanation, controls and sources"
-    counted = f"{entry.verified} of {len(entry.claims)} claims verified. For {more}: "
-    return [*lines, Line(), Line((Span(counted), Span(f"dlfaq show {entry.id}", "id")))]
+        head += [line for one in entry.parts for line in part_lines(one)]
+    head += status_lines(entry)
+    steps = [list(step_lines(place, step)) for place, step in enumerate(entry.steps, 1)]
+    evidence = entry.evidence or (Span("nothing was measured for this"),)
+    foot = [Line(), Line(evidence, right=_command(entry.id))]
+    if part:
+        foot.append(Line(part.title, head=(Span("→ "),), right=_command(f"{entry.id}#{part.id}")))
+    return Screen(head, steps, foot)
 
 
-def _planned(entry: EntryText, answer: Answer) -> list[Line]:
-    lines = [_headline(entry), Line(), _line("An answer to this is planned; it is not written yet.")]
-    written = answer.nearest_written
-    if written:
-        lines += [Line(), _line("The nearest that is written:"), _pair(written.id, written.question)]
-    return lines
+def _command(name: str) -> Spans:
+    return (Span(f"dlfaq show {name}", "id"),)
+
+
+def step_lines(place: int, step: StepText) -> Iterator[Line]:
+    """What to do, and the code that does it."""
+    yield Line(step.step, head=(Span(f"{place:>2}. "),))
+    widest = max(map(len, step.code), default=0)
+    indent = max(CODE - 2, min(CODE, NARROW - widest))
+    for line in step.code:
+        yield Line((Span(line, "code"),), indent, whole=True)
+
+
+def _near(results: Sequence[Result], columns: int | None = None) -> Sequence[Line]:
+    """The other entries that were found: as many as one line holds, if it has so many columns."""
+    head = "Near: "
+    names = [one.id for one in results]
+    while columns and len(names) > 1 and len(head + ", ".join(names)) > columns:
+        names.pop()
+    spans = (Span(", ".join(names), "id"),)
+    return [Line(spans, head=(Span(head, "dim"),))] if names else []
+
+
+def _planned(entry: EntryText, answer: Answer) -> Screen:
+    head = [headline(entry), Line()]
+    head.append(text_line("An answer to this is planned; it is not written yet."))
+    if answer.nearest_written:
+        head += [
+            Line(),
+            text_line("The nearest that is written:"),
+            result_line(answer.nearest_written),
+        ]
+    return Screen(head, [], [Line()])
+
+
+def _fitted(screen: Screen, fits: Callable[[Iterable[Line]], bool]) -> Screen:
+    """The screen without what it can do without, until it fits: code, near entries, empty lines."""
+    for one in _shorter(screen):
+        screen = one
+        if fits(screen.lines()):
+            break
+    return screen
+
+
+def _shorter(screen: Screen) -> Iterator[Screen]:
+    yield screen
+    steps = list(screen.steps)
+    for place in reversed(range(len(steps))):
+        if len(steps[place]) > 1:
+            steps[place] = steps[place][:1]
+            screen = screen._replace(steps=tuple(steps))
+            yield screen
+    screen = screen._replace(near=())
+    yield screen
+    head, foot = (
+        [line for line in lines if line != Line()] for lines in (screen.head, screen.foot)
+    )
+    yield screen._replace(head=head, foot=foot)
 
 
 def _nothing(answer: Answer) -> list[Line]:
-    lines = [_line("Nothing here fits that question well enough to answer it.")]
+    lines = [text_line("Nothing here fits that question well enough to answer it.")]
     if answer.results:
-        lines += [Line(), _line("The nearest:"), *(_result(one) for one in answer.results[:NEAREST])]
-        lines += [Line(), Line((Span("Read one with "), Span(f"dlfaq show {answer.results[0].id}", "id")))]
+        nearest = [result_line(one) for one in answer.results[:NEAREST]]
+        lines += [Line(), text_line("The nearest:"), *nearest]
+        command = Span(f"dlfaq show {answer.results[0].id}", "id")
+        lines += [Line(), Line((Span("Read one with "), command))]
     return lines
-
-
-def _result(one: Result) -> Line:
-    return _pair(one.id, one.question + (" (planned)" if one.planned else ""))
-
-
-def _pair(name: str, question: str) -> Line:
-    return Line(inline(sanitise(question)), 2, (Span(f"{name:<{ID_COLUMNS}}  ", "id"),))
-
-
-def _claim(claim: ClaimText, *, controls: bool) -> Iterator[Line]:
-    """What it says, what was measured against what was predicted, and (if asked for) where the check fails."""
-    mark, colour = VERDICTS.get(claim.verdict, UNKNOWN)
-    head = Span(f"{mark} ", f"mark:{colour}"), Span(f"{claim.verdict or 'not measured'}: ", colour)
-    yield Line(inline(sanitise(claim.says)), head=head)
-    own = claim.measured
-    if own.estimate is None:
-        yield Line((Span("expects ", "dim"), Span(own.expectation, "code")), 4)
-    else:
-        expected = Span("; expected ", "dim"), Span(own.expectation, "code")
-        yield Line((Span("measured ", "dim"), *_estimate(own), *expected), 4)
-    for control in claim.controls if controls else ():
-        measured = (*_estimate(control), Span("; ")) if control.estimate is not None else ()
-        spans = (
-            Span(f"control {control.outcome or 'not measured'}: ", "dim"),
-            *measured,
-            *inline(sanitise(control.why)),
-        )
-        yield Line(spans, 4)
-
-
-def _estimate(side: Measurement) -> tuple[Span, ...]:
-    at = f" at {side.at}" if side.at else ""
-    if side.expectation.startswith("all("):  # a condition: it held in so many replicates
-        held = round(side.estimate * side.replicates)
-        return Span(f"{held} of {side.replicates}", "bold"), Span(f" replicates{at}", "dim")
-    interval = f" [{number(side.low)}, {number(side.high)}]"
-    return Span(number(side.estimate), "bold"), Span(f"{interval}{at}", "dim")
 
 
 def _explained(answer: Answer) -> Iterator[Line]:
     why = answer.explanation
-    yield _title("Why")
+    yield text_line("Why", "title")
     pairs = {
         "looked for": ", ".join(why.terms),
         "corrected": ", ".join(f"{typed} → {read}" for typed, read in why.corrections),
@@ -228,71 +176,36 @@ def _explained(answer: Answer) -> Iterator[Line]:
     for one, parts, matched in zip(answer.results, why.parts, why.matched, strict=True):
         shares = ", ".join(f"{name} {part:+.1f}" for name, part in parts.items())
         found = "".join(f"; {word} ({column})" for word, column in matched)
-        spans = Span(f"{one.score:.2f} (log-odds {why.base:+.1f}, {shares})"), Span(found, "dim")
-        yield Line(spans, 2, (Span(f"{one.id}: ", "id"),))
+        odds = Span(f"{one.score:.2f} (log-odds {why.base:+.1f}, {shares})")
+        yield Line((odds, Span(found, "dim")), 2, (Span(f"{one.id}: ", "id"),))
 
 
-def _markdown(text: str) -> Iterator[Line]:
-    before = ""
-    for block in blocks(text):
-        if not (block.kind == before and before in {"item", "row"}):
-            yield Line()
-        yield from _block(block)
-        before = block.kind
+def status_lines(entry: EntryText) -> Iterator[Line]:
+    """What a reader must know before relying on it: a draft, or an answer without steps."""
+    if entry.draft:
+        yield from (Line(), text_line(DRAFT, "yellow"))
+    elif not entry.steps:
+        yield from (Line(), text_line(UNWRITTEN, "dim"))
 
 
-def _block(block: Block) -> Iterator[Line]:
-    if block.kind == "rule":
-        yield _line("---", "dim")
-    elif block.kind in {"code", "maths"}:
-        yield from (Line(line, 4, whole=True) for line in block.lines)
-    elif block.kind == "item":
-        yield Line(block.lines[0], block.indent, (Span(f"{block.mark} ", "bullet"),))
-    elif block.kind == "heading":
-        yield Line(tuple(Span(span.text, "title") for span in block.lines[0]))
-    else:
-        yield Line(block.lines[0], 2 if block.kind == "quote" else 0)
+def headline(entry: EntryText) -> Line:
+    """The question, and the entry's id at the right edge."""
+    question = tuple(Span(span.text, "question") for span in entry.title)
+    return Line(question, right=(Span(f"[{entry.id}]", "dim"),))
 
 
-def _show(lines: Sequence[Line], *, rich: bool, width: int | None) -> str:
-    return _styled(lines, width) if rich else _plain(lines)
+def part_lines(part: PartText) -> Iterator[Line]:
+    """A section of the explanation below its title."""
+    if part.title:
+        yield from (Line(), Line(tuple(Span(span.text, "title") for span in part.title)))
+    yield from block_lines(part.body)
 
 
-def _plain(lines: Iterable[Line]) -> str:
-    """One line each, unwrapped, without the marks that only a terminal shows."""
-    found = []
-    for line in lines:
-        spans = (span for span in (*line.head, *line.spans) if not span.style.startswith("mark:"))
-        text = "".join("- " if span.style == "bullet" and span.text == "• " else span.text for span in spans)
-        found.append(f"{' ' * line.indent}{text}".rstrip())
-    return re.sub(r"\n{3,}", "\n\n", sanitise("\n".join(found)))
+def pair(name: str, question: Spans) -> Line:
+    """An entry's id beside its question."""
+    return Line(question, 2, (Span(f"{name:<{ID_COLUMNS}}  ", "id"),))
 
 
-def _styled(lines: Iterable[Line], width: int | None) -> str:
-    """Wrapped and coloured; texts are never read as rich's markup."""
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.text import Text
-
-    out = StringIO()
-    console = Console(file=out, force_terminal=True, width=width, markup=False, highlight=False, emoji=False)
-    columns = max(2 * NARROWEST, min(console.width, WIDEST))
-    for line in lines:
-        start = Text(" " * line.indent).append_text(_text(line.head))
-        below = Text(" " * min(start.cell_len, columns - NARROWEST))
-        body = _text(line.spans)
-        room = columns - below.cell_len
-        for one in [body] if line.whole or body.cell_len <= room else body.wrap(console, room):
-            console.print(start.append_text(one), soft_wrap=True)
-            start = below.copy()
-    return re.sub(r"\n{3,}", "\n\n", out.getvalue()).rstrip("\n")
-
-
-def _text(spans: Iterable[Span]) -> "Text":
-    from rich.text import Text
-
-    text = Text()
-    for span in spans:
-        text.append(sanitise(span.text).replace("\n", " "), STYLES.get(span.style.removeprefix("mark:"), ""))
-    return text
+def result_line(one: Result) -> Line:
+    """An entry that was found."""
+    return pair(one.id, (*one.title, Span(" (planned)")) if one.planned else one.title)

@@ -1,15 +1,19 @@
 """From measurements to outcomes: an expectation at each point of a sweep, and at all of them together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from dlfaq.evidence.record import Bound, Measured, Point
 from dlfaq.evidence.verdict import Outcome, together
 from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, Quantity
+from dlfaq.knowledge.ranges import Range, range_of
 from dlfaq.verify.evaluate import ExpressionError, Scope, number, per_replicate
-from dlfaq.verify.intervals import SHOWN_ALPHA, SIDE_ALPHA, EstimateError, level
+from dlfaq.verify.intervals import EstimateError, extremes
+from dlfaq.verify.levels import SHOWN_ALPHA, SIDE_ALPHA, level
 
 
 class JudgeError(ValueError):
@@ -24,15 +28,22 @@ class Measurement:
         points: The swept parameters at each point; one empty mapping without a sweep.
         scopes: What the names stand for at each point.
         replicates: R of every array in them.
+        ranges: The bounds that the simulation states of its metrics, by name.
     """
 
     points: Sequence[Mapping[str, Scalar]]
     scopes: Sequence[Scope]
     replicates: int
+    ranges: Mapping[str, Range] = field(default_factory=dict)
 
 
 def judge(
-    expectation: Expectation, measured: Measurement, look: int, side_alpha: float = SIDE_ALPHA
+    expectation: Expectation,
+    measured: Measurement,
+    look: int,
+    side_alpha: float = SIDE_ALPHA,
+    *,
+    exact: bool = False,
 ) -> tuple[Outcome, tuple[Point, ...]]:
     """Judge one setting: the expectation must hold at all points.
 
@@ -41,13 +52,14 @@ def judge(
         measured: Everything that was measured so far.
         look: Which look this is, from 1: each spends a part of what the setting may spend.
         side_alpha: Error probability of the whole setting, over all looks.
+        exact: Nothing is left to chance: the prediction must hold in every replicate.
 
     Raises:
         JudgeError: If an expression has no finite value.
     """
     places = _places(expectation.quantity, measured)
     alpha = level(len(places), look, side_alpha)
-    points = tuple(_judge_point(expectation, measured, place, alpha) for place in places)
+    points = tuple(_judge_point(expectation, measured, place, alpha, exact=exact) for place in places)
     return together([point.outcome for point in points]), points
 
 
@@ -92,9 +104,11 @@ def _places(quantity: Quantity, measured: Measurement) -> list[Sequence[int]]:
     return [count] if quantity.along_sweep else [[i] for i in count]
 
 
-def _judge_point(expectation: Expectation, measured: Measurement, place: Sequence[int], alpha: float) -> Point:
+def _judge_point(
+    expectation: Expectation, measured: Measurement, place: Sequence[int], alpha: float, *, exact: bool
+) -> Point:
     quantity = expectation.quantity
-    estimate = _estimate(quantity, measured, place, alpha)
+    estimate = _estimate(quantity, measured, place, alpha, exact=exact)
     scopes = [measured.scopes[i] for i in place]
     try:
         low, high = (None if node is None else number(node, scopes) for node in (expectation.low, expectation.high))
@@ -107,12 +121,28 @@ def _judge_point(expectation: Expectation, measured: Measurement, place: Sequenc
     )
 
 
-def _estimate(quantity: Quantity, measured: Measurement, place: Sequence[int], alpha: float) -> Measured:
+def _estimate(
+    quantity: Quantity, measured: Measurement, place: Sequence[int], alpha: float, *, exact: bool = False
+) -> Measured:
+    estimator = ESTIMATORS[quantity.estimator]
+    scopes = [measured.scopes[i] for i in place]
     try:
-        samples = per_replicate(quantity, [measured.scopes[i] for i in place], measured.replicates)
-        return ESTIMATORS[quantity.estimator].function()(samples, alpha)
+        samples = per_replicate(quantity, scopes, measured.replicates)
+        found = estimator.function()(samples, alpha, _range(quantity, measured, scopes))
     except (ExpressionError, EstimateError) as error:
         raise _explained(error, quantity.text, measured, place) from error
+    if exact and estimator.takes == "number":
+        return replace(found, interval=extremes(samples))
+    return found
+
+
+def _range(quantity: Quantity, measured: Measurement, scopes: Sequence[Scope]) -> Range:
+    """The bounds of what is estimated, from those of its metrics and the values of its parameters."""
+    if quantity.along_sweep or ESTIMATORS[quantity.estimator].takes != "number":
+        return (None, None)
+    values = {name: float(value) for name, value in scopes[0].items() if np.ndim(value) == 0}
+    known = {name: (value, value) for name, value in values.items()}
+    return range_of(quantity.body, {**known, **measured.ranges})
 
 
 def _explained(error: ValueError, text: str, measured: Measurement, place: Sequence[int]) -> JudgeError:

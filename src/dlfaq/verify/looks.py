@@ -13,6 +13,7 @@ from dlfaq.evidence.verdict import Outcome
 from dlfaq.knowledge.entry import OWN, Claim, Entry
 from dlfaq.knowledge.expectation import parse_expectation
 from dlfaq.knowledge.placeholders import placeholders_of
+from dlfaq.knowledge.ranges import Range, read_range
 from dlfaq.knowledge.settings import Setting, expand
 from dlfaq.knowledge.simulations import Signature
 from dlfaq.verify.evaluate import scope
@@ -62,7 +63,12 @@ class Look:
         for number, point in enumerate(self.setting.points):
             arms = {arm: self._arm(number, arm, point, signature) for arm in self.setting.arms}
             scopes.append(scope(arms))
-        return Measurement(self.setting.points, scopes, self.chunk.stop)
+        return Measurement(self.setting.points, scopes, self.chunk.stop, self._ranges(signature))
+
+    def _ranges(self, signature: Signature) -> dict[str, Range]:
+        ranges = {name: read_range(metric.doc) for name, metric in signature.metrics.items()}
+        arms = [f"{arm}." if arm else "" for arm in self.setting.arms]
+        return {f"{arm}{name}": range_ for arm in arms for name, range_ in ranges.items()}
 
     def side(self) -> Side:
         """What was measured, as evidence holds it."""
@@ -169,7 +175,9 @@ class Case:
                 continue
             try:
                 measured = look.measurement(self.signature)
-                look.outcome, look.points = judge(self.expectation, measured, look.number, self.side_alpha)
+                look.outcome, look.points = judge(
+                    self.expectation, measured, look.number, self.side_alpha, exact=self.claim.kind != "measured"
+                )
             except JudgeError as error:
                 yield f"{f'under {name}' if name else 'the claim'}: {error}"
 

@@ -105,7 +105,7 @@ class _Work:
         """The claims that must be measured."""
         if not claims:
             return []  # so that neither numpy nor scipy is loaded for what is known
-        from dlfaq.verify.intervals import side_alpha
+        from dlfaq.verify.levels import side_alpha
         from dlfaq.verify.looks import Case
 
         alpha = self.request.side_alpha or side_alpha(_count_sides(self.faq))

@@ -1,8 +1,8 @@
 """Write the index that `dlfaq ask`, `show` and `list` read: one SQLite file, with everything as it will be shown.
 
 It is written in a temporary file that is renamed when it is complete, so that a reader never sees half an index. Where an
-older index is at hand, only the entries whose files changed are read again. `dlfaq.ask.fresh` decides when; nothing of this
-module is loaded when nothing changed.
+older index is at hand, only the entries whose files changed are read again. `dlfaq.ask.freshness` decides when; nothing of
+this module is loaded when nothing changed.
 """
 
 import os
@@ -10,20 +10,20 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dlfaq.ask import thesaurus
-from dlfaq.ask.entry_rows import add, in_stems, remove
-from dlfaq.ask.fresh import stamps
+from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.rows import add, in_stems, remove
 from dlfaq.ask.schema import SCHEMA
+from dlfaq.ask.stamps import mark_of
 from dlfaq.ask.vectors import embed, packed
 from dlfaq.errors import Problem, Problems
+from dlfaq.evidence import file as evidence_files
+from dlfaq.evidence.record import Evidence
 from dlfaq.knowledge.entry import Entry, Faq, Planned
 from dlfaq.knowledge.load import load_changed, load_faq
-from dlfaq.verify import evidence as evidence_files
-from dlfaq.verify.evidence import Evidence
 
 LISTS = ("faq/topics.yml", "faq/documents.yml")  # every entry's rows hold something of them
 PLANNED = "faq/planned.yml"
@@ -34,19 +34,19 @@ class _WholeError(Exception):
     """What changed is not an entry or two: the index is built anew."""
 
 
-def build(root: Path, path: Path, mark: str, *, anew: bool = False) -> None:
-    """Write the index of the FAQ at `root` to `path`, marked with the fingerprint of the files that it was made from.
+def build(root: Path, path: Path, now: Mapping[str, str], *, anew: bool = False) -> None:
+    """Write the index of the FAQ at `root` to `path`.
 
     Args:
         root: The FAQ's folder.
         path: Where the index goes.
-        mark: The fingerprint.
+        now: The stamps of the files that it is made from.
         anew: Take nothing over from an older index.
 
     Raises:
         Problems: If the files that are read have any, or their evidence; an older index then stays as it was.
     """
-    now = stamps(root)
+    mark = mark_of(now, root)
     try:
         if anew or not path.is_file():
             raise _WholeError
@@ -75,7 +75,7 @@ def _replacing(path: Path) -> Iterable[Path]:
 
 
 @contextmanager
-def _writing(path: Path, mark: str, now: dict[str, str]) -> Iterable[sqlite3.Connection]:
+def _writing(path: Path, mark: str, now: Mapping[str, str]) -> Iterable[sqlite3.Connection]:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         yield db
@@ -91,7 +91,9 @@ def _evidence(root: Path, ids: Iterable[str]) -> dict[str, Evidence]:
         try:
             one = evidence_files.read(root, name)
         except ValueError as error:
-            problems.append(Problem(f"evidence/{name}.json", None, str(error), f"dlfaq verify {name} --record"))
+            problems.append(
+                Problem(f"evidence/{name}.json", None, str(error), f"dlfaq verify {name} --record")
+            )
         else:
             if one is not None:
                 found[name] = one
@@ -101,7 +103,10 @@ def _evidence(root: Path, ids: Iterable[str]) -> dict[str, Evidence]:
 
 
 def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> None:
-    db.executemany("INSERT INTO topics VALUES (?, ?, ?)", [(i, *topic) for i, topic in enumerate(faq.topics.items())])
+    db.executemany(
+        "INSERT INTO topics VALUES (?, ?, ?)",
+        [(i, *topic) for i, topic in enumerate(faq.topics.items())],
+    )
     rules = thesaurus.compiled()
     db.executemany("INSERT INTO same VALUES (?, ?)", rules.same.items())
     db.executemany("INSERT INTO signs VALUES (?, ?, ?, ?)", rules.signs)
@@ -121,7 +126,7 @@ def _count(db: sqlite3.Connection) -> None:
     db.execute("INSERT OR REPLACE INTO meta SELECT 'entries', count(*) FROM entries")
 
 
-def _update(db: sqlite3.Connection, root: Path, now: dict[str, str]) -> None:
+def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
     """Read again what changed since the index was made.
 
     Raises:
@@ -133,7 +138,9 @@ def _update(db: sqlite3.Connection, root: Path, now: dict[str, str]) -> None:
     ids = {Path(name).stem for name in changed if name.endswith((".yaml", ".json"))}
     written = {name for name in ids if f"faq/{name}.yaml" in now}
     gone = {name for name in changed if name.endswith(".yaml")} - now.keys()
-    others = {name for name in changed if not name.startswith(("faq/", "evidence/"))} | changed.intersection(LISTS)
+    others = {
+        name for name in changed if not name.startswith(("faq/", "evidence/"))
+    } | changed.intersection(LISTS)
     if gone or others or not then or 2 * len(written) > len(now):
         raise _WholeError
     faq = load_changed(root, sorted(written), planned=PLANNED in changed)
@@ -142,7 +149,10 @@ def _update(db: sqlite3.Connection, root: Path, now: dict[str, str]) -> None:
     entries: dict[str, Entry | Planned] = {entry.id: entry for entry in faq.entries}
     if PLANNED in changed:
         entries |= _replanned(db, faq)
-    elif any(db.execute("SELECT 1 FROM entries WHERE id = ? AND planned", (name,)).fetchone() for name in entries):
+    elif any(
+        db.execute("SELECT 1 FROM entries WHERE id = ? AND planned", (name,)).fetchone()
+        for name in entries
+    ):
         raise _WholeError  # it is written now, and still in the list: that is told
     evidence = _evidence(root, written)
     _replace(db, numbers, entries, faq, evidence)
@@ -161,7 +171,8 @@ def _replanned(db: sqlite3.Connection, faq: Faq) -> dict[str, Planned]:
     return {
         one.id: one
         for one in faq.planned
-        if known.get(one.id, ())[1:] != (one.question, "\n".join(one.topics), "\n".join(one.also_asked))
+        if known.get(one.id, ())[1:]
+        != (one.question, "\n".join(one.topics), "\n".join(one.also_asked))
     }
 
 
@@ -193,6 +204,12 @@ def _forget(db: sqlite3.Connection, words: Iterable[str]) -> None:
     words = list(words)
     db.executemany("UPDATE vocab SET docs = docs - 1 WHERE term = ?", [(word,) for word in words])
     rules, english = thesaurus.compiled().words, thesaurus.plain_english()
-    unused = [word for (word,) in db.execute("SELECT term FROM vocab WHERE docs = 0") if word not in rules]
-    db.executemany("DELETE FROM vocab WHERE term = ?", [(word,) for word in unused if word not in english])
-    db.executemany("UPDATE vocab SET docs = -1 WHERE term = ?", [(word,) for word in unused if word in english])
+    unused = [
+        word for (word,) in db.execute("SELECT term FROM vocab WHERE docs = 0") if word not in rules
+    ]
+    db.executemany(
+        "DELETE FROM vocab WHERE term = ?", [(word,) for word in unused if word not in english]
+    )
+    db.executemany(
+        "UPDATE vocab SET docs = -1 WHERE term = ?", [(word,) for word in unused if word in english]
+    )

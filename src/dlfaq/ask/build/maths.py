@@ -6,7 +6,7 @@ before it.
 
 import re
 
-from dlfaq.terminal.symbols import ACCENTS, FUNCTIONS, LAYOUT, RELATIONS, SUB, SUPER, SYMBOLS
+from dlfaq.ask.build.symbols import ACCENTS, FUNCTIONS, LAYOUT, RELATIONS, SUB, SUPER, SYMBOLS
 
 # ruff: noqa: S105 - tokens of LaTeX, no secrets
 
@@ -14,10 +14,26 @@ _TOKEN = r"\\[A-Za-z]+\*?|\\.|\\$|[{}^_&~'\[\]]|\s+|[^\\{}^_&~'\[\]\s]"
 EDGE, CLOSE = "\x00", "\x01"
 _DEEPEST = 40  # braces within braces; deeper ones are read as text
 _SPACES = frozenset(
-    {"\\,", "\\;", "\\:", "\\ ", "\\!", "\\>", "\\quad", "\\qquad", "~", "&", "\\\\", "\\hspace", "\\vspace"}
+    {
+        "\\,",
+        "\\;",
+        "\\:",
+        "\\ ",
+        "\\!",
+        "\\>",
+        "\\quad",
+        "\\qquad",
+        "~",
+        "&",
+        "\\\\",
+        "\\hspace",
+        "\\vspace",
+    }
 )
 _FRACTIONS = frozenset({"\\frac", "\\dfrac", "\\tfrac", "\\cfrac"})
-_OPENING = frozenset({"partial", "nabla", "neg", "lvert", "lVert", "langle", "lfloor", "lceil", "Delta"})
+_OPENING = frozenset(
+    {"partial", "nabla", "neg", "lvert", "lVert", "langle", "lfloor", "lceil", "Delta"}
+)
 _CLOSING = frozenset({"rvert", "rVert", "rangle", "rfloor", "rceil"})
 _LONGEST_WORD = 3  # letters in a script that small letters keep readable
 _DOUBLE = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "C": "ℂ", "E": "𝔼", "P": "ℙ", "1": "𝟙"}
@@ -148,7 +164,9 @@ def _wrapper(name: str, tokens: list[str], depth: int) -> str:
         return name  # \{ \% \$
     if not tokens or tokens[-1] != "{":
         return f" {name} "
-    inner = _group(tokens, depth)  # of \mathrm, \mathbf, \boxed, and whatever else dresses its argument
+    inner = _group(
+        tokens, depth
+    )  # of \mathrm, \mathbf, \boxed, and whatever else dresses its argument
     return _DOUBLE.get(inner, inner) if name == "mathbb" else inner
 
 
@@ -167,7 +185,20 @@ def _text(tokens: list[str]) -> str:
 
 def _closes(tokens: list[str]) -> bool:
     """A function's name stands close to its scripts and brackets."""
-    return not tokens or tokens[-1] in {"^", "_", "(", "[", "\\left", "\\bigl", "\\big", "}", ")", "]", ",", "."}
+    return not tokens or tokens[-1] in {
+        "^",
+        "_",
+        "(",
+        "[",
+        "\\left",
+        "\\bigl",
+        "\\big",
+        "}",
+        ")",
+        "]",
+        ",",
+        ".",
+    }
 
 
 def _fraction(text: str) -> str:
@@ -180,8 +211,16 @@ def _fraction(text: str) -> str:
 def _script(text: str, mark: str) -> str:
     text = _tidy(text).replace(" = ", "=")
     table = SUPER if mark == "^" else SUB
-    if text and all(char in table for char in text) and not (text.isalpha() and len(text) > _LONGEST_WORD):
+    if (
+        text
+        and all(char in table for char in text)
+        and not (text.isalpha() and len(text) > _LONGEST_WORD)
+    ):
         return "".join(table[char] for char in text)
     if not text:
         return ""
-    return f"{mark}{text}" if len(text) == 1 or (text.isascii() and text.isalnum()) else f"{mark}({text})"
+    return (
+        f"{mark}{text}"
+        if len(text) == 1 or (text.isascii() and text.isalnum())
+        else f"{mark}({text})"
+    )

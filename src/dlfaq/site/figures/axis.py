@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from dlfaq.verify.evidence import Bound
+from dlfaq.evidence.record import Point
+from dlfaq.knowledge.estimators import ESTIMATORS
 
 SPREAD = 100  # from here on positive values get a logarithmic scale
-REACH = 3.0  # a control farther away than so many widths of the rest becomes an arrow
+REACH = 3.0  # what lies farther away than so many widths of the rest becomes an arrow
 MARGIN = 0.07
 TICKS = 4
 APART = 38  # that their numbers do not touch
@@ -16,16 +16,6 @@ DECADES = 2  # from so many on the ticks are powers of ten
 PLAIN = 5  # powers of ten from which on numbers are written as such
 THOUSANDTH = -3  # the smallest power of ten that is written out
 LARGEST, SMALLEST = 1e300, 1e-300  # beyond, floats have no room for the arithmetic of an axis
-
-
-class Measurement(Protocol):
-    """What an axis is fitted to."""
-
-    control: int
-    estimate: float
-    interval: tuple[Bound, Bound]
-    low: Bound
-    high: Bound
 
 
 @dataclass(frozen=True)
@@ -78,23 +68,28 @@ class Axis:
         return found
 
 
-def fit(rows: Sequence[Measurement], left: float, right: float) -> Axis:
+def fit(own: Sequence[Point], others: Sequence[Point], left: float, right: float) -> Axis:
     """An axis for some measurements and their predictions.
 
-    The claim's own rows and the predictions always fit in. A control does unless it lies so far away that nothing else
-    could be seen.
+    Args:
+        own: A claim's own points. They and the predictions always fit in.
+        others: What was measured under conditions. It fits in unless it lies so far away that
+            nothing else could be seen.
+        left: Where the axis begins.
+        right: Where it ends.
     """
-    if all(row.low is None and row.high is None for row in rows):
+    if all(not is_bounded(point) for point in (*own, *others)):
         return Axis(-MARGIN, 1 + MARGIN, log=False, left=left, right=right, counts=True)
-    own = [value for row in rows if not row.control for value in _values(row)] or [
-        value for row in rows for value in _values(row)
+    kept = [value for point in own for value in _values(point)] or [
+        value for point in others for value in _values(point)
     ]
-    controls = [_held(row.estimate) for row in rows if row.control]
-    log = min(own) > 0 and max(own) / min(own) > SPREAD
-    log = log or (min([*own, *controls]) > 0 and max([*own, *controls]) / min([*own, *controls]) > SPREAD)
-    low, high = _ends((_scale(value, log=log) for value in own), log=log)
+    beside = [_held(point.estimate) for point in others]
+    log = min(kept) > 0 and max(kept) / min(kept) > SPREAD
+    both = [*kept, *beside]
+    log = log or (min(both) > 0 and max(both) / min(both) > SPREAD)
+    low, high = _ends((_scale(value, log=log) for value in kept), log=log)
     width = high - low
-    for value in (_scale(one, log=log) for one in controls):
+    for value in (_scale(one, log=log) for one in beside):
         if low - REACH * width <= value <= high + REACH * width:
             low, high = min(low, value), max(high, value)
     margin = MARGIN * (high - low)
@@ -104,8 +99,14 @@ def fit(rows: Sequence[Measurement], left: float, right: float) -> Axis:
     return Axis(low, high, log, left, right)
 
 
-def _values(row: Measurement) -> list[float]:
-    ends = [row.estimate, *row.interval, row.low, row.high]
+def is_bounded(point: Point) -> bool:
+    """Whether its prediction has bounds; without them it holds in every replicate or it does not."""
+    estimator = ESTIMATORS.get(point.estimator)
+    return estimator is None or estimator.bounded
+
+
+def _values(point: Point) -> list[float]:
+    ends = [point.estimate, *point.interval, point.low, point.high]
     return [_held(value) for value in ends if value is not None]
 
 

@@ -1,38 +1,14 @@
-"""The Markdown that answers are written in, as blocks of styled spans: plain in a pipe, with style on a terminal.
+"""The Markdown that answers are written in, as blocks of styled spans.
 
 Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$. HTML is text.
 """
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from dlfaq.terminal.maths import readable
-from dlfaq.terminal.text import sanitise
-
-
-class Span(NamedTuple):
-    """Text of one style: empty, `bold`, `italic`, `code`, `maths` or `link`."""
-
-    text: str
-    style: str = ""
-
-
-class Block(NamedTuple):
-    """One block.
-
-    Attributes:
-        kind: `heading`, `paragraph`, `item`, `quote`, `code`, `maths`, `row` or `rule`.
-        lines: Each line's spans; only code has several.
-        indent: Columns to the right, of a list within a list.
-        mark: An item's bullet or number.
-    """
-
-    kind: str
-    lines: tuple[tuple[Span, ...], ...]
-    indent: int = 0
-    mark: str = ""
-
+from dlfaq.ask.blocks import Block, Span
+from dlfaq.ask.build.maths import readable
+from dlfaq.sanitise import sanitise
 
 _INLINE = (
     r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))"
@@ -152,7 +128,11 @@ def _display(lines: list[str], place: int, found: list[Block]) -> int:
 def _table(lines: list[str], place: int, found: list[Block]) -> int:
     while place < len(lines) and lines[place].lstrip().startswith("|"):
         if not re.fullmatch(_DIVIDER, lines[place]):
-            found.append(Block("row", (inline("  ".join(lines[place].strip().strip("|").split("|")).strip()),)))
+            found.append(
+                Block(
+                    "row", (inline("  ".join(lines[place].strip().strip("|").split("|")).strip()),)
+                )
+            )
         place += 1
     return place
 
@@ -161,7 +141,13 @@ def _paragraph(lines: list[str], place: int, found: list[Block]) -> int:
     """A paragraph, an item or a quote, with the lines that continue it."""
     item = re.fullmatch(_ITEM, lines[place])
     quoted = not item and lines[place].lstrip().startswith(">")
-    body = [item["text"] if item else lines[place].strip().lstrip("> ") if quoted else lines[place].strip()]
+    body = [
+        item["text"]
+        if item
+        else lines[place].strip().lstrip("> ")
+        if quoted
+        else lines[place].strip()
+    ]
     place += 1
     while place < len(lines) and not _begins(lines[place]):
         body.append(lines[place].strip().lstrip("> ") if quoted else lines[place].strip())

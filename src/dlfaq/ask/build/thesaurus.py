@@ -41,7 +41,9 @@ def compile_rules(text: str) -> Rules:
     Raises:
         ValueError: If a line is no rule, or one of its sides says nothing that could be recognised.
     """
-    lines = [(number, line.split("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [
+        (number, line.split("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)
+    ]
     same: dict[str, str] = {}
     for number, line in lines:
         if " = " in line:
@@ -61,9 +63,16 @@ def compile_rules(text: str) -> Rules:
                 msg = f"thesaurus.txt:{number}: nothing is meant by {left.strip()!r}"
                 raise ValueError(msg)
             for one in left.split(" | "):
-                anchor, *needs = (" ".join(canonical(_form(part, number).split(), same)) for part in one.split(" + "))
+                anchor, *needs = (
+                    " ".join(canonical(_form(part, number).split(), same))
+                    for part in one.split(" + ")
+                )
                 signs.append((anchor, len(signs), "+".join(needs), means))
-    texts = [*same, *same.values(), *(f"{one[0]} {one[2]} {one[3]}".replace("+", " ") for one in signs)]
+    texts = [
+        *same,
+        *same.values(),
+        *(f"{one[0]} {one[2]} {one[3]}".replace("+", " ") for one in signs),
+    ]
     return Rules(same, signs, frozenset(word for text in texts for word in text.split()))
 
 

@@ -1,0 +1,90 @@
+"""Conditions and settings in words."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from dlfaq.knowledge.docstring import filled
+from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Scalar
+from dlfaq.knowledge.settings import expand
+from dlfaq.knowledge.simulations import Signature
+
+STANDARD = {
+    "longer": "4 × longer",
+    "tuned": "each at its best rate",
+    "adamw": "AdamW",
+    "wider": "4 × wider",
+    "normalized": "batch norm",
+    "other-data": "other data",
+}
+MANY = 6  # values of a parameter that a sentence names each
+FIRST_FORM = 1
+
+
+def naming(entry: Entry, claim: Claim) -> Callable[[str], str]:
+    """What calls the conditions of a claim by their names in words."""
+    experiment = entry.experiment_of(claim)
+    return lambda name: condition_name(entry, experiment, name)
+
+
+def condition_name(entry: Entry, experiment: Experiment, name: str) -> str:
+    """A condition in words; one that a machine named says what it changes."""
+    if entry.form == FIRST_FORM:
+        return changes(experiment.condition(name))
+    if name in STANDARD and name not in experiment.conditions:
+        return STANDARD[name]
+    return name.replace("-", " ")
+
+
+def changes(condition: Condition) -> str:
+    """What a condition changes, in words.
+
+    >>> changes(Condition(given={"tune": True}, times={"steps": 4}))
+    'tune = yes, steps × 4'
+    """
+    pairs = [f"{_name(name)} = {_value(value)}" for name, value in condition.given.items()]
+    for arm, given in condition.arms.items():
+        pairs += [f"{_name(name)} = {_value(value)} in {arm}" for name, value in given.items()]
+    pairs += [f"{_name(name)} = {_listed(map(_value, values))}" for name, values in condition.sweep.items()]
+    pairs += [f"{_name(name)} × {factor:g}" for name, factor in condition.times.items()]
+    return ", ".join(pairs)
+
+
+def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scalar]) -> str:
+    """The setting of an experiment as one sentence, from the simulation's own with its parameters
+    filled in; empty if it has none.
+
+    A parameter that differs between arms, or along the sweep, is named with all its values.
+    """
+    if not signature.setting:
+        return ""
+    spelt = expand(experiment, Condition(), signature, at)
+    rows = [(arm, row) for arm in spelt.arms for row in spelt.rows(arm)]
+    values = {name: _of_all([(arm, row[name]) for arm, row in rows]) for name in signature.parameters}
+    return filled(signature.setting, values)
+
+
+def _of_all(found: Sequence[tuple[str, Scalar]]) -> str:
+    """One value, or all that there are; where arms differ in it, with their names."""
+    by_arm: dict[str, list[str]] = {}
+    for arm, value in found:
+        by_arm.setdefault(arm, []).append(_value(value))
+    distinct = {arm: tuple(dict.fromkeys(values)) for arm, values in by_arm.items()}
+    if len(set(distinct.values())) == 1:
+        return _listed(next(iter(distinct.values())))
+    return _listed(f"{_listed(values)} ({arm})" for arm, values in distinct.items())
+
+
+def _listed(values: Iterable[str]) -> str:
+    found = list(values)
+    if len(found) > MANY:
+        return f"{found[0]} to {found[-1]}"
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"
+
+
+def _name(parameter: str) -> str:
+    return parameter.replace("_", " ")
+
+
+def _value(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
