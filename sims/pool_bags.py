@@ -66,7 +66,7 @@ def pool_bags(
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
     lr: float = 0.01,
     tune: bool = False,
-    steps: int = 200,
+    steps: int = 120,
 ) -> dict[str, Tensor]:
     """Train on labelled bags of handwritten digits, and test on 256 bags of unseen digits.
 
