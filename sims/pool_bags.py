@@ -66,9 +66,9 @@ def pool_bags(
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
     lr: float = 0.01,
     tune: bool = False,
-    steps: int = 120,
+    steps: int = 80,
 ) -> dict[str, Tensor]:
-    """Train on labelled bags of handwritten digits, and test on 256 bags of unseen digits.
+    """Train on labelled bags of handwritten digits, and test on 128 bags of unseen digits.
 
     Setting: {bags} bags of {positions} digits, {hidden} ReLU features, {pool} pooling, {optimizer}
         at {lr}, batch 16, {steps} steps.
@@ -107,8 +107,8 @@ def pool_bags(
     given = {"optimizer": optimizer, "lr": lr, "tune": tune}
     run = train(net, data, batches, prepare=lambda index: seen[index], **given)
     x, y = (part[0] for part in images.open_test())
-    index, answers = bags_of(replicates, "test", y, task, share, (256, tested or positions))
-    shown = nn.functional.pad(x[index], (0, 0, 0, padding))  # (R, 256, n + padding, 64)
+    index, answers = bags_of(replicates, "test", y, task, share, (128, tested or positions))
+    shown = nn.functional.pad(x[index], (0, 0, 0, padding))  # (R, 128, n + padding, 64)
     with torch.no_grad():
         right = accuracy(net(shown), answers)
     return {"accuracy": right, "rate": run.rate, "inside": run.inside}

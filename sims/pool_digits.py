@@ -46,7 +46,7 @@ def pool_digits(
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
     lr: float = 0.01,
     tune: bool = False,
-    steps: int = 160,
+    steps: int = 120,
     batch: int = 16,
 ) -> dict[str, Tensor]:
     """Train on 1000 digits, and test on others as they come and moved by one pixel.

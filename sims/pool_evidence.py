@@ -23,7 +23,7 @@ def pool_evidence(
     spread: float = 0.0,
     strength: float = 3.0,
     noise: Literal["normal", "heavy"] = "normal",
-    examples: int = 100,
+    examples: int = 400,
 ) -> dict[str, Tensor]:
     """Pool maps of noise, half of which have a signal on them, into one number a map.
 

@@ -64,7 +64,7 @@ def test_two_steps_equal_a_plain_loop():
     nets = drawn.stack("net", lambda: Bag("average", 16, 4, mix=False, mask=False))
     batches = drawn.batches("batches", 32, 16, 2)
     x_test, y_test = (part[0] for part in images.open_test())
-    shown, right = bags_of(drawn, "test", y_test, "most", 0.75, (256, 4))
+    shown, right = bags_of(drawn, "test", y_test, "most", 0.75, (128, 4))
     for i in range(2):
         net = Bag("average", 16, 4, mix=False, mask=False)
         net.load_state_dict({name: value[i].detach() for name, value in nets.weights().items()})
