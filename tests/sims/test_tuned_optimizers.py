@@ -29,7 +29,7 @@ def test_a_tuned_run_is_the_run_at_the_rate_picked():
 
 
 def test_the_rate_is_picked_on_validation_rows_not_on_test_rows():
-    """Among rates so close that the two differ, the best test accuracy is not always the one picked."""
+    """The best test accuracy of the grid is not always the one picked."""
     rates = [0.3 * 3**point for point in range(3)]
     tuned = sim(tune=True, lowest=0.3, points=3, steps=30)
     best = torch.stack([sim(lr=rate, steps=30)["accuracy"] for rate in rates]).amax(0)
