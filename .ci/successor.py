@@ -33,7 +33,7 @@ def _is_whole(page: Path) -> bool:
     """Formulas are set, figures drawn, cards made; nothing is asked of another host."""
     text = page.read_text("utf-8")
     if page.parent.name == "questions" and page.stem != "index":
-        needed = ('class="katex', '<svg viewBox="0 0 ', 'class="claim claim--', '"FAQPage"')
+        needed = ('class="katex', '<svg viewBox="0 0 ', '<details class="claim"', '"FAQPage"')
         if not all(one in text for one in needed):
             return False
     return "```dl-figure" not in text and not any(f'{one}="http' in text for one in ("src", "srcset"))

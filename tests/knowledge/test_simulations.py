@@ -34,6 +34,29 @@ def test_a_signature(root):
     assert simulation_names(root) == ["noise"]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Setting: {count} numbers,\n        {kind}\n\n    Args:", "{count} numbers, {kind}"),
+        ("Setting:\n        {count} numbers\n    Args:", "{count} numbers"),
+        ("Args:", ""),
+    ],
+)
+def test_the_setting(root, written, read):
+    """One sentence with parameters in braces, in one line or more."""
+    edit(root, "Args:", written, FILE)
+    signature = read_simulation(root, "noise")
+
+    assert signature.setting == read
+    assert "count" in signature.parameters
+
+
+def test_a_setting_names_parameters_only(root):
+    edit(root, "Args:", "Setting: {counts} numbers\n\n    Args:", FILE)
+
+    assert "the setting names 'counts', which is not a parameter.\n  Did you mean 'count'?" in refused(root)
+
+
 def test_nothing_is_imported_or_run(root):
     """A file that would do harm when imported is read like any other."""
     path = root / FILE

@@ -1,8 +1,8 @@
-"""What a page may contain: a Markdown extension through which nothing comes that a browser would run.
+"""What a page may contain: a Markdown extension that lets nothing through that a browser would run.
 
-An entry's texts are other people's. Whatever they, and whatever extension, make of a page, its HTML is held at the very
-end to a list of elements, attributes and addresses; anything else that looks like a tag is shown as text. HTML in
-Markdown is not obeyed in the first place.
+An entry's texts are other people's. Whatever they, and whatever extension, make of a page, its HTML
+is held at the very end to a list of elements, attributes and addresses; anything else that looks
+like a tag is shown as text. HTML in Markdown is not obeyed in the first place.
 """
 
 import re
@@ -44,7 +44,9 @@ class SafeExtension(Extension):
         """Register the parts."""
         md.preprocessors.deregister("html_block", strict=False)
         md.inlinePatterns.deregister("html", strict=False)
-        md.treeprocessors.register(_Tidy(md), "dlfaq-tidy", 6)  # classes are set at 8, the contents made at 5
+        md.treeprocessors.register(
+            _Tidy(md), "dlfaq-tidy", 6
+        )  # classes are set at 8, the contents made at 5
         md.postprocessors.register(_Allowed(md), "dlfaq-allowed", -100)  # after everything else
 
 
