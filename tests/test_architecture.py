@@ -29,7 +29,7 @@ MAY_IMPORT = {
 # what every `ask` loads: the standard library and one another
 ASKING = {
     *("ask.blocks", "ask.lists", "ask.passages", "ask.query", "ask.rank", "ask.reader", "ask.schema", "ask.signals"),
-    *("ask.stamps", "ask.vectors", "ask.words"),
+    *("ask.spelling", "ask.stamps", "ask.vectors", "ask.words"),
 }
 HEAVY = {"torch": {"sim", "verify.worker"}, "numpy": {"sim", "verify"}, "scipy": {"verify"}, "yaml": {"knowledge"}}
 

@@ -7,24 +7,18 @@ import sys
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dlfaq.verify.evidence import (
-    ClaimEvidence,
-    Evidence,
-    Judged,
-    Measured,
-    Point,
-    Side,
-    evidence_path,
-    read,
-    write,
-)
+from dlfaq.evidence.file import evidence_path, from_json, read, to_json, write
+from dlfaq.evidence.record import ClaimEvidence, Evidence, Line, Measured, Point, Side
 
 
 def evidence(estimate=1 / 3):
-    point = Point({"k": 2}, "holds", estimate, (None, 0.5), None, 1.0, 32)
-    side = Side("holds", 32, (Judged("mean(x) < 1", "holds", (point,)),))
-    claim = ClaimEvidence("verified", {"claim": "a", "simulation": "b"}, side, (side,))
+    point = Point({"k": 2}, "holds", estimate, (None, 0.5), None, 1.0, 32, "median")
+    side = Side("holds", 32, (point,))
+    print_ = {"claim": "a", "simulation": "b"}
+    claim = ClaimEvidence("verified", print_, "median(x) < 1", side, {"longer": side}, {"raw": side}, (1, 2))
     return Evidence("toy", "2.13.0", {"one": claim}, {"one.mean(x)": Measured(estimate, (None, None), 32)})
 
 
@@ -50,7 +44,43 @@ def test_its_keys_are_sorted(tmp_path):
     assert list(raw) == sorted(raw)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"entry": "toy", "torch": "2", "claims": [], "values": {}}'])
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+ENDS = st.tuples(st.none() | NUMBERS, st.none() | NUMBERS)
+OUTCOMES = st.sampled_from(["holds", "fails", "inconclusive"])
+NAMES = st.text("abc-", min_size=1, max_size=5)
+SCALARS = st.one_of(st.booleans(), st.integers(-9, 9), NUMBERS, NAMES)
+POINTS = st.builds(
+    Point, st.dictionaries(NAMES, SCALARS, max_size=2), OUTCOMES, NUMBERS, ENDS, st.none() | NUMBERS,
+    st.none() | NUMBERS, st.integers(1, 99), st.sampled_from(["mean", "all"]),
+)  # fmt: skip
+SIDES = st.builds(Side, OUTCOMES, st.integers(1, 99), st.lists(POINTS, max_size=2).map(tuple))
+CONDITIONS = st.dictionaries(NAMES, SIDES, max_size=2)
+CLAIMS = st.builds(
+    ClaimEvidence, NAMES, st.dictionaries(NAMES, NAMES, max_size=2), NAMES, SIDES, CONDITIONS, CONDITIONS,
+    st.lists(st.integers(0, 9), max_size=2).map(tuple),
+)  # fmt: skip
+COLUMN = st.lists(NUMBERS, min_size=1, max_size=3).map(tuple)
+LINES = st.builds(Line, NAMES, COLUMN, COLUMN, COLUMN, COLUMN, st.dictionaries(NAMES, SCALARS, max_size=1))
+WHOLE = st.builds(
+    Evidence, NAMES, NAMES, st.dictionaries(NAMES, CLAIMS, max_size=2),
+    st.dictionaries(NAMES, st.builds(Measured, NUMBERS, ENDS, st.integers(1, 9)), max_size=2),
+    st.dictionaries(NAMES, st.lists(LINES, max_size=2).map(tuple), max_size=2),
+)  # fmt: skip
+
+
+@given(WHOLE)
+def test_json_keeps_everything(one):
+    """But for digits beyond the sixth, which a second pass does not change any more."""
+    once = from_json(json.loads(json.dumps(to_json(one))))
+
+    assert from_json(to_json(once)) == once
+    assert set(once.claims) == set(one.claims)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "{}", '{"version": 1}', '{"version": 2, "entry": "toy", "torch": "2", "claims": [], "values": {}}'],
+)
 def test_what_is_no_evidence_is_said(tmp_path, text):
     """Whatever stands in the file, one kind of error."""
     write(tmp_path, evidence())
@@ -58,6 +88,62 @@ def test_what_is_no_evidence_is_said(tmp_path, text):
 
     with pytest.raises(ValueError, match="not evidence"):
         read(tmp_path, "toy")
+
+
+def test_an_older_version_is_named(tmp_path):
+    """So that it is clear why a file from before is not read."""
+    write(tmp_path, evidence())
+    path = evidence_path(tmp_path, "toy")
+    path.write_text(path.read_text("utf-8").replace('"version": 2', '"version": 1'), "utf-8")
+
+    with pytest.raises(ValueError, match="its version is 1, not 2"):
+        read(tmp_path, "toy")
+
+
+@given(st.data())
+def test_damage_is_one_kind_of_error(tmp_path_factory, data):
+    """Any value in the place of any other: it is read, or it is a ValueError."""
+    raw = to_json(evidence())
+    node, key = raw, "version"
+    while True:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        if not keys:
+            break
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.booleans()):
+            break
+        node = node[key]
+    node[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3), st.just([]), st.just({})))
+    folder = tmp_path_factory.mktemp("damage")
+    path = evidence_path(folder, "toy")
+    path.parent.mkdir()
+    path.write_text(json.dumps(raw), "utf-8")
+    try:
+        read(folder, "toy")
+    except ValueError as error:
+        assert "not evidence" in str(error)  # noqa: PT017 - most damage is an error, some is none
+
+
+def test_a_condition_is_found_by_its_name():
+    """The claim's own side by none."""
+    claim = evidence().claims["one"]
+
+    assert claim.side("") is claim.own
+    assert claim.side("longer") is claim.holds_under["longer"]
+    with pytest.raises(KeyError):
+        claim.side("wider")
+
+
+def test_the_point_that_says_most():
+    """One that fails before one that is undecided, then the one nearest to a bound."""
+    near = Point({"k": 1}, "holds", 0.9, (0.8, 0.95), None, 1.0, 32)
+    far = Point({"k": 2}, "holds", 0.1, (0.0, 0.2), None, 1.0, 32)
+    failing = Point({"k": 3}, "fails", 9.0, (8.0, 10.0), None, 1.0, 32)
+
+    assert Side("holds", 32, (far, near)).decisive() is near
+    assert Side("fails", 32, (far, failing, near)).decisive() is failing
+    with pytest.raises(LookupError):
+        Side("holds", 32, ()).decisive()
 
 
 def test_never_recorded_is_none(tmp_path):
@@ -69,8 +155,8 @@ WRITER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from test_evidence import evidence
-from dlfaq.verify.evidence import write
+from test_file import evidence
+from dlfaq.evidence.file import write
 print("begun", flush=True)
 for number in range(10**9):
     write(Path(sys.argv[2]), evidence(float(number % 7)))

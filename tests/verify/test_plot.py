@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from tests.verify.toys import Drawn, pick
 
+from dlfaq.evidence.file import from_json, read, to_json
+from dlfaq.evidence.stale import stale
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.load import load_faq
-from dlfaq.verify.engine import verify
 from dlfaq.verify.evaluate import scope
-from dlfaq.verify.evidence import from_json, read, to_json
-from dlfaq.verify.fingerprint import stale
 from dlfaq.verify.judge import JudgeError, Measurement
 from dlfaq.verify.plot import MOST, lines
 from dlfaq.verify.session import make_evidence, record_evidence
 from dlfaq.verify.store import open_store
+from dlfaq.verify.verify import verify
 
 
 def swept(values: dict[float, np.ndarray]) -> Measurement:

@@ -52,6 +52,9 @@ def run(
         return
     given = _parse(signature, context.args)
     try:
+        from dlfaq.verify.worker import settle
+
+        settle()  # before numpy, which fixes its threads when it is loaded
         from dlfaq.verify.play import draw, play
 
         played = play(where, signature, given, first=first, replicates=replicates, device=device)
@@ -82,7 +85,7 @@ def _signature(root: Path, name: str) -> "Signature":
 
 
 def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
-    """`--name value` and `--name=value` pairs, checked against the simulation's parameters; every problem at once."""
+    """`--name value` and `--name=value` pairs, checked; all problems at once."""
     from dlfaq.knowledge.simulations import coerce
 
     given: dict[str, Scalar] = {}

@@ -80,16 +80,17 @@ def _problems(root: Path, files: Sequence[EntryFile], lists: Lists, written: Seq
         yield from file.problems
         yield from check_links(file, topics, documents)
         yield from check_related(file, written, [one.id for one, _ in planned])
-        yield from check_grounds(file, _Written(root, known, written))
-        yield from check_entry(file, root)
+        others = _Written(root, known, written)
+        yield from check_grounds(file, others)
+        yield from check_entry(file, root, others)
     yield from check_questions(files, planned)
     yield from check_planned(planned, written, topics, documents)
 
 
-def check_entry(file: EntryFile, root: Path) -> Iterator[Problem]:
+def check_entry(file: EntryFile, root: Path, written: Mapping[str, Entry]) -> Iterator[Problem]:
     """An entry against its simulations, and its texts against its claims."""
     problems: list[Problem] = []
-    settings = Settings(file, read_signatures(file, root, problems))
+    settings = Settings(file, read_signatures(file, root, problems), written)
     for experiment in file.entry.experiments.values():
         if experiment.id in settings.signatures:
             problems += check_experiment(file, experiment, settings.signatures[experiment.id])

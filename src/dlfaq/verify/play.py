@@ -122,7 +122,7 @@ def draw(played: Played, path: Path) -> None:
 
 def _row(name: str, values: np.ndarray) -> tuple[str, str, str, str]:
     mean, (low, high), sd = _summary(values)
-    ends = "needs two replicates" if low is None else f"[{low:.6g}, {high:.6g}]"
+    ends = "needs 6 that differ" if low is None else f"[{low:.6g}, {high:.6g}]"
     return name, f"{mean:.6g}", ends, f"{sd:.4g}"
 
 

@@ -47,7 +47,7 @@ def no_control_compares_an_arm_with_itself(file: EntryFile, settings: Settings) 
         for name in claim.fails_under if len(arms) > 1 else ():
             spelt = settings.of_claim(claim, name)
             if spelt is not None and _are_identical(spelt.setting, arms):
-                what = f"the control '{name}' of claim '{claim.id}' makes {' and '.join(sorted(arms))} identical."
+                what = f"the control '{name}' of claim '{claim.id}' makes arms identical that it compares."
                 hint = "Choose a condition under which they differ, and the claim fails all the same."
                 yield file.problem(("claims", place, "fails_under", name), what, hint)
 
@@ -80,10 +80,11 @@ def longer_is_four_times(file: EntryFile, settings: Settings) -> Iterator[Proble
         own, longer = settings.of_claim(claim), settings.of_claim(claim, "longer")
         if "longer" not in claim.conditions or own is None or longer is None:
             continue
-        least, most = _steps(longer.setting, min), _steps(own.setting, max)
-        if least is not None and most is not None and least < LONGER * _steps(own.setting, min):
-            what = f"'longer' of claim '{claim.id}' trains for {least} steps, less than {LONGER} times as long."
-            yield file.problem(("claims", place), what)
+        for before, after in zip(_steps(own.setting), _steps(longer.setting), strict=False):
+            if after < LONGER * before:
+                what = f"'longer' of claim '{claim.id}' trains for {after} steps, not for {LONGER} times {before}."
+                yield file.problem(("claims", place), what)
+                break
 
 
 def measured_claims_have_replicates(file: EntryFile, _: Settings) -> Iterator[Problem]:
@@ -122,15 +123,14 @@ def there_are_steps_and_parts(file: EntryFile, _: Settings) -> Iterator[Problem]
             yield file.problem(("answer", "do", place, "code"), says)
 
 
-def steps_have_grounds(file: EntryFile, _: Settings) -> Iterator[Problem]:
+def steps_have_grounds(file: EntryFile, settings: Settings) -> Iterator[Problem]:
     """Every step has a ground, and half of them a measured one."""
     steps, measured = file.entry.answer.do, 0
-    kinds = {claim.id: claim.kind for claim in file.entry.claims}
     for place, step in enumerate(steps):
         if not step.because:
             hint = "Add `because:` with claims, references, or `practice`."
             yield file.problem(("answer", "do", place), f"step {place + 1} has no ground.", hint)
-        measured += any(kinds.get(ground) == "measured" or "/" in ground for ground in step.because)
+        measured += any(_is_measured(ground, file.entry, settings) for ground in step.because)
     if steps and 2 * measured < len(steps):
         what = f"{measured} of {len(steps)} steps rest on a measured claim; at least half must."
         yield file.problem(("answer", "do"), what)
@@ -205,13 +205,20 @@ def _needed(claim: Claim, settings: Settings, own: Spelt) -> Iterator[str]:
         yield f"any of {', '.join(f'`{name}`' for name in varied)}"
 
 
+def _is_measured(ground: str, entry: Entry, settings: Settings) -> bool:
+    """Whether a ground is a measured claim, of this entry or of another one."""
+    other, slash, name = ground.rpartition("/")
+    source = settings.written.get(other) if slash else entry
+    return any(claim.id == name and claim.kind == "measured" for claim in (source.claims if source else ()))
+
+
 def _listed(names: list[str]) -> str:
     return " and ".join(names)
 
 
-def _steps(setting: Setting, choose: Callable) -> int | None:
-    steps = [row["steps"] for arm in setting.arms for row in setting.rows(arm) if "steps" in row]
-    return choose(steps) if steps else None
+def _steps(setting: Setting) -> list[int]:
+    """The steps of each arm at each point."""
+    return [row["steps"] for arm in setting.arms for row in setting.rows(arm) if "steps" in row]
 
 
 def _compared(claim: Claim) -> set[str]:
@@ -231,8 +238,9 @@ def _estimator(claim: Claim) -> str:
 
 
 def _are_identical(setting: Setting, arms: set[str]) -> bool:
+    """Whether two of some arms are one and the same."""
     rows = [list(map(_in_effect, setting.rows(arm))) for arm in sorted(arms) if arm in setting.arms]
-    return len(rows) > 1 and all(one == rows[0] for one in rows)
+    return any(one == other for place, one in enumerate(rows) for other in rows[:place])
 
 
 def _in_effect(row: dict[str, Scalar]) -> dict[str, Scalar]:
@@ -249,7 +257,6 @@ def _words(text: str) -> int:
 def _used(entry: Entry) -> set[str]:
     used = {ground for step in entry.answer.do for ground in step.because}
     used |= {name for source in entry.sources for name in source.claims}
-    used |= {plot.claim for plot in entry.plots}
     for _, text in entry.texts():
         used |= {one.claim for one in scan(text) if isinstance(one, Placeholder)}
         used |= set(_LINK.findall(text))

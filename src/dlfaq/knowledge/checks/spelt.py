@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dlfaq.errors import did_you_mean
-from dlfaq.knowledge.entry import OWN, STANDARD, Claim, Condition, Experiment, Parameters
+from dlfaq.knowledge.entry import OWN, STANDARD, Claim, Condition, Entry, Experiment, Parameters
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.scope import Message, Scope, scope_of
 from dlfaq.knowledge.settings import Setting, expand, size
@@ -27,10 +27,16 @@ class Settings:
         file: The entry.
         signatures: Of each experiment's simulation, by the experiment's id; those that cannot be
             read are left out.
+        written: Every written entry, by id.
     """
 
-    def __init__(self, file: EntryFile, signatures: Mapping[str, Signature]) -> None:
-        self.file, self.signatures = file, signatures
+    def __init__(
+        self,
+        file: EntryFile,
+        signatures: Mapping[str, Signature],
+        written: Mapping[str, Entry] | None = None,
+    ) -> None:
+        self.file, self.signatures, self.written = file, signatures, written or {}
         self._known: dict[tuple[str, str, str], Spelt] = {}
 
     def can_spell(self, experiment: str) -> bool:

@@ -1,14 +1,14 @@
 """What was recorded is out of date exactly when something it depends on has changed, and it is said how to mend that."""
 
 import pytest
-from tests.verify.test_engine import edit
+from tests.verify.test_verify import edit
 from tests.verify.toys import Drawn, pick
 
+from dlfaq.evidence.file import evidence_path, read
+from dlfaq.evidence.stale import stale, unrecorded
 from dlfaq.knowledge.load import load_faq
-from dlfaq.verify.engine import verify
-from dlfaq.verify.evidence import evidence_path, read
-from dlfaq.verify.fingerprint import stale, unrecorded
-from dlfaq.verify.session import compare, make_evidence, record_evidence
+from dlfaq.verify.session import compare_all, make_evidence, record_evidence
+from dlfaq.verify.verify import verify
 
 
 @pytest.fixture
@@ -41,6 +41,8 @@ def test_an_entry_never_recorded_is_not_stale(faq):
     [
         ("faq/verdicts.yaml", "expect: mean(value) > 2", "expect: mean(value) > 3", "claim 'refuted' has changed"),
         ("faq/verdicts.yaml", "given: {centre: 1.1}", "given: {centre: 1.2}", "claim 'vacuous' has changed"),
+        ("faq/verdicts.yaml", "times: {spread: 2}", "times: {spread: 3}", "claim 'verified' has changed"),
+        ("faq/verdicts.yaml", "at: {centre: 3}", "at: {centre: 2}", "claim 'at-three' has changed"),
         ("faq/verdicts.yaml", "limit: 512", "limit: 256", "claim 'doubled' has changed"),
         ("faq/verdicts.yaml", "id: refuted", "id: denied", "claim 'denied' was never recorded"),
         ("faq/verdicts.yaml", "id: refuted", "id: denied", "no claim 'refuted' any more"),
@@ -54,7 +56,7 @@ def test_an_entry_never_recorded_is_not_stale(faq):
             "sims/dial.py",
             "centre + spread *",
             "centre - spread *",
-            "claim 'verified' was recorded with another version of sims/dial.py",
+            "claim 'verified' was recorded with another version of the simulation 'dial'",
         ),
         ("evidence/verdicts.json", '"claims"', '"claim"', "not evidence"),
         ("evidence/verdicts.json", "\n", "", ""),
@@ -121,10 +123,10 @@ def test_a_ruling_is_held_to_its_record(recorded):
     faq = load_faq(recorded)
     verified, refuted = verify(faq, pick(faq, "verdicts", "verified", "refuted"), Drawn(), None)
 
-    assert compare(recorded, verified) == "as recorded"
+    assert compare_all(recorded, [verified])[0] == "as recorded"
     edit(evidence_path(recorded, "verdicts"), '"verdict": "refuted"', '"verdict": "verified"')
-    assert compare(recorded, refuted) == "differs"
+    assert compare_all(recorded, [refuted])[0] == "differs"
     evidence_path(recorded, "verdicts").write_text("{", "utf-8")
-    assert compare(recorded, verified) == "differs"
+    assert compare_all(recorded, [verified])[0] == "differs"
     evidence_path(recorded, "verdicts").unlink()
-    assert compare(recorded, verified) == "never recorded"
+    assert compare_all(recorded, [verified])[0] == "never recorded"
