@@ -12,14 +12,24 @@ from dlfaq.sim import Replicates
 
 
 def adam_after_silence(
-    replicates: Replicates, active: int = 500, silence: int = 10000, beta2: float = 0.999, lr: float = 0.001
+    replicates: Replicates,
+    active: int = 500,
+    silence: int = 10000,
+    aligned: bool = True,
+    beta2: float = 0.999,
+    lr: float = 0.001,
 ) -> dict[str, Tensor]:
     """Feed Adam gradients of one size, then none, then the same again, and measure the steps.
 
+    Setting: one weight; {active} gradients, {silence} steps without one, then 30 gradients of the
+    old size.
+
     Args:
-        replicates: The size of the gradient.
+        replicates: The size of the gradient, and its signs after the silence.
         active: Steps with the gradient before the silence.
         silence: Steps without one.
+        aligned: Whether all gradients after the silence have one sign, the worst case; else each
+            sign is a coin's.
         beta2: Decay of the mean squared gradient; that of the mean gradient stays at 0.9.
         lr: Learning rate.
 
@@ -30,10 +40,15 @@ def adam_after_silence(
     normal = 0.5 + replicates.uniform("gradient", 1, dtype=torch.float64)  # (R, 1)
     w = torch.zeros_like(normal).requires_grad_()
     optimizer = torch.optim.Adam([w], lr=lr, betas=(0.9, beta2))
+    signs = torch.ones(
+        len(replicates), active + silence + 30, device=replicates.device
+    )  # (R, steps)
+    if not aligned:
+        signs[:, -30:] = 2.0 * replicates.integers("signs", 2, 30) - 1
     path = []
     for t in range(active + silence + 30):
         path.append(w.detach().clone())
-        w.grad = normal * (not active <= t < active + silence)
+        w.grad = normal * signs[:, t : t + 1] * (not active <= t < active + silence)
         optimizer.step()
     path = torch.cat([*path, w.detach()], 1)[:, -31:]  # (R, 31)
     steps = path.diff(dim=1).abs() / lr  # (R, 30)

@@ -74,7 +74,7 @@ def deep_start(
     first, last = (net.weights()[f"linear.{n}.weight"] for n in (0, layers - 1))  # (R, out, in)
     batches = replicates.batches("batches", len(task), min(batch, len(task)), 1)  # (R, 1, B)
     each = torch.arange(len(replicates))[:, None]  # (R, 1)
-    logits, h = net(task.x[each, batches[:, 0]])  # (R, B, k), (R, B, hidden)
+    logits, h, _ = net(task.x[each, batches[:, 0]])  # (R, B, k), (R, B, hidden)
     loss = cross_entropy(logits, task.y[each, batches[:, 0]])  # (R,)
     gradients = torch.autograd.grad(loss.sum(), (first, last))
     with torch.no_grad():
@@ -90,7 +90,7 @@ def deep_start(
     }
 
 
-def _loss(outputs: tuple[Tensor, Tensor], labels: Tensor) -> Tensor:
+def _loss(outputs: tuple[Tensor, ...], labels: Tensor) -> Tensor:
     """Cross-entropy of the logits, (R,)."""
     return cross_entropy(outputs[0], labels)
 

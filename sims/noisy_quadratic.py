@@ -53,6 +53,7 @@ def noisy_quadratic(
     optimizer = torch.optim.SGD([w], lr=lr)
     rate = scheduler(optimizer, schedule, horizon, knee)
     squares = torch.zeros_like(w)  # (R, d): w^2 summed over the second half
+    # by hand, not by dlfaq.sim.training: the gradient itself is made by hand, as noise is added to it
     for step in range(steps):
         w.grad = h * w.detach() + noise * h.sqrt() * noises[:, step]  # the true gradient + what a mini-batch adds
         optimizer.step()

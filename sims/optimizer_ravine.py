@@ -56,6 +56,7 @@ def optimizer_ravine(
         else:
             descent = torch.optim.SGD([w], lr=lr, momentum=0.9 if optimizer == "momentum" else 0.0)
         rate = torch.optim.lr_scheduler.LinearLR(descent, start_factor=1.0, end_factor=0.0, total_iters=steps)
+        # by hand, not by dlfaq.sim.training: the gradient is H w, without a loss
         for _ in range(steps):
             w.grad = (hessian @ w.detach()[..., None])[..., 0]  # the gradient of w^T H w / 2
             descent.step()

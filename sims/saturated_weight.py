@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.training import descend
 
 
 def saturated_weight(
     replicates: Replicates,
     start: float = 8.0,
-    optimizer: Literal["sgd", "adam"] = "sgd",
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop"] = "sgd",
     lr: float = 0.1,
     steps: int = 100,
 ) -> dict[str, Tensor]:
@@ -25,7 +26,7 @@ def saturated_weight(
     Args:
         replicates: One start each.
         start: Where w begins, plus a normal number of standard deviation 0.1.
-        optimizer: Plain SGD or Adam, with PyTorch's defaults but for the rate.
+        optimizer: PyTorch's, with its default settings but for the rate; momentum is 0.9.
         lr: Learning rate.
         steps: Updates.
 
@@ -35,15 +36,9 @@ def saturated_weight(
         first_move: distance that w fell in the first step.
     """
     w = nn.Parameter(start + 0.1 * replicates.normal("start"))  # (R,)
-    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer]
-    descent = make([w], lr=lr)
     path = [w.detach().clone()]
-    for _ in range(steps):
-        loss = torch.sigmoid(w) ** 2
-        descent.zero_grad()
-        loss.sum().backward()
-        descent.step()
-        path.append(w.detach().clone())
+    how = {"optimizer": optimizer, "lr": lr, "after": lambda _: path.append(w.detach().clone())}
+    descend({"w": w}, lambda _: torch.sigmoid(w) ** 2, steps, **how)
     path = torch.stack(path, 1)  # (R, steps + 1)
     return {
         "updated": (path[:, 1:] != path[:, :-1]).double().mean(1),

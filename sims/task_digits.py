@@ -75,6 +75,7 @@ def task_digits(
     if inputs == "same":
         orders[1] = orders[0]
     cosines = []
+    # by hand, not by dlfaq.sim.training: the two tasks' gradients are taken one after the other
     for step in range(steps):
         one, two = (images[task].gather(1, orders[task][:, step]) for task in range(2))  # (R, B) image numbers
         if missing == "zero":

@@ -44,6 +44,7 @@ def two_weights(
     rate = LinearLR(optimizer, start_factor=0.001, total_iters=warmup) if warmup else None
     labels = 1 + noise * replicates.normal("labels", steps, dtype=torch.float64)  # (R, steps)
     diverged = torch.zeros_like(first, dtype=torch.bool)
+    # by hand, not by dlfaq.sim.training: weights that diverged are put back to 0 on the way
     for step in range(steps):
         loss = (u * v - labels[:, step]).square() / 2  # (R,)
         optimizer.zero_grad()

@@ -350,3 +350,40 @@ def test_grids_rise_by_a_factor_of_three():
     assert grid("sgd") == pytest.approx([0.003, 0.009, 0.027, 0.081, 0.243, 0.729, 2.187])
     assert grid("adam")[0] == 1e-4
     assert cross_entropy is not square_error
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adamw", "rmsprop"])
+def test_a_step_that_is_not_finite_can_be_left_out(optimizer):
+    """The others go on as if nothing had happened; who leaves out all steps stays as it was."""
+    lr = LR.get(optimizer, 0.003)
+    sound, net, batches, _ = setting()
+    start = {name: value.detach().clone() for name, value in net.named_parameters()}
+    train(net, sound, batches, optimizer=optimizer, lr=lr)
+    broken, other, _, _ = setting()
+    broken.x = broken.x.clone()
+    broken.x[1] = torch.nan
+    run = train(other, broken, batches, optimizer=optimizer, lr=lr, skip=True)
+
+    assert not run.norm[1].isfinite().any()
+    for (name, expected), value in zip(net.named_parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(value[1], start[name][1], rtol=0, atol=0)
+        torch.testing.assert_close(value[::2], expected[::2])
+
+
+def test_after_a_step_that_was_left_out_training_goes_on():
+    """Momentum, against a plain loop that tests the norm, with a rate of its own for each replicate."""
+    data, net, batches, alone = setting()
+    data.x = data.x.clone()
+    bad = batches[:, 3, 0]
+    data.x[torch.arange(3), bad] = torch.nan
+    rates = torch.tensor([0.01, 0.02, 0.03], dtype=torch.float64)
+    train(net, data, batches, optimizer="momentum", lr=rates, skip=True)
+    for number, one in enumerate(alone):
+        optimizer = PLAIN["momentum"](one.parameters(), rates[number].item())
+        for index in batches[number]:
+            optimizer.zero_grad()
+            F.cross_entropy(one(data.x[number, index]), data.y[number, index]).backward()
+            if torch.isfinite(nn.utils.get_total_norm([p.grad for p in one.parameters()])):
+                optimizer.step()
+        for value, expected in zip(net.parameters(), one.parameters(), strict=True):
+            torch.testing.assert_close(value[number], expected)

@@ -28,12 +28,19 @@ def test_without_a_signal_it_is_guessing():
 
 
 def test_the_larger_of_two_normals():
-    """Its mean is 1 / sqrt(pi); of noise behind a ReLU, the average's is 1 / sqrt(2 pi)."""
+    """Its mean is 1 / sqrt(pi)."""
     measured = pool_evidence(Replicates("name", range(128)), positions=2)
-    relu = pool_evidence(Replicates("name", range(128)), positions=2, noise="relu")
 
     assert measured["max_mean"].mean().item() == pytest.approx(1 / math.sqrt(math.pi), abs=0.02)
-    assert relu["average_mean"].mean().item() == pytest.approx(1 / math.sqrt(2 * math.pi), abs=0.02)
+
+
+def test_heavy_noise_has_a_larger_maximum_and_no_mean():
+    """Student's t with 3 degrees of freedom, variance 1: symmetric, and now and then very large."""
+    normal = pool_evidence(Replicates("name", range(64)))
+    heavy = pool_evidence(Replicates("name", range(64)), noise="heavy")
+
+    assert heavy["max_mean"].mean() > normal["max_mean"].mean() + 0.5
+    assert heavy["average_mean"].mean().item() == pytest.approx(0, abs=0.02)
 
 
 def test_auc_counts_pairs():

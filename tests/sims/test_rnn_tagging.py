@@ -26,7 +26,7 @@ def test_training_equals_plain_pytorch(task, bidirectional, wait):
     measured = rnn_tagging(Replicates(NAME, [3]), task=task, bidirectional=bidirectional, **given)
 
     alone = Replicates(NAME, [3])
-    weights = alone.stack("net", lambda: Tagger(V, 6, bidirectional=bidirectional)).weights()
+    weights = alone.stack("net", lambda: Tagger(V, 6, wait, bidirectional=bidirectional)).weights()
     read = nn.GRU(V, 6, batch_first=True, bidirectional=bidirectional)
     answer = nn.Linear(12 if bidirectional else 6, V)
     ends = {"read.forth.": "_l0", "read.back.": "_l0_reverse", "read.": "_l0"}

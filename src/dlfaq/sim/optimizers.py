@@ -39,7 +39,8 @@ class Descent:
         weights: Stacked parameters by name, (R, …) each.
         optimizer: A name in OPTIMIZERS.
         lr: Peak learning rates, (R,).
-        decay: Weight decay as that optimizer understands it; None for its own default.
+        decay: Weight decay as that optimizer understands it, or that of each parameter by name, 0
+            for those left out; None for the optimizer's own default.
         decay_all: Let biases and the parameters of normalizations decay, too: all that has
             fewer than two dimensions in one network.
         options: Further arguments of the optimizer, e.g. `momentum=0.5`.
@@ -54,7 +55,7 @@ class Descent:
         optimizer: str,
         lr: Tensor,
         *,
-        decay: float | None = None,
+        decay: float | Mapping[str, float] | None = None,
         decay_all: bool = False,
         **options: float,
     ) -> None:
@@ -65,15 +66,14 @@ class Descent:
         self._views: list[tuple[Tensor, Tensor, slice]] = []  # rows of a parameter, and which
         groups = []
         for rows, rate in _runs(lr):
-            matrices, others = [], []
-            for weight in weights.values():
+            sorts: dict[float | None, list[Tensor]] = {}  # rows of the parameters by their decay
+            for name, weight in weights.items():
                 if weight.requires_grad:
-                    chosen = matrices if weight.dim() > 2 or decay_all else others  # noqa: PLR2004
-                    chosen.append(self._rows(weight, rows))
-            settings = {} if decay is None else {"weight_decay": decay}
-            groups.append({"params": matrices, "lr": rate} | settings)
-            groups.append({"params": others, "lr": rate, "weight_decay": 0.0})
-        groups = [group for group in groups if group["params"]]
+                    strength = _decay_of(name, weight, decay, everything=decay_all)
+                    sorts.setdefault(strength, []).append(self._rows(weight, rows))
+            for strength, views in sorts.items():
+                settings = {} if strength is None else {"weight_decay": strength}
+                groups.append({"params": views, "lr": rate} | settings)
         self.optimizer = OPTIMIZERS[optimizer](groups, **options)
         self._peaks = [group["lr"] for group in groups]
 
@@ -82,13 +82,47 @@ class Descent:
         for weight in self._whole:
             weight.grad = None
 
-    def step(self, share: float = 1.0) -> None:
-        """Update the weights, at this share of the peak learning rates."""
+    def step(self, share: float = 1.0, sound: Tensor | None = None) -> None:
+        """Update the weights, at this share of the peak learning rates.
+
+        Args:
+            share: Of the peak learning rates.
+            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's
+            means of the others stay
+                as they are. Adam's count of steps, which all share, goes on. None for all.
+        """
         for view, weight, rows in self._views:
             view.grad = None if weight.grad is None else weight.grad[rows]
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
             group["lr"] = share * peak
+        held = None if sound is None or sound.all() else self._held()
         self.optimizer.step()
+        if held is not None:
+            self._put_back(held, ~sound)
+
+    @torch.no_grad()
+    def _held(self) -> list[tuple[Tensor, Tensor, dict[str, Tensor]]]:
+        """Every parameter of the optimizer with a copy of its numbers and of its state."""
+        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
+        held = []
+        for one in parameters:
+            state = self.optimizer.state[one].items()
+            kept = {name: value.clone() for name, value in state if isinstance(value, Tensor)}
+            held.append((one, one.clone(), kept))
+        return held
+
+    @torch.no_grad()
+    def _put_back(
+        self, held: list[tuple[Tensor, Tensor, dict[str, Tensor]]], left_out: Tensor
+    ) -> None:
+        """Undo the step of some replicates; a state that was not there before was 0."""
+        rows_of = {id(view): rows for view, _, rows in self._views}
+        for one, before, state in held:
+            rows = left_out[rows_of.get(id(one), slice(None))]
+            one[rows] = before[rows]
+            for name, value in self.optimizer.state[one].items():
+                if isinstance(value, Tensor) and value.shape == one.shape:
+                    value[rows] = state[name][rows] if name in state else 0.0
 
     def _rows(self, weight: Tensor, rows: slice) -> Tensor:
         if not any(weight is one for one in self._whole):
@@ -98,6 +132,15 @@ class Descent:
         view = weight.detach()[rows]
         self._views.append((view, weight, rows))
         return view
+
+
+def _decay_of(
+    name: str, weight: Tensor, decay: float | Mapping[str, float] | None, *, everything: bool
+) -> float | None:
+    """Of one parameter; None for the optimizer's default. A stacked matrix has 3 dimensions."""
+    if isinstance(decay, Mapping):
+        return decay.get(name, 0.0)
+    return decay if everything or weight.dim() > 2 else 0.0  # noqa: PLR2004
 
 
 def _runs(lr: Tensor) -> Iterator[tuple[slice, float]]:

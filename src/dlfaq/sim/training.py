@@ -29,7 +29,8 @@ class Trained:
 
     Attributes:
         loss: (R, T). Loss of each batch before its update; inf or NaN if it was.
-        norm: (R, T). Norm of the gradient before clipping, if `norms` or `clip` asked for it.
+        norm: (R, T). Norm of the gradient before clipping, if `norms`, `clip` or `skip` asked for
+            it.
         rate: (R,) float64. The learning rate.
         inside: (R,) bool. Whether it is neither the lowest nor the highest of the grid; False
             if nothing was tuned.
@@ -65,7 +66,7 @@ class Trained:
 
     @property
     def test_loss(self) -> Tensor:
-        """(R, L). Loss on the test rows at each look, with `sealed`; to be read once they are open."""
+        """(R, L). Loss on the test rows at each look, with `sealed`, once they are open."""
         return self._test("test_loss")
 
     @property
@@ -92,7 +93,8 @@ def descend(
     horizon: int = 0,
     clip: float = 0.0,
     norms: bool = False,
-    decay: float | None = None,
+    skip: bool = False,
+    decay: float | Mapping[str, float] | None = None,
     decay_all: bool = False,
     after: Callable[[int], None] | None = None,
     **options: float,
@@ -110,7 +112,8 @@ def descend(
         horizon: Steps that the schedule is made for; 0 for `steps`.
         clip: Largest norm of a replicate's gradient; 0 for no clipping.
         norms: Record the gradients' norms without clipping, too.
-        decay: Weight decay; None for the optimizer's own default.
+        skip: Leave out the step of a replicate whose gradient's norm is inf or NaN.
+        decay: Weight decay, or that of each weight by name; None for the optimizer's default.
         decay_all: Let biases and normalizations decay, too.
         after: Called with the number of steps made after each of them.
         options: Further arguments of the optimizer, such as `momentum=0.5`.
@@ -129,15 +132,15 @@ def descend(
         loss.sum().backward()  # the sum keeps each replicate's gradient its own
         if clip:
             found.append(clip_grad_norm(parameters, clip))
-        elif norms:
+        elif norms or skip:
             found.append(grad_norm(parameters))
-        descent.step(share)
+        descent.step(share, found[-1].isfinite() if skip else None)
         losses.append(loss.detach())
         if after:
             after(step + 1)
     none = parameters[0].new_zeros(count, 0)
     path = torch.stack(losses, 1) if losses else none
-    return path, torch.stack(found, 1) if found else (none if clip or norms else None)
+    return path, torch.stack(found, 1) if found else (none if clip or norms or skip else None)
 
 
 def train(
@@ -179,8 +182,8 @@ def train(
         look_at: Steps made before each look, 0 … T; a look takes the validation loss, too.
         keep: Keep the networks of every look.
         sealed: Looks take loss and accuracy on the test rows, too; to be read once they are open.
-        settings: `schedule`, `warmup`, `horizon`, `clip`, `norms`, `decay`, `decay_all` and further
-            arguments of the optimizer, as `descend` has them.
+        settings: `schedule`, `warmup`, `horizon`, `clip`, `norms`, `skip`, `decay`, `decay_all` and
+            further arguments of the optimizer, as `descend` has them.
 
     Raises:
         RuntimeError: If the test part of the data was opened before.

@@ -95,11 +95,14 @@ class _Work:
         """The ruling that is cached."""
         if self.store is None or self.request.fresh:
             return None
-        raw = self.store.ruling(self._key(entry, claim))
-        ruling = None if raw is None else ruling_from_json(entry.id, claim.id, raw)
-        if ruling is not None:
-            self.report("ruled", ruling=ruling)
-        return ruling
+        # one of which all conditions were measured serves as well as one that took some over
+        for before in dict.fromkeys((self.recorded(entry, claim) is not None, False)):
+            raw = self.store.ruling(self._key(entry, claim, take_over=before))
+            ruling = None if raw is None else ruling_from_json(entry.id, claim.id, raw)
+            if ruling is not None:
+                self.report("ruled", ruling=ruling)
+                return ruling
+        return None
 
     def open_cases(self, claims: Claims) -> list["Case"]:
         """The claims that must be measured."""
@@ -145,7 +148,7 @@ class _Work:
             verdict = Verdict[evidence.verdict.upper()]
             ruling = Ruling(entry.id, claim.id, verdict, evidence, values, plots, taken_over, case.seconds)
             if self.store:
-                self.store.keep_ruling(self._key(entry, claim), ruling_to_json(ruling))
+                self.store.keep_ruling(self._key(entry, claim, take_over=bool(taken_over)), ruling_to_json(ruling))
         self.report("ruled", ruling=ruling)
         return ruling
 
@@ -163,10 +166,11 @@ class _Work:
         print_ = fingerprint(self.root, entry, claim)
         return ClaimEvidence(verdict.word, print_, claim.expect, own, holds, fails), taken_over
 
-    def _key(self, entry: Entry, claim: Claim) -> str:
+    def _key(self, entry: Entry, claim: Claim, *, take_over: bool) -> str:
         asked = self.request
         how = [asked.device, str(asked.seed), str(asked.side_alpha or count_sides(self.faq))]
-        return ruling_key(self.root, entry, claim, self.recorded(entry, claim), how)
+        before = self.recorded(entry, claim) if take_over else None
+        return ruling_key(self.root, entry, claim, before, how)
 
     def _cached(self, trials: Sequence[Trial]) -> Iterator[Result]:
         for trial in trials if self.store else ():
