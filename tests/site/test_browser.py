@@ -102,7 +102,9 @@ VISIBLE = """() => [...document.querySelectorAll("code, td, p")].filter(one => o
   .map(one => one.textContent).filter(text => /(mean|gmean|median|fraction|all)\\([^)]*\\)\\s*[<>]/.test(text))"""
 OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")].filter(one => {
   if (!one.checkVisibility() || !one.textContent) return false;
-  const box = one.getBoundingClientRect(), whole = one.closest(".dl-view, svg").getBoundingClientRect();
+  const box = one.getBoundingClientRect();
+  if (!box.width) return false;  // of a setting that is not shown
+  const whole = one.closest(".dl-view, svg").getBoundingClientRect();
   return box.left < whole.left - 1 || box.right > whole.right + 1 || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
 }).map(one => one.textContent)"""
 

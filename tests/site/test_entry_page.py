@@ -106,7 +106,8 @@ def test_rulings_of_the_page_alone_are_shown(markdown):
 def rows(markdown: str) -> list[list[str]]:
     """The cells of the table of claims."""
     table = markdown.partition("## Where it holds")[2]
-    found = [line for line in table.splitlines() if line.startswith("| *")]
+    lines = table.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    found = [line for line in lines if line.startswith("| *")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found]
 
 

@@ -21,6 +21,7 @@ from dlfaq.site.text import code, escape, in_cell, line
 
 HEAD = ("", "claim", "predicted", "measured", "also holds", "fails when")
 AGAIN = "*as above*{ .dl-again }"  # in place of a statement that the row above makes too
+UNBROKEN = "\N{NO-BREAK SPACE}"
 SENTENCES = {verdict.word: verdict.sentence for verdict in Verdict}
 Signatures = Callable[[str], Signature]
 
@@ -80,7 +81,8 @@ def _row(entry: Entry, claim: Claim, known: Known) -> Iterator[str]:
     yield escape(_predicted(evidence.own)) if evidence else ""
     yield _measured(entry, claim, known)
     holds = evidence.holds_under if evidence else {}
-    yield ", ".join(_holding(named(name), holds.get(name)) for name in claim.holds_under)
+    also = ", ".join(_holding(named(name), holds.get(name)) for name in claim.holds_under)
+    yield also.replace("× ", f"×{UNBROKEN}")
     fails = evidence.fails_under if evidence else {}
     yield " ".join(
         _failing(named(name), why, fails.get(name)) for name, why in claim.fails_under.items()

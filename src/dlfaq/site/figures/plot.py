@@ -21,7 +21,7 @@ from dlfaq.site.figures.table import Group, Table
 
 # The names of the lines stand beyond RIGHT. On a phone the style sheet cuts the picture off at CUT
 # and shows the legend instead.
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 344, 56, 524, 38, 294
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 344, 78, 524, 38, 294
 CUT = 540
 STYLES = 6  # in the style sheet
 CROWD = 3  # more bands than these are drawn fainter, for they lie on each other
