@@ -27,9 +27,9 @@ def checkpoint_damage(
         outputs: Outputs of the layer.
 
     Metrics:
-        loads: 1 if `torch.load` gives something back, 0 if it raises an error.
-        equal: 1 if that is what was saved, else 0.
-        hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0.
+        loads: 1 if `torch.load` gives something back, 0 if it raises an error, in [0, 1].
+        equal: 1 if that is what was saved, else 0, in [0, 1].
+        hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0, in [0, 1].
     """
     layers = replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False)).weights()["weight"].cpu()
     places = replicates.uniform("place", dtype=torch.float64).tolist()

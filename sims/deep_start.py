@@ -63,7 +63,7 @@ def deep_start(
         first_gradient: norm of the gradient of the first layer's weights.
         last_gradient: the same for the last hidden layer's weights.
         offset: mean of the last hidden layer's outputs.
-        raised: 1 if the step did not make the loss of its own batch smaller, else 0.
+        raised: 1 if the step did not make the loss of its own batch smaller, else 0, in [0, 1].
     """
     task = load(replicates, data)
     sizes = [task.features, *[hidden] * layers, task.classes]

@@ -54,14 +54,17 @@ def dying_digits(
         batch: Images in a batch.
 
     Metrics:
-        dead: share of the last hidden layer's units whose pre-activation is above 0 on no image.
-        stuck: share of its units whose incoming weights and bias get a gradient of exactly 0.
+        dead: share of the last hidden layer's units whose pre-activation is above 0 on no image,
+            in [0, 1].
+        stuck: share of its units whose incoming weights and bias get a gradient of exactly 0, in
+            [0, 1].
         one_way: share of the images on which training moved a unit's pre-activation in its more
-            common direction, mean over that layer's units that moved; 0 without training.
+            common direction, mean over that layer's units that moved; 0 without training, in [0,
+            1].
         accuracy: share of all images that are classified correctly, in [0, 1].
         test_accuracy: share of the test images, in [0, 1].
         dead_at[step]: the share of dead units before training, every tenth step, and after the
-            last.
+            last, in [0, 1].
     """
     scale = "centred" if centred else "unit"
     task = load(replicates, "digits", valid=200 if tune else 0, scale=scale)

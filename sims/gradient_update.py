@@ -36,7 +36,7 @@ def gradient_update(
         outputs: Rows m of W.
 
     Metrics:
-        fell: 1 if the update made the loss smaller, else 0.
+        fell: 1 if the update made the loss smaller, else 0, in [0, 1].
         moved: largest change of a weight in W, divided by the learning rate.
         weight_gradient: norm of dL/dW.
         input_gradient: norm of dL/dx.

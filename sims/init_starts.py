@@ -44,8 +44,8 @@ def init_starts(
         start_distance: distance between the two starts, divided by the mean of their norms.
         distance: the same for the two ends.
         objective_gap: absolute difference of the two final objectives.
-        disagree: share of the test images that the two name differently.
-        accuracy: on the test images, mean of the two.
+        disagree: share of the test images that the two name differently, in [0, 1].
+        accuracy: on the test images, mean of the two, in [0, 1].
         accuracy_gap: absolute difference of the two test accuracies.
     """
     task = load(replicates, train=examples)

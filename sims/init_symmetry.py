@@ -48,8 +48,8 @@ def init_symmetry(
             all weights, divided by the root mean square of these weights; 0 if they are all 0.
         features: how many different features the hidden layer computes on the test images:
             dimensions that hold 99.9 % of the activations' squared sum.
-        changed: 1 if training changed any weight of the two matrices, else 0.
-        accuracy: on the test images, at the end.
+        changed: 1 if training changed any weight of the two matrices, else 0, in [0, 1].
+        accuracy: on the test images, at the end, in [0, 1].
     """
     task = load(replicates, valid=200 if tune else 0)
 

@@ -41,7 +41,7 @@ def norm_outputs(
             scale * (z - mean) / sqrt(variance + eps) + shift with the biased variance.
         unbiased_error: the same without scale and shift and with the unbiased variance, over the largest output.
         stored: stored variance over the biased variance of its batch (mean over all features but the last), or 1.
-        undefined: share of numbers that are nan if nothing is added to the variance.
+        undefined: share of numbers that are nan if nothing is added to the variance, in [0, 1].
         reaction: largest change of the first example's output when the other examples are replaced.
         correlation_change: largest change of a correlation between two features; the last one is left out.
         correlation_left: largest correlation between two features of the output; the last one is left out.

@@ -67,7 +67,7 @@ def norm_shift(
         batch: Images B in a batch.
 
     Metrics:
-        accuracy: on the test images, at the end, in evaluation mode.
+        accuracy: on the test images, at the end, in evaluation mode, in [0, 1].
         drift: change of the mean of a unit's input from a step to the next, over its standard
             deviation; median over units and steps.
     """

@@ -37,7 +37,7 @@ def norm_unit(
 
     Metrics:
         growth_error: largest distance of the growth of |w|^2 in a step from lr^2 |gradient|^2, over |w|^2.
-        fell: share of steps after which |w| was smaller.
+        fell: share of steps after which |w| was smaller, in [0, 1].
         norm: |w| at the end.
         rotation: angle by which w turned in a step, in radians, root mean square over the second half.
         excess: loss of all examples at the end, above the lowest that any w has; more than 1000, inf and nan count as 1000.

@@ -40,8 +40,8 @@ def optimizer_luck(
         batch: Images a step.
 
     Metrics:
-        accuracy: on the test images; a network that overflowed is right by chance only.
-        survived: 1 if no loss and no weight overflowed, else 0.
+        accuracy: on the test images; a network that overflowed is right by chance only, in [0, 1].
+        survived: 1 if no loss and no weight overflowed, else 0, in [0, 1].
         lr: the learning rate drawn.
         gain: the gain drawn.
     """

@@ -37,7 +37,7 @@ def parallel_training(
     Metrics:
         steps: steps of SGD that were done.
         loss: mean cross-entropy over the training images at the end, in nats.
-        accuracy: on the test images.
+        accuracy: on the test images, in [0, 1].
         apart: largest difference between two ranks' weights at the end.
     """
     seeds = replicates.integers("seed", 2**31).tolist()

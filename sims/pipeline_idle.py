@@ -31,7 +31,7 @@ def pipeline_idle(
         slowest: How many times as long the last stage takes as the others.
 
     Metrics:
-        idle: share of the time in which a stage waits, over all stages.
+        idle: share of the time in which a stage waits, over all stages, in [0, 1].
         kept: most micro-batches whose activations a stage keeps at a time.
     """
     seconds = {True: 1 + replicates.uniform("forward", 1, dtype=torch.float64)[:, 0]}  # (R,)

@@ -94,7 +94,7 @@ def pool_bags(
     Metrics:
         accuracy: on the test bags, in [0, 1].
         rate: the learning rate.
-        inside: 1 if the rate is not at an end of the grid.
+        inside: 1 if the rate is not at an end of the grid, in [0, 1].
     """
     images = load(replicates, "digits", valid=400)
     seen = torch.cat([images.x[0], images.x_valid[0]])  # (1200, 64)

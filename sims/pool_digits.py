@@ -70,9 +70,10 @@ def pool_digits(
 
     Metrics:
         accuracy: on the 597 test images, in [0, 1].
-        moved_accuracy: on the same images, one pixel further left (their first column is empty).
+        moved_accuracy: on the same images, one pixel further left (their first column is empty),
+            in [0, 1].
         rate: the learning rate.
-        inside: 1 if the rate is not at an end of the grid.
+        inside: 1 if the rate is not at an end of the grid, in [0, 1].
     """
     images = load(replicates, "digits", valid=200, scale="unit")
     x = images.x[0].unflatten(1, (8, 8))  # (1000, 8, 8)

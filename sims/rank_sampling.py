@@ -37,9 +37,10 @@ def rank_sampling(
     Metrics:
         noise: mean squared distance of the average gradient from that of all images, over that of rank 0's own gradient.
         distinct: different images that the ranks drew together in an epoch, over all images.
-        seen: share of all images that rank 0 has drawn in any epoch.
+        seen: share of all images that rank 0 has drawn in any epoch, in [0, 1].
         twice: images that came more than once in the first epoch, over all ranks.
-        repeated: share of rank 0's images of the second epoch that are, in the same places, those of the first.
+        repeated: share of rank 0's images of the second epoch that are, in the same places, those
+            of the first, in [0, 1].
     """
     seeds = replicates.integers("seed", 2**31).tolist()
     net = replicates.stack("net", lambda: nn.Linear(64, 10))

@@ -66,7 +66,7 @@ def reading_rows(
         tune: Give each replicate its best rate of a grid, by 200 images kept for validation.
 
     Metrics:
-        accuracy[row]: on the test images, after reading rows 1 … row from above.
+        accuracy[row]: on the test images, after reading rows 1 … row from above, in [0, 1].
         moved[row]: largest change of the answer's logits at this row if the last row of the
             image is blanked.
         parameters: trained numbers of one network.

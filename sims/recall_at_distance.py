@@ -82,7 +82,7 @@ def recall_at_distance(
         clip: Largest norm of a gradient; 0 for no clipping.
 
     Metrics:
-        accuracy: share of test sequences answered rightly; 0.1 is chance.
+        accuracy: share of test sequences answered rightly; 0.1 is chance, in [0, 1].
         parameters: trained numbers of one network.
     """
     data = digits(centred=True)

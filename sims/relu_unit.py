@@ -40,7 +40,7 @@ def relu_unit(
         formula_error: largest difference between autograd and the formula 1[w·x + b >= 0] x,
             over rows and weights.
         gradient: norm of the first step's gradient of weights and bias.
-        share_after: share of the rows on which the unit is active after training.
+        share_after: share of the rows on which the unit is active after training, in [0, 1].
     """
     x = replicates.normal("x", rows, features, dtype=torch.float64)  # (R, N, d)
     # one weight a feature, (R, d)

@@ -33,9 +33,10 @@ def resume_order(
         batch: Batch size B.
 
     Metrics:
-        unseen: share of the examples that came in no batch, before the stop or after.
-        twice: share of the examples that came twice.
-        same_first: share of the first batch after the stop that had been in the first batch of all.
+        unseen: share of the examples that came in no batch, before the stop or after, in [0, 1].
+        twice: share of the examples that came twice, in [0, 1].
+        same_first: share of the first batch after the stop that had been in the first batch of
+            all, in [0, 1].
     """
     seeds = replicates.integers("seeds", 2**31, 2).tolist()  # R times 2: what each program begins with
     total = examples // batch

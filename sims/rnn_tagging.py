@@ -75,7 +75,7 @@ def rnn_tagging(
         tune: Give each replicate its best rate of a grid, by 128 more sequences.
 
     Metrics:
-        accuracy: share of labels right, on new sequences.
+        accuracy: share of labels right, on new sequences, in [0, 1].
         parameters: trained numbers of one network.
     """
 

@@ -31,7 +31,7 @@ def saturated_weight(
         steps: Updates.
 
     Metrics:
-        updated: share of the steps after which w was another number than before.
+        updated: share of the steps after which w was another number than before, in [0, 1].
         moved: distance that w fell in all.
         first_move: distance that w fell in the first step.
     """

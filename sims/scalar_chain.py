@@ -38,7 +38,7 @@ def scalar_chain(
         no_weights_error: median relative error of the same product without the weights.
         first: geometric mean of |df/dw_1|.
         last: largest |df/dw_L|.
-        flat: share of the chains whose first unit has a slope below 0.01.
+        flat: share of the chains whose first unit has a slope below 0.01, in [0, 1].
     """
     size = smallest + (largest - smallest) * replicates.uniform("size", layers, chains, dtype=torch.float64)
     sign = 2.0 * replicates.integers("sign", 2, layers, chains) - 1

@@ -48,7 +48,8 @@ def silenced_units(
             unit that changed least.
         most_moved: the same for the silenced unit that changed most.
         others_moved: the same for the units that were not silenced, median over the units.
-        revived: share of the silenced units that are positive on at least one image at the end.
+        revived: share of the silenced units that are positive on at least one image at the end,
+            in [0, 1].
     """
     data = digits()
     x, y = data.x.to(replicates.device), data.y.to(replicates.device)  # (1200, 64), (1200,)

@@ -54,10 +54,10 @@ def task_digits(
         batch: Labels of a task in a step.
 
     Metrics:
-        accuracy: of the first task, on the test images.
-        second_accuracy: of the second task, on the test images.
+        accuracy: of the first task, on the test images, in [0, 1].
+        second_accuracy: of the second task, on the test images, in [0, 1].
         cosine: between the tasks' gradients of the trunk, mean over the steps.
-        conflict: share of the steps in which it is negative.
+        conflict: share of the steps in which it is negative, in [0, 1].
     """
     data = digits(centred=True)
     scale = data.x.std()

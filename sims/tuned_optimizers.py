@@ -71,7 +71,8 @@ def tuned_optimizers(
         test_loss: on the test rows after the last step, in nats; at most 100.
         train_loss: on the training rows after the last step, in nats; at most 100.
         picked: the learning rate.
-        inside: 1 if it was tuned and is neither the lowest nor the highest of the grid, else 0.
+        inside: 1 if it was tuned and is neither the lowest nor the highest of the grid, else 0,
+            in [0, 1].
     """
     parts = {"train": examples, "valid": 200 if tune else 0}
     task = load(replicates, data, **parts, scale=scale, own=True)

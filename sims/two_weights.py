@@ -33,7 +33,7 @@ def two_weights(
         noise: Standard deviation of the noise in each step's label; 0 is plain gradient descent.
 
     Metrics:
-        diverged: 1 if a weight ever grew past 1000, else 0.
+        diverged: 1 if a weight ever grew past 1000, else 0, in [0, 1].
         first_sharpness: u^2 + v^2 at the start, near the largest curvature there.
         sharpness: u^2 + v^2 at the end; 0 where it diverged.
     """

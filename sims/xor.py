@@ -42,8 +42,8 @@ def xor(
         lr: Learning rate.
 
     Metrics:
-        best_accuracy: highest share of the four cases right, over all steps.
-        accuracy: share of the four cases right after the last step.
+        best_accuracy: highest share of the four cases right, over all steps, in [0, 1].
+        accuracy: share of the four cases right after the last step, in [0, 1].
         lowest_loss: lowest cross-entropy over all steps, in nats.
     """
     net = replicates.stack("net", lambda: mlp(2, [hidden, hidden], 1, activation=activation))

@@ -15,7 +15,8 @@ from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.typed import typed_numbers
 from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Faq
 from dlfaq.knowledge.placeholders import placeholders_of
-from dlfaq.knowledge.simulations import source_hash
+from dlfaq.knowledge.ranges import UNKNOWN, read_range
+from dlfaq.knowledge.simulations import read_simulation, source_hash
 
 
 def fingerprint(root: Path, entry: Entry, claim: Claim) -> dict[str, str]:
@@ -23,11 +24,15 @@ def fingerprint(root: Path, entry: Entry, claim: Claim) -> dict[str, str]:
 
     Returns:
         `claim`: its definition with that of its experiment and conditions; `simulation`: the code
-        that measures.
+        that measures, and the ranges that it states of its metrics, which intervals depend on.
     """
     experiment = entry.experiment_of(claim)
     definition = hashed(_definition(claim, experiment))
-    return {"claim": definition, "simulation": source_hash(root, experiment.simulation)}
+    code = source_hash(root, experiment.simulation)
+    metrics = read_simulation(root, experiment.simulation).metrics
+    ranges = {name: read_range(metric.doc) for name, metric in metrics.items()}
+    known = {name: ends for name, ends in ranges.items() if ends != UNKNOWN}
+    return {"claim": definition, "simulation": hashed([code, known]) if known else code}
 
 
 def stale(faq: Faq) -> list[Problem]:

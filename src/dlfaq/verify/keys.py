@@ -9,6 +9,7 @@ from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
+from dlfaq.verify.repeatable import environment
 
 _JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into rulings
 
@@ -16,7 +17,8 @@ _JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into r
 def trial_key(root: Path, trial: Trial) -> str:
     """The key under which a trial's measurements are kept."""
     parameters = [trial.parameters, trial.start, trial.stop, trial.device, trial.seed]
-    return hashed([trial.simulation, source_hash(root, trial.simulation), parameters, torch_version()])
+    code = source_hash(root, trial.simulation)
+    return hashed([trial.simulation, code, parameters, torch_version(), sorted(environment().items())])
 
 
 def ruling_key(

@@ -12,7 +12,7 @@ from dlfaq.evidence.record import ClaimEvidence
 from dlfaq.evidence.stale import fingerprint
 from dlfaq.evidence.verdict import Verdict, rule
 from dlfaq.knowledge.entry import Claim, Entry, Faq
-from dlfaq.knowledge.simulations import Signature, read_simulation
+from dlfaq.knowledge.simulations import Signature, read_simulation, source_hash
 from dlfaq.verify.keys import ruling_key, trial_key
 from dlfaq.verify.plan import Trial, repeat
 from dlfaq.verify.ruling import Report, Request, Ruling, ruling_from_json, ruling_to_json, silent
@@ -179,9 +179,9 @@ class _Work:
                 yield Result(trial, *found)
 
     def _as_planned(self, result: Result) -> Result:
-        """A worker reads the file anew: one that was edited since the plan may measure something else."""
-        planned = self.signature(result.trial.simulation).metrics
-        if result.error or set(planned) <= set(result.measurements):
+        """A worker reads the file anew: one that was edited since may measure something else."""
+        planned = source_hash(self.root, result.trial.simulation)
+        if result.error or not result.source or result.source == planned:
             return result
         return Result(result.trial, error="the simulation was edited while it was verified")
 
