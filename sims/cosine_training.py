@@ -26,8 +26,8 @@ def cosine_training(
 ) -> dict[str, Tensor]:
     """Train free vectors, which start as real sentence embeddings, in float64.
 
-    The loss is the mean square of similarity - target over all pairs, the target being 1 for two sentences on one topic
-    and 0 for others: Sentence-BERT's regression objective.
+    The loss is the mean square of similarity - target over all pairs, the target being 1 for two
+    sentences on one topic and 0 for others: Sentence-BERT's regression objective.
 
     Args:
         replicates: One sample of sentences each.
@@ -50,9 +50,8 @@ def cosine_training(
     topics = data.topics.to(device)[index]  # (R, N)
     target = (topics[:, :, None] == topics[:, None]).double()  # (R, N, N)
     start = data.pooled.double().to(device)[index]  # (R, N, d)
-    start = (
-        start / start.norm(dim=2).mean(1)[:, None, None]
-    )  # mean length 1; their differences stay
+    # mean length 1; their differences stay
+    start = start / start.norm(dim=2).mean(1)[:, None, None]
     others = ~torch.eye(sample, dtype=torch.bool, device=device)
 
     def loss_of(e: Tensor) -> Tensor:

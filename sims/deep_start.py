@@ -73,7 +73,7 @@ def deep_start(
     net = replicates.stack("net", make)
     first, last = (net.weights()[f"linear.{n}.weight"] for n in (0, layers - 1))  # (R, out, in)
     batches = replicates.batches("batches", len(task), min(batch, len(task)), 1)  # (R, 1, B)
-    each = torch.arange(len(replicates))[:, None]  # (R, 1)
+    each = torch.arange(len(replicates), device=task.x.device)[:, None]  # (R, 1)
     logits, h, _ = net(task.x[each, batches[:, 0]])  # (R, B, k), (R, B, hidden)
     loss = cross_entropy(logits, task.y[each, batches[:, 0]])  # (R,)
     gradients = torch.autograd.grad(loss.sum(), (first, last))

@@ -42,6 +42,7 @@ def first_step(
     """
     x, y, x_test, _ = (part.to(replicates.device) for part in digits())
     net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Tanh(), nn.Linear(hidden, 10)))
+    # by hand, not by dlfaq.sim.training: a single step
     maker = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[optimizer]
     trainer = maker(net.parameters(), lr=lr)
     if warmup:

@@ -63,6 +63,7 @@ def gradient_update(
     norms = torch.linalg.matrix_norm(of_w)  # (R,)
     scale = size / norms.clamp(min=1e-300) if size else torch.ones_like(norms)
     w.grad = of_w * scale[:, None, None] * (1 if sign == "minus" else -1)
+    # by hand, not by dlfaq.sim.training: a single update, of a gradient that is rescaled first
     makers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
     start = w.detach().clone()
     makers[optimizer]([w], lr=lr).step()

@@ -71,9 +71,8 @@ def init_symmetry(
     with torch.no_grad():
         bias = net.weights()["0.bias"]  # (R, h)
         activations = torch.relu(x @ first.mT + bias[:, None])  # (R, 597, h)
-        spread = (first.amax(1) - first.amin(1)).amax(
-            1
-        )  # (R,): between units, the largest of the 64 pixels
+        # between units, the largest of the 64 pixels, (R,)
+        spread = (first.amax(1) - first.amin(1)).amax(1)
         changed = (first != before[0]).any(2).any(1) | (last != before[1]).any(2).any(1)
         return {
             "difference": spread / first.square().mean((1, 2)).sqrt().clamp(min=1e-12),

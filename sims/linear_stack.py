@@ -47,7 +47,7 @@ def linear_stack(
     lr: float = 0.05,
     examples: int = 64,
 ) -> dict[str, Tensor]:
-    """Compare a stack of linear layers with the one matrix they multiply to, before and after training it.
+    """Compare a stack of linear layers with the matrix they multiply to, before and after training.
 
     The stack is trained by full-batch gradient descent with momentum 0.9 to predict
     tanh(5 x A) / 2, A random, from standard normal x.
@@ -63,8 +63,8 @@ def linear_stack(
         examples: Training examples N.
 
     Metrics:
-        difference: largest difference between the stack's output and the product's, divided by the largest output,
-            before training.
+        difference: largest difference between the stack's output and the product's, before
+            training, divided by the largest output.
         rank: rank of that product.
         start_loss: mean squared error before training, divided by that of the best linear map
             (ordinary least squares).
@@ -73,22 +73,17 @@ def linear_stack(
     """
     net = replicates.stack("net", lambda: Stack(layers, width, narrowest, activation))
     x = replicates.normal("x", examples, width, dtype=torch.float64)  # (R, N, width)
-    target = (
-        torch.tanh(5 * x @ replicates.normal("target", width, width, dtype=torch.float64)) / 2
-    )  # (R, N, width)
+    map_ = replicates.normal("target", width, width, dtype=torch.float64)
+    target = torch.tanh(5 * x @ map_) / 2  # (R, N, width)
 
     def product() -> tuple[Tensor, Tensor]:
         weights = net.weights()
-        matrix = torch.eye(width, dtype=torch.float64, device=x.device).expand(
-            len(replicates), -1, -1
-        )
+        matrix = replicates.same(torch.eye(width, dtype=torch.float64))
         bias = x.new_zeros(len(replicates), 1, width)
         for number in range(layers):
             w, b = weights[f"linear.{number}.weight"], weights[f"linear.{number}.bias"]
-            matrix, bias = (
-                matrix @ w.mT,
-                bias @ w.mT + b[:, None],
-            )  # rows are examples: y = x W' + b
+            # rows are examples: y = x W' + b
+            matrix, bias = matrix @ w.mT, bias @ w.mT + b[:, None]
         return matrix, bias
 
     with torch.no_grad():
@@ -98,8 +93,7 @@ def linear_stack(
         difference = (output - x @ matrix - bias).abs().amax((1, 2)) / output.abs().amax((1, 2))
 
         ones = torch.cat([x, torch.ones_like(x[..., :1])], 2)  # a last column of ones is the bias
-        # the normal equations: 64 random rows of 20 numbers are far from dependent, and their
-        # result repeats to the last bit
+        # the normal equations: 64 random rows of 20 numbers are far from dependent
         best = ones @ torch.linalg.solve(ones.mT @ ones, ones.mT @ target)
         least = (best - target).square().mean((1, 2))  # (R,)
 

@@ -1,4 +1,4 @@
-"""How far down its gradient a network may go before the loss rises again, with and without normalization.
+"""How far down its gradient a network may go before the loss rises, with normalization and without.
 
 python sims/norm_line.py --normalize batch --layers 8
 
@@ -25,7 +25,7 @@ def norm_line(
     lr: float = 0.1,
     batch: int = 64,
 ) -> dict[str, Tensor]:
-    """Train on digits for a few steps of SGD, then try out single steps of many lengths from where it stands.
+    """Train on digits for a few steps of SGD, then try out single steps of many lengths from there.
 
     Args:
         replicates: One ReLU network with hidden layers of 32 units and one order of the images
@@ -67,9 +67,8 @@ def norm_line(
                 w.copy_(w0 - rate * w.grad)
             tried.append(cross_entropy(net(x), y))
     after = torch.stack(tried, 1).nan_to_num(nan=10.0).clamp(max=10.0)  # (R, rates)
-    lower = (
-        (after < loss[:, None].detach()).int().cumprod(1).sum(1)
-    )  # (R,): how many rates in a row
+    # (R,): how many rates in a row
+    lower = (after < loss[:, None].detach()).int().cumprod(1).sum(1)
     return {
         "loss": loss.detach(),
         "after": after,

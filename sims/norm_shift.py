@@ -31,7 +31,7 @@ class Net(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, factors: Tensor, shifts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits; mean and standard deviation over the batch of what enters each ReLU, (layers, 32)."""
+        """Logits; mean and standard deviation of what enters each ReLU, (layers, 32)."""
         means, stds = [], []
         parts = zip(self.linear, self.norm, factors, shifts, strict=True)
         for linear, norm, factor, shift in parts:
@@ -52,7 +52,7 @@ def norm_shift(
     steps: int = 60,
     batch: int = 64,
 ) -> dict[str, Tensor]:
-    """Train on 1200 digits while each unit's input is disturbed anew at every step; test without disturbance.
+    """Train on 1200 digits while each unit's input is disturbed anew at every step; test without.
 
     Args:
         replicates: One network, one order of the images and one series of disturbances each.
@@ -75,10 +75,8 @@ def norm_shift(
     net = replicates.stack("net", lambda: Net(normalize, layers))
     batches = replicates.batches("batches", len(task), batch, steps)  # (R, steps, B)
     noise = 2 * replicates.uniform("disturbances", 2, steps, layers, 32) - 1
-    factors, shifts = (
-        1 + shift * noise[:, 0] / 2,
-        shift * noise[:, 1],
-    )  # (R, steps, layers, 32) each
+    # (R, steps, layers, 32) each
+    factors, shifts = 1 + shift * noise[:, 0] / 2, shift * noise[:, 1]
     each = torch.arange(len(replicates), device=replicates.device)[:, None]  # (R, 1)
     means, stds = [], []
 

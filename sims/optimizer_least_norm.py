@@ -24,7 +24,7 @@ def optimizer_least_norm(
     start: float = 0.0,
     steps: int = 500,
 ) -> dict[str, Tensor]:
-    """Solve X w = y in the sense of least squares, with full gradients and a rate that falls to 0 in a straight line.
+    """Solve X w = y by least squares, with full gradients and a rate that falls linearly to 0.
 
     The answers y come from a true w, whose every input contributes equally much on average.
 
@@ -44,15 +44,12 @@ def optimizer_least_norm(
         outside: share of w's squared length outside the span of X's rows.
         error: mean squared error on new inputs, divided by that of w = 0.
     """
-    scale = 10 ** (
-        spread * (2 * replicates.uniform("powers", unknowns, dtype=torch.float64) - 1)
-    )  # (R, d)
-    x = (
-        replicates.normal("inputs", equations, unknowns, dtype=torch.float64) * scale[:, None]
-    )  # (R, n, d)
-    x = (
-        x / torch.linalg.matrix_norm(x, ord=2)[:, None, None]
-    )  # largest curvature 1: SGD converges for lr < 2
+    powers = 2 * replicates.uniform("powers", unknowns, dtype=torch.float64) - 1
+    scale = 10 ** (spread * powers)  # (R, d)
+    x = replicates.normal("inputs", equations, unknowns, dtype=torch.float64)
+    x = x * scale[:, None]  # (R, n, d)
+    # largest curvature 1: SGD converges for lr < 2
+    x = x / torch.linalg.matrix_norm(x, ord=2)[:, None, None]
     true = replicates.normal("true", unknowns, dtype=torch.float64) / scale  # (R, d)
     y = (x @ true[..., None])[..., 0]  # (R, n)
 
@@ -65,9 +62,8 @@ def optimizer_least_norm(
     found = w.detach()
     inverse = torch.linalg.pinv(x)  # (R, d, n)
     shortest = (inverse @ y[..., None])[..., 0]  # (R, d)
-    inside = (inverse @ x @ found[..., None])[
-        ..., 0
-    ]  # (R, d): the part of w in the span of X's rows
+    # (R, d): the part of w in the span of X's rows
+    inside = (inverse @ x @ found[..., None])[..., 0]
     return {
         "loss": _square((x @ found[..., None])[..., 0] - y) / _square(y),
         "norm": (_square(found) / _square(shortest)).sqrt(),

@@ -25,7 +25,7 @@ def optimizer_luck(
     steps: int = 60,
     batch: int = 32,
 ) -> dict[str, Tensor]:
-    """Train plain ReLU networks on digits by SGD, each with settings of its own, drawn evenly on a log scale.
+    """Train plain ReLU networks on digits by SGD, each with settings drawn evenly on a log scale.
 
     Args:
         replicates: One learning rate, one gain, one network and one order of the images each.

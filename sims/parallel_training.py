@@ -67,6 +67,7 @@ def _train(
     """What every rank does: an ordinary training loop with a sampler and a wrapper. Returns weights and steps."""
     samplers = [DistributedSampler(range(len(x)), seed=seed, drop_last=True) for seed in seeds]  # one a replicate
     net = DistributedDataParallel(net)  # averages the gradients during the backward pass
+    # by hand, not by dlfaq.sim.training: the loop of each rank is what is looked at
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     steps = 0
     for epoch in range(epochs):

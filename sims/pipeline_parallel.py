@@ -65,6 +65,7 @@ def _step(
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     share = len(weights) // ranks
     mine = [weight.clone().requires_grad_() for weight in weights[rank * share : (rank + 1) * share]]
+    # by hand, not by dlfaq.sim.training: one step of this rank
     optimizer = torch.optim.Adam(mine)
     inputs, targets = x.chunk(micro_batches, 1), target.chunk(micro_batches, 1)  # (R, N / m, d) each
     passing, sent = {}, []  # what came in and what went out, until the backward pass; messages on their way

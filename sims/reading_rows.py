@@ -49,7 +49,8 @@ def reading_rows(
 ) -> dict[str, Tensor]:
     """Train on 1200 digits.
 
-    Setting: a GRU of width {width} on the rows of digits; {optimizer} at {lr}, batch {batch}, {steps} steps.
+    Setting: a GRU of width {width} on the rows of digits; {optimizer} at {lr}, batch {batch},
+    {steps} steps.
 
     Args:
         replicates: One network and one order of the images each.

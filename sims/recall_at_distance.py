@@ -1,4 +1,4 @@
-"""Read handwritten digits one after the other, then say which came so many images ago: recurrent nets and attention.
+"""Read digits one after the other, then say which came so many images ago.
 
 python sims/recall_at_distance.py --reader lstm --width 8 --distance 0
 
@@ -36,9 +36,8 @@ class Reader(nn.Module):
         else:
             self.read = {"rnn": RNN, "lstm": LSTM}[reader](EMBED, width)
         if reader == "lstm":
-            self.read.bias_ih.data[width : 2 * width] += (
-                forget  # the second quarter belongs to the forget gate
-            )
+            # the second quarter belongs to the forget gate
+            self.read.bias_ih.data[width : 2 * width] += forget
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, T, 64) to logits (B, 10)."""
@@ -62,8 +61,8 @@ def recall_at_distance(
 ) -> dict[str, Tensor]:
     """Train on sequences of random training digits, test on 256 sequences of test digits.
 
-    Setting: {reader} of width {width} on {length} digits, asked for the one {distance} before the last;
-    {optimizer} at {lr}, batch {batch}, {steps} steps.
+    Setting: {reader} of width {width} on {length} digits, asked for the one {distance} before
+    the last; {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
         replicates: One network and one stream of sequences each.

@@ -43,13 +43,12 @@ def relu_unit(
         share_after: share of the rows on which the unit is active after training.
     """
     x = replicates.normal("x", rows, features, dtype=torch.float64)  # (R, N, d)
-    w = nn.Parameter(
-        replicates.normal("w", features, dtype=torch.float64) / features**0.5
-    )  # (R, d)
+    # one weight a feature, (R, d)
+    w = nn.Parameter(replicates.normal("w", features, dtype=torch.float64) / features**0.5)
     dot = (x * w[:, None]).sum(2).detach()  # (R, N): w·x
     ranked = dot.sort(dim=1, descending=True).values
     active = round(share * rows)
-    # halfway between the last active row and the first inactive one; 0.1 above all rows if none is to be active
+    # halfway between the last active row and the first inactive one; 0.1 above all if none is
     edge = (ranked[:, active - 1] + ranked[:, active]) / 2 if active else ranked[:, 0] + 0.1
     b = nn.Parameter(-edge[:, None])  # (R, 1)
 

@@ -23,10 +23,10 @@ def replay_spike(
     precision: Literal["float32", "bfloat16", "float16"] = "float32",
     norm: Literal["none", "layer"] = "none",
     optimizer: Literal["sgd", "adamw"] = "adamw",
-    lr: float = 0.001,
+    lr: float = 0.003,
     hidden: int = 32,
     batch: int = 32,
-    steps: int = 100,
+    steps: int = 60,
     window: int = 20,
 ) -> dict[str, Tensor]:
     """Train a digit classifier well, then with something wrong, from what was saved before.

@@ -44,7 +44,7 @@ class Run:
             loss = cross_entropy(self.net(rows(x, index), kept.to(x) / (1 - dropout)), y[index])  # (R,)
             self.optimizer.zero_grad()
             loss.sum().backward()
-            self.optimizer.step()
+            self.optimizer.step()  # by hand: the loop is what is saved and resumed
             self.schedule.step()
             self.done += 1
 

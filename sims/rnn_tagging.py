@@ -54,8 +54,8 @@ def rnn_tagging(
 ) -> dict[str, Tensor]:
     """Train on random tokens, test on 128 new sequences.
 
-    Setting: a GRU of width {width} on {length} of {tokens} tokens, task {task}; {optimizer} at {lr}, batch
-    {batch}, {steps} steps.
+    Setting: a GRU of width {width} on {length} of {tokens} tokens, {task}; {optimizer} at {lr},
+    batch {batch}, {steps} steps.
 
     Args:
         replicates: One network and one stream of sequences each.

@@ -21,7 +21,7 @@ def saturated_weight(
     lr: float = 0.1,
     steps: int = 100,
 ) -> dict[str, Tensor]:
-    """Minimize s(w)^2 over one weight, s the sigmoid, in float32. The minimum is at w = -infinity: w has to fall.
+    """Minimize s(w)^2 over one weight, s the sigmoid, in float32: w has to fall to -infinity.
 
     Args:
         replicates: One start each.

@@ -61,6 +61,7 @@ def _step(weights: list[Tensor], x: Tensor, target: Tensor) -> tuple[list[Tensor
     ]
     for weight in mine:
         weight.requires_grad_()
+    # by hand, not by dlfaq.sim.training: one step of this rank
     optimizer = torch.optim.Adam(mine)
     with Activations(besides=mine) as kept:
         loss = _loss(mine, x, target)

@@ -36,14 +36,14 @@ def tied_embedding(
     replicates: Replicates,
     std: float = 1.0,
     tied: bool = True,
-    tokens: int = 32,
+    tokens: int = 64,
     hidden: int = 16,
     norm: Literal["layer", "rms"] = "layer",
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
     lr: float = 0.003,
     tune: bool = False,
     steps: int = 100,
-    batch: int = 16,
+    batch: int = 8,
 ) -> dict[str, Tensor]:
     """Train a language model of one block on sentences of a random Markov chain.
 

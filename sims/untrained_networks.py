@@ -12,20 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, cross_entropy
-from dlfaq.sim.nets import Transformer, convnet, mlp
+from dlfaq.sim.nets import RowsTransformer, convnet, mlp
 from dlfaq.sim.training_data import load
-
-
-class ReadRows(Transformer):
-    """A transformer that reads an image as eight tokens, its rows, and answers at the last."""
-
-    def __init__(self) -> None:
-        super().__init__(tokens=10, length=8, width=32)
-        self.embed = nn.Linear(8, 32)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Images (N, 64) to logits (N, 10)."""
-        return super().forward(x.unflatten(-1, (8, 8)))[..., -1, :]
 
 
 def untrained_networks(
@@ -91,7 +79,7 @@ def untrained_networks(
     def build() -> nn.Module:
         if network == "mlp":
             return mlp(64, [64, 64], 10, norm=norm)
-        return convnet(8, 10, norm=norm) if network == "conv" else ReadRows()
+        return convnet(8, 10, norm=norm) if network == "conv" else RowsTransformer()
 
     net = replicates.stack("net", build)
     with torch.no_grad():

@@ -23,9 +23,7 @@ def test_most_are_odd_or_most_are_even():
     """Ten of 16 for yes, six for no; with a share of 1 all or none."""
     y = digits().y
     for share, many in ((0.625, 10), (1.0, 16)):
-        index, answers = bags_of(
-            Replicates("name", range(2)), "test", y, "most", share, (50, 16)
-        )
+        index, answers = bags_of(Replicates("name", range(2)), "test", y, "most", share, (50, 16))
         odd = (y[index] % 2).sum(2)
 
         assert torch.equal(odd, torch.where(answers == 1, many, 16 - many))

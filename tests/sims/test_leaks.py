@@ -1,4 +1,4 @@
-"""No simulation lets test rows into training, tuning or early looks: poison in them is seen last."""
+"""No simulation lets test rows into training, tuning or early looks: poison is seen last."""
 
 import importlib
 from pathlib import Path
@@ -20,7 +20,7 @@ NAMES = [
 
 
 def trained(name, monkeypatch, *, poison):
-    """Everything that training tells and leaves behind when a simulation runs with its rates tuned."""
+    """What training tells and leaves behind when a simulation runs with its rates tuned."""
     module = importlib.import_module(f"sims.{name}")
     simulation = getattr(module, name)
     found = []
@@ -46,7 +46,7 @@ def trained(name, monkeypatch, *, poison):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_test_rows_change_nothing_before_the_last_look(name, monkeypatch):
-    """With other test rows every loss, every rate chosen and every weight is the same to the last bit."""
+    """With other test rows every loss, rate and weight is the same to the last bit."""
     clean = trained(name, monkeypatch, poison=False)
     spoilt = trained(name, monkeypatch, poison=True)
 

@@ -46,7 +46,7 @@ def test_without_training_the_tries_start_from_the_fresh_network():
 
 
 def test_each_try_is_one_step_from_the_same_start():
-    """A plain network with the same weights: the loss of its batch at w - r g, for each rate r on its own."""
+    """A plain network with the same weights: its batch's loss at w - r g, for each rate r."""
     measured = sim(steps=0)
     replicates = Replicates("norm_line", [1])
     make = partial(Deep, [64, 32, 32, 10], "relu", "batch", gain=1.4142135, last_gain=1.0)

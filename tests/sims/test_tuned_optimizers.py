@@ -28,16 +28,13 @@ def test_a_tuned_run_is_the_run_at_the_rate_picked():
         assert abs(tuned["accuracy"][i] - alone[number]["accuracy"][i]) < 0.004
 
 
-def test_the_rate_is_picked_on_validation_rows_not_on_test_rows():
-    """Among rates so close that the two differ, the best test accuracy is not always the one picked."""
+def test_a_tuned_run_is_never_better_than_the_best_of_its_grid():
+    """It was picked on other rows; tests/sims/test_leaks.py shows that the test rows had no say."""
     rates = [0.3 * 3**point for point in range(3)]
     tuned = sim(tune=True, lowest=0.3, points=3, steps=30)
     best = torch.stack([sim(lr=rate, steps=30)["accuracy"] for rate in rates]).amax(0)
 
     assert (tuned["accuracy"] <= best + 0.004).all()
-    assert not torch.equal(
-        tuned["picked"], sim(tune=True, steps=30)["picked"]
-    )  # the kit's grid is another
 
 
 @pytest.mark.parametrize("name", ["momentum", "adam"])

@@ -39,10 +39,12 @@ def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
 
 
 def _measured(evidence: Evidence) -> Iterator[tuple[str, float]]:
+    """What was measured; of a sweep only what is shown, for among many points some meet any number."""
     yield from ((text, value.estimate) for text, value in evidence.values.items())
     for name, claim in evidence.claims.items():
         for side in (claim.own, *claim.holds_under.values(), *claim.fails_under.values()):
-            yield from ((name, point.estimate) for point in side.points)
+            if len(side.points) == 1:
+                yield name, side.points[0].estimate
 
 
 def _own_numbers(entry: Entry) -> set[float]:

@@ -17,6 +17,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "rmsprop": torch.optim.RMSprop,
     "adagrad": torch.optim.Adagrad,
 }
+_LINEAR = {"sgd", "momentum", "nesterov"}  # a rate times the gradient is a rate times the step
 _LOWEST = {"sgd": 3e-3, "adam": 1e-4, "adamw": 1e-4, "rmsprop": 1e-4}  # of the others: 1e-3
 
 
@@ -33,7 +34,8 @@ class Descent:
     """One of `torch.optim`'s optimizers over stacked parameters, with a learning rate a replicate.
 
     Replicates next to each other that have the same rate share a parameter group of the
-    optimizer, which holds views of their rows.
+    optimizer, which holds views of their rows. SGD without decay, whose steps are proportional to
+    the gradients, has one group: each replicate's gradient is multiplied by its rate.
 
     Args:
         weights: Stacked parameters by name, (R, …) each.
@@ -65,7 +67,11 @@ class Descent:
         self._whole: list[Tensor] = []
         self._views: list[tuple[Tensor, Tensor, slice]] = []  # rows of a parameter, and which
         groups = []
-        for rows, rate in _runs(lr):
+        runs = [*_runs(lr)]
+        self._rates = lr if len(runs) > 1 and optimizer in _LINEAR and not decay else None
+        if self._rates is not None:
+            runs = [(slice(0, len(lr)), 1.0)]
+        for rows, rate in runs:
             sorts: dict[float | None, list[Tensor]] = {}  # rows of the parameters by their decay
             for name, weight in weights.items():
                 if weight.requires_grad:
@@ -87,10 +93,14 @@ class Descent:
 
         Args:
             share: Of the peak learning rates.
-            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's
-            means of the others stay
-                as they are. Adam's count of steps, which all share, goes on. None for all.
+            sound: Which replicates take the step, (R,) of bool; None for all. The weights and the
+                optimizer's means of the others stay as they are. Adam's count of steps, which all
+                share, goes on.
         """
+        for weight in self._whole if self._rates is not None else ():
+            if weight.grad is not None:
+                rates = self._rates.to(weight)
+                weight.grad.mul_(rates.view(-1, *[1] * (weight.dim() - 1)))
         for view, weight, rows in self._views:
             view.grad = None if weight.grad is None else weight.grad[rows]
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
