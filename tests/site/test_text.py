@@ -269,6 +269,14 @@ def test_claims_become_rows_that_open():
     )
 
 
+def test_a_formula_that_heads_a_column_has_a_name():
+    """Who cannot see it hears what it is; a corner heads nothing."""
+    html = rendered("| | $s_1$ | b |\n| --- | --- | --- |\n| x | y | z |")
+
+    assert '<th><span class="dl-unseen">s_1</span><span aria-hidden="true"><span' in html
+    assert html.count("<th") - html.count("<thead") == 2
+
+
 @pytest.mark.parametrize(
     "broken",
     [TABLE.replace('??? claim "two"', "two"), TABLE.replace("| *exact* | Two | x |\n", "")],

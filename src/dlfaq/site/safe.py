@@ -103,6 +103,8 @@ class _Tidy(Treeprocessor):
         for cell in root.iter("th"):
             if len(cell) == 0 and not (cell.text or "").strip():
                 cell.tag = "td"  # a corner heads nothing
+            elif _text(cell).startswith("\\(") and _text(cell).endswith("\\)"):
+                _say(cell)
         for heading in list(root.iter("h2")):
             if CLAIMS in heading.get("class", "").split():
                 _open_rows(root, heading)
@@ -149,6 +151,17 @@ def _fill(summary: ElementTree.Element, cells: list[ElementTree.Element], names:
         else:
             span.text = cell.text
         span.extend(cell)
+
+
+def _say(cell: ElementTree.Element) -> None:
+    """Put a formula that heads a column into words too, for who cannot see it."""
+    formula = list(cell)
+    words = ElementTree.Element("span", {"class": "dl-unseen"})
+    words.text = _text(cell)[2:-2].replace("\\", "")
+    seen = ElementTree.Element("span", {"aria-hidden": "true"})
+    seen.text, cell.text = cell.text, None
+    seen.extend(formula)
+    cell[:] = [words, seen]
 
 
 def _text(element: ElementTree.Element) -> str:
