@@ -1,4 +1,4 @@
-"""Numbers that somebody typed although a claim measured them: in prose they are placeholders."""
+"""Numbers that somebody typed although a placeholder of the entry shows them as measured."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dlfaq.errors import Problem
 from dlfaq.evidence.record import Evidence
 from dlfaq.knowledge.entry import Entry
+from dlfaq.knowledge.placeholders import placeholders_of
 
 # what holds numbers that nobody measured: placeholders, formulas, code, citations, links
 _ASIDE = re.compile(
@@ -21,7 +22,7 @@ def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
     Parameters and bounds are no measurements: a number that the entry's experiments or expectations
     hold is left alone.
     """
-    measured = list(_measured(evidence))
+    measured = list(_measured(entry, evidence))
     ours = _own_numbers(entry)
     for path, text in entry.texts():
         for match in _NUMBER.finditer(_ASIDE.sub(" ", text)):
@@ -34,17 +35,17 @@ def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
             if name:
                 where = ".".join(map(str, path))
                 what = f"{where} has the number {match[0].strip()}, which '{name}' measured."
-                hint = f"Write a placeholder, such as {{{{ {name}… }}}}."
+                hint = f"Write the placeholder: {{{{ {name} }}}}."
                 yield Problem(f"faq/{entry.id}.yaml", None, what, hint)
 
 
-def _measured(evidence: Evidence) -> Iterator[tuple[str, float]]:
-    """What was measured; of a sweep only what is shown, for among many points some meet any number."""
-    yield from ((text, value.estimate) for text, value in evidence.values.items())
-    for name, claim in evidence.claims.items():
-        for side in (claim.own, *claim.holds_under.values(), *claim.fails_under.values()):
-            if len(side.points) == 1:
-                yield name, side.points[0].estimate
+def _measured(entry: Entry, evidence: Evidence) -> Iterator[tuple[str, float]]:
+    """What placeholders show of measured claims; what follows from mathematics may be typed."""
+    kinds = {claim.id: claim.kind for claim in entry.claims}
+    for shown in placeholders_of(entry):
+        value = evidence.values.get(shown.text)
+        if value is not None and kinds.get(shown.claim) == "measured":
+            yield shown.text, value.estimate
 
 
 def _own_numbers(entry: Entry) -> set[float]:
