@@ -28,7 +28,8 @@ from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.query import understand
 from dlfaq.ask.rank import ask
 from dlfaq.ask.schema import SCHEMA, connect
-from dlfaq.knowledge.entry import Answer, Claim, Condition, Entry, Experiment, Faq, Part, Step
+from dlfaq.knowledge.entry import Answer, Claim, Entry, Faq, Part, Step
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.load import load_changed
 
 QUESTIONS = [

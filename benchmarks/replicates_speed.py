@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import torch
-
 from dlfaq.knowledge.conditions import expand
+
 from dlfaq.knowledge.load import load_faq
 from dlfaq.knowledge.simulations import read_simulation
 from dlfaq.sim import Replicates

@@ -7,7 +7,8 @@ import pytest
 
 from dlfaq.evidence.record import ClaimEvidence, Evidence, Measured, Point, Side
 from dlfaq.evidence.typed import typed_numbers
-from dlfaq.knowledge.entry import Answer, Claim, Entry, Experiment, SourceStatement
+from dlfaq.knowledge.entry import Answer, Claim, Entry, SourceStatement
+from dlfaq.knowledge.experiment import Experiment
 
 
 def entry(text: str) -> Entry:

@@ -6,7 +6,6 @@ import pytest
 
 from dlfaq.evidence.verdict import Verdict, rule, together, verdict_of
 
-
 OUTCOMES = ("holds", "fails", "inconclusive")
 
 

@@ -1,8 +1,8 @@
 """What a side of a claim is run under: who wins where a parameter is set more than once."""
 
 import pytest
-
 from dlfaq.knowledge.conditions import expand, size, swept
+
 from dlfaq.knowledge.entry import Claim, Control
 from dlfaq.knowledge.simulations import read_simulation
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from dlfaq.knowledge.conditions import expand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlfaq.knowledge.conditions import expand
 from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.expectation import parse_quantity
 from dlfaq.knowledge.scope import Kind, check_quantity, scope_of

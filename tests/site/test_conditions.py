@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dlfaq.knowledge.entry import Answer, Condition, Entry, Experiment
+from dlfaq.knowledge.entry import Answer, Entry
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.simulations import Parameter, Signature
 from dlfaq.site.conditions import changes, condition_name, setting
 

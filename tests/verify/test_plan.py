@@ -2,7 +2,7 @@
 
 import shlex
 
-from dlfaq.knowledge.entry import Condition, Experiment
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.settings import expand
 from dlfaq.knowledge.simulations import read_simulation
 from dlfaq.verify.plan import Chunk, Trial, repeat, trials_of

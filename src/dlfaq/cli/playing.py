@@ -11,7 +11,7 @@ from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.terminal import sanitise
 
 if TYPE_CHECKING:
-    from dlfaq.knowledge.entry import Scalar
+    from dlfaq.knowledge.experiment import Scalar
     from dlfaq.knowledge.simulations import Signature
 
 

@@ -13,7 +13,8 @@ from dlfaq.errors import Problem
 from dlfaq.evidence.file import evidence_path, read
 from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.typed import typed_numbers
-from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Faq
+from dlfaq.knowledge.entry import Claim, Entry, Faq
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.ranges import UNKNOWN, read_range
 from dlfaq.knowledge.simulations import read_simulation, source_hash

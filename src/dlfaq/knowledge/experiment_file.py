@@ -1,7 +1,7 @@
 """The experiments of an entry's file: parameters, arms, sweeps, conditions, replicates."""
 
 from dlfaq.errors import Problem
-from dlfaq.knowledge.entry import OWN, Condition, Experiment, Parameters, Scalar
+from dlfaq.knowledge.experiment import OWN, Condition, Experiment, Parameters, Scalar
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.schema import keys
 from dlfaq.knowledge.yaml_file import Node

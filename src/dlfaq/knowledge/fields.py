@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dlfaq.errors import Problem, did_you_mean, nearest
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.yaml_file import Node
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dlfaq.knowledge.entry import OWN, Entry, Scalar
+from dlfaq.knowledge.entry import Entry
 from dlfaq.knowledge.expectation import ExpectationError, Quantity, parse_quantity
+from dlfaq.knowledge.experiment import OWN, Scalar
 from dlfaq.knowledge.yaml_file import plain_scalar
 
 FORMAT = ".3g"

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from dlfaq.knowledge.entry import Parameters, Plot
+from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity, parse_quantity
+from dlfaq.knowledge.experiment import Parameters
 
 
 def line_quantity(text: str) -> Quantity:

@@ -6,7 +6,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dlfaq.knowledge.entry import KINDS, RULINGS, STANDARD
+from dlfaq.knowledge.entry import KINDS, RULINGS
+from dlfaq.knowledge.experiment import STANDARD
 
 
 class Key(NamedTuple):

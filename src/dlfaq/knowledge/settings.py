@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from dlfaq.knowledge.entry import Condition, Experiment, Parameters, Scalar
+from dlfaq.knowledge.experiment import Condition, Experiment, Parameters, Scalar
 from dlfaq.knowledge.simulations import Signature
 
 

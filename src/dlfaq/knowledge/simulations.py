@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.docstring import Items, named_in, sections, setting_of
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.source_code import simulation_path, simulation_paths, source_hash
 
 __all__ = [

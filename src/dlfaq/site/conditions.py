@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlfaq.knowledge.docstring import filled
-from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Scalar
+from dlfaq.knowledge.entry import Claim, Entry
+from dlfaq.knowledge.experiment import Condition, Experiment, Scalar
 from dlfaq.knowledge.settings import expand
 from dlfaq.knowledge.simulations import Signature
 

@@ -11,9 +11,9 @@ from functools import reduce
 
 import numpy as np
 
-from dlfaq.knowledge.entry import Parameters
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity
+from dlfaq.knowledge.experiment import Parameters
 
 Scope = Mapping[str, np.ndarray]  # what the names stand for at one point of the sweep
 Measurements = Mapping[str, np.ndarray]  # metric: (R,) or (R, T)

@@ -7,9 +7,9 @@ import numpy as np
 
 from dlfaq.evidence.record import Bound, Measured, Point
 from dlfaq.evidence.verdict import Outcome, together
-from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, Quantity
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.ranges import Range, range_of
 from dlfaq.verify.evaluate import ExpressionError, Scope, number, per_replicate
 from dlfaq.verify.intervals import EstimateError, extremes

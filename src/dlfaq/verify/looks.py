@@ -10,8 +10,9 @@ import numpy as np
 
 from dlfaq.evidence.record import Line, Measured, Point, Side
 from dlfaq.evidence.verdict import Outcome
-from dlfaq.knowledge.entry import OWN, Claim, Entry
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.expectation import parse_expectation
+from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.ranges import Range, read_range
 from dlfaq.knowledge.settings import Setting, expand

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.entry import Parameters
+from dlfaq.knowledge.experiment import Parameters
 from dlfaq.knowledge.simulations import Signature
 from dlfaq.verify.intervals import mean
 from dlfaq.verify.plan import Trial

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from dlfaq.evidence.record import Line
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity
 from dlfaq.knowledge.plots import frames, line_quantity
 from dlfaq.verify.evaluate import ExpressionError, Scope, each
-from dlfaq.evidence.record import Line
 from dlfaq.verify.judge import JudgeError, Measurement
 
 MOST = 61  # points of a line: what a figure a hand wide can show

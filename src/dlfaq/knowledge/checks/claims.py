@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings, Spelt, wrong_condition
-from dlfaq.knowledge.entry import OWN, Claim
+from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.entry_file import EntryFile, Place
 from dlfaq.knowledge.expectation import Expectation, ExpectationError, parse_expectation
+from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.scope import Message, check_bound, check_quantity
 
 LONGEST = 80  # of an expectation in a message

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dlfaq.errors import Problem
 from dlfaq.knowledge.checks.spelt import Settings, Spelt, standard_conditions
 from dlfaq.knowledge.citations import cited
-from dlfaq.knowledge.entry import VARIED, Claim, Entry, Scalar
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError, parse_expectation
+from dlfaq.knowledge.experiment import VARIED, Scalar
 from dlfaq.knowledge.placeholders import Placeholder, scan
 from dlfaq.knowledge.settings import Setting
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.checks.spelt import MOST_POINTS
-from dlfaq.knowledge.entry import OWN, Condition, Experiment, Scalar
 from dlfaq.knowledge.entry_file import EntryFile, Place
+from dlfaq.knowledge.experiment import OWN, Condition, Experiment, Scalar
 from dlfaq.knowledge.settings import expand, size
 from dlfaq.knowledge.simulations import Signature, mistyped, read_simulation, simulation_names
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings, Spelt
-from dlfaq.knowledge.entry import Experiment, Plot
+from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError
+from dlfaq.knowledge.experiment import Experiment
 from dlfaq.knowledge.plots import draws_share, frames, line_quantity
 from dlfaq.knowledge.scope import Message, check_line
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dlfaq.errors import did_you_mean
-from dlfaq.knowledge.entry import OWN, STANDARD, Claim, Condition, Entry, Experiment, Parameters
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.entry_file import EntryFile
+from dlfaq.knowledge.experiment import OWN, STANDARD, Condition, Experiment, Parameters
 from dlfaq.knowledge.scope import Message, Scope, scope_of
 from dlfaq.knowledge.settings import Setting, expand, size
 from dlfaq.knowledge.simulations import Signature, mistyped

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings
 from dlfaq.knowledge.citations import cited
-from dlfaq.knowledge.entry import OWN, Claim, Parameters, Scalar
+from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.entry_file import EntryFile, Place
+from dlfaq.knowledge.experiment import OWN, Parameters, Scalar
 from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, scan
 from dlfaq.knowledge.scope import check_quantity
 

@@ -12,7 +12,7 @@ from html import escape
 
 from dlfaq.evidence.record import Line
 from dlfaq.evidence.words import number
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.site.figures.axis import APART, Axis
 from dlfaq.site.figures.labels import labels
 from dlfaq.site.figures.svg import line as straight
