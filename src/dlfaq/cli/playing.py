@@ -27,6 +27,7 @@ def run(
     first: Annotated[
         int, typer.Option("--first", min=0, help="The number of the first replicate.")
     ] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Draw other replicates.")] = 0,
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Draw the measurements: .svg, .png or .pdf.")
     ] = None,
@@ -57,7 +58,15 @@ def run(
         settle()  # before numpy, which fixes its threads when it is loaded
         from dlfaq.verify.play import draw, play
 
-        played = play(where, signature, given, first=first, replicates=replicates, device=device)
+        played = play(
+            where,
+            signature,
+            given,
+            first=first,
+            replicates=replicates,
+            device=device,
+            seed=seed,
+        )
         if figure is not None:
             draw(played, figure)
     except ModuleNotFoundError as error:

@@ -63,7 +63,7 @@ class Played:
 
 
 def play(
-    root: Path, signature: Signature, given: Parameters, *, first: int, replicates: int, device: str = "cpu"
+    root: Path, signature: Signature, given: Parameters, *, first: int, replicates: int, device: str = "cpu", seed: int = 0
 ) -> Played:
     """Run the simulation here and now.
 
@@ -71,7 +71,7 @@ def play(
         Problems: If it breaks; the cause is named.
     """
     parameters = {name: parameter.default for name, parameter in signature.parameters.items()} | dict(given)
-    trial = Trial(signature.name, tuple(sorted(parameters.items())), first, first + replicates, device)
+    trial = Trial(signature.name, tuple(sorted(parameters.items())), first, first + replicates, device, seed)
     try:
         measured = run_trial(root, trial)
     except TrialError as error:
