@@ -48,7 +48,7 @@ def dying_digits(
         steps: Training steps; 0 looks at the untrained network.
         layers: Hidden layers.
         norm: What stands before each activation.
-        centred: Subtract each pixel's mean from the images; without, all inputs lie in [0, 1].
+        centred: Subtract each pixel's mean from the images; without, all lie in [0, 1].
         bias: Initial bias of all hidden units.
         hidden: Units in a hidden layer.
         batch: Images in a batch.
@@ -59,8 +59,7 @@ def dying_digits(
         stuck: share of its units whose incoming weights and bias get a gradient of exactly 0, in
             [0, 1].
         one_way: share of the images on which training moved a unit's pre-activation in its more
-            common direction, mean over that layer's units that moved; 0 without training, in [0,
-            1].
+            common direction, mean over that layer's units that moved, in [0, 1].
         accuracy: share of all images that are classified correctly, in [0, 1].
         test_accuracy: share of the test images, in [0, 1].
         dead_at[step]: the share of dead units before training, every tenth step, and after the

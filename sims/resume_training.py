@@ -87,8 +87,7 @@ def resume_training(
         dropout: Share of the hidden units that are dropped.
 
     Metrics:
-        exact: 1 if weights and test logits are equal, bit for bit, to those of the run that never
-            stopped; else 0, in [0, 1].
+        exact: 1 if weights and test logits equal those of the unbroken run, bit for bit, else 0.
         weights: largest difference between the two runs' weights.
         outputs: largest difference between their logits on the test images.
         lost: test accuracy of the run that never stopped minus that of the resumed one.

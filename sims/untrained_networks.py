@@ -20,22 +20,14 @@ def untrained_networks(
     replicates: Replicates,
     network: Literal["mlp", "conv", "transformer"] = "mlp",
     fault: Literal[
-        "none",
-        "bytes",
-        "normal",
-        "probabilities",
-        "summed",
-        "divided",
-        "padded",
-        "twice",
-        "shuffled",
-        "leaked",
+        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice",
+        "shuffled", "leaked",
     ] = "none",
     norm: Literal["none", "batch", "layer"] = "none",
     head: Literal["default", "zero"] = "default",
     share: float = 0.0,
     examples: int = 64,
-) -> dict[str, Tensor]:
+) -> dict[str, Tensor]:  # fmt: skip
     """Show one batch of digits to a network as PyTorch initializes it.
 
     Setting: one batch of {examples} digits through an untrained {network} (norm: {norm},
@@ -75,21 +67,17 @@ def untrained_networks(
         y = y.gather(1, replicates.permutation("shuffle", examples))
     if fault == "leaked":
         x = torch.cat([3.0 * F.one_hot(y, 10), x[..., 10:]], -1)
-
-    def build() -> nn.Module:
-        if network == "mlp":
-            return mlp(64, [64, 64], 10, norm=norm)
-        return convnet(8, 10, norm=norm) if network == "conv" else RowsTransformer()
-
-    net = replicates.stack("net", build)
+    builders = {
+        "mlp": lambda: mlp(64, [64, 64], 10, norm=norm),
+        "conv": lambda: convnet(8, 10, norm=norm),
+        "transformer": RowsTransformer,
+    }
+    net = replicates.stack("net", builders[network])
     with torch.no_grad():
-        for name, weight in net.weights().items():
-            if fault == "normal":
-                weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
-        *_, weight, bias = net.weights().values()  # the last layer: (R, 10, fan in) and (R, 10)
-        if head == "zero":
+        for name, weight in net.weights().items() if fault == "normal" else ():
+            weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
+        for weight in list(net.weights().values())[-2:] if head == "zero" else ():  # last layer
             weight.zero_()
-            bias.zero_()
         logits = net(x)  # (R, N, 10)
     std = logits.flatten(1).std(1)
     excess = _reported(logits, y, fault) - torch.tensor(10.0).log()
@@ -109,10 +97,9 @@ def _reported(logits: Tensor, y: Tensor, fault: str) -> Tensor:
     if fault == "padded":
         used = y.shape[1] // 2
         return cross_entropy(logits[:, :used], y[:, :used], reduction="sum") / y.shape[1]
-    if fault == "summed":
-        return cross_entropy(logits, y, reduction="sum")
-    mean = cross_entropy(logits.softmax(-1) if fault == "twice" else logits, y)
-    return mean / 4 if fault == "divided" else mean
+    logits = logits.softmax(-1) if fault == "twice" else logits
+    loss = cross_entropy(logits, y, reduction="sum" if fault == "summed" else "mean")
+    return loss / 4 if fault == "divided" else loss
 
 
 if __name__ == "__main__":
