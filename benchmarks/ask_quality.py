@@ -1,6 +1,7 @@
 """How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
 
-python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]] [--misses]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]]
+[--misses]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without
 entries, or whose entries are all missing from the FAQ, should be refused.

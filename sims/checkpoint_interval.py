@@ -43,7 +43,8 @@ def checkpoint_interval(
     """
     # -log(1 - u) is exponential with mean 1; equal draws for all intervals make them comparable
     until_failure = (
-        -between_failures * (1 - replicates.uniform("failures", attempts, dtype=torch.float64)).log()
+        -between_failures
+        * (1 - replicates.uniform("failures", attempts, dtype=torch.float64)).log()
     )  # (R, n)
     needed = interval + cost
     failed = until_failure < needed

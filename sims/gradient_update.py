@@ -59,7 +59,9 @@ def gradient_update(
         return (v @ torch.tanh(a) - y).square().sum((1, 2)) / 2, a  # (R,)
 
     before, a = loss(w)
-    of_w, of_x, of_a = torch.autograd.grad(before.sum(), (w, x, a))  # each has the shape of what it belongs to
+    of_w, of_x, of_a = torch.autograd.grad(
+        before.sum(), (w, x, a)
+    )  # each has the shape of what it belongs to
     norms = torch.linalg.matrix_norm(of_w)  # (R,)
     scale = size / norms.clamp(min=1e-300) if size else torch.ones_like(norms)
     w.grad = of_w * scale[:, None, None] * (1 if sign == "minus" else -1)

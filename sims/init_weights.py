@@ -57,7 +57,10 @@ def init_weights(
         return layer
 
     layers = replicates.stack("layer", make).weights()
-    weights, biases = layers["weight"].detach().double(), layers["bias"].detach().double()  # (R, m, n), (R, m)
+    weights, biases = (
+        layers["weight"].detach().double(),
+        layers["bias"].detach().double(),
+    )  # (R, m, n), (R, m)
     x = replicates.normal("inputs", examples, inputs, dtype=torch.float64)  # (R, B, n)
     z = x @ weights.mT  # (R, B, m)
     square = weights.square().mean((1, 2))  # (R,)

@@ -42,7 +42,9 @@ def learning_rates(
         refused: 1 if the scheduler raised an error before the last step, else 0, in [0, 1].
     """
     # by hand, not by dlfaq.sim.training: nothing is trained
-    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)  # peak 1, so that a rate is a share of the peak
+    optimizer = torch.optim.SGD(
+        [nn.Parameter(torch.zeros(1))], lr=1.0
+    )  # peak 1, so that a rate is a share of the peak
     rate = (
         LinearLR(optimizer, start_factor=0.01, total_iters=warmup)
         if warmup

@@ -34,7 +34,9 @@ def residual_paths(
         smallest: smallest singular value of the Jacobian.
         largest: largest singular value of the Jacobian.
     """
-    weights = gain / width**0.5 * replicates.normal("weights", blocks, width, width, dtype=torch.float64)
+    weights = (
+        gain / width**0.5 * replicates.normal("weights", blocks, width, width, dtype=torch.float64)
+    )
     x = replicates.normal("input", width, 1, dtype=torch.float64).requires_grad_()  # (R, n, 1)
 
     h, jacobians = x, []

@@ -37,7 +37,9 @@ def two_weights(
         first_sharpness: u^2 + v^2 at the start, near the largest curvature there.
         sharpness: u^2 + v^2 at the end; 0 where it diverged.
     """
-    u = nn.Parameter(torch.full((len(replicates),), start, dtype=torch.float64, device=replicates.device))  # (R,)
+    u = nn.Parameter(
+        torch.full((len(replicates),), start, dtype=torch.float64, device=replicates.device)
+    )  # (R,)
     v = nn.Parameter(0.1 * replicates.normal("v", dtype=torch.float64))  # (R,)
     first = (u**2 + v**2).detach()
     optimizer = torch.optim.SGD([u, v], lr=lr)

@@ -8,7 +8,7 @@ https://karpathy.github.io/2019/04/25/recipe/
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, cross_entropy

@@ -18,8 +18,12 @@ def evidence(estimate=1 / 3):
     point = Point({"k": 2}, "holds", estimate, (None, 0.5), None, 1.0, 32, "median")
     side = Side("holds", 32, (point,))
     print_ = {"claim": "a", "simulation": "b"}
-    claim = ClaimEvidence("verified", print_, "median(x) < 1", side, {"longer": side}, {"raw": side}, (1, 2))
-    return Evidence("toy", "2.13.0", {"one": claim}, {"one.mean(x)": Measured(estimate, (None, None), 32)})
+    claim = ClaimEvidence(
+        "verified", print_, "median(x) < 1", side, {"longer": side}, {"raw": side}, (1, 2)
+    )
+    return Evidence(
+        "toy", "2.13.0", {"one": claim}, {"one.mean(x)": Measured(estimate, (None, None), 32)}
+    )
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -60,7 +64,9 @@ CLAIMS = st.builds(
     st.lists(st.integers(0, 9), max_size=2).map(tuple),
 )  # fmt: skip
 COLUMN = st.lists(NUMBERS, min_size=1, max_size=3).map(tuple)
-LINES = st.builds(Line, NAMES, COLUMN, COLUMN, COLUMN, COLUMN, st.dictionaries(NAMES, SCALARS, max_size=1))
+LINES = st.builds(
+    Line, NAMES, COLUMN, COLUMN, COLUMN, COLUMN, st.dictionaries(NAMES, SCALARS, max_size=1)
+)
 WHOLE = st.builds(
     Evidence, NAMES, NAMES, st.dictionaries(NAMES, CLAIMS, max_size=2),
     st.dictionaries(NAMES, st.builds(Measured, NUMBERS, ENDS, st.integers(1, 9)), max_size=2),
@@ -79,7 +85,14 @@ def test_json_keeps_everything(one):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "{}", '{"version": 1}', '{"version": 2, "entry": "toy", "torch": "2", "claims": [], "values": {}}'],
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"version": 1}',
+        '{"version": 2, "entry": "toy", "torch": "2", "claims": [], "values": {}}',
+    ],
 )
 def test_what_is_no_evidence_is_said(tmp_path, text):
     """Whatever stands in the file, one kind of error."""
@@ -113,7 +126,11 @@ def test_damage_is_one_kind_of_error(tmp_path_factory, data):
         if not isinstance(node[key], dict | list) or not node[key] or data.draw(st.booleans()):
             break
         node = node[key]
-    node[key] = data.draw(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3), st.just([]), st.just({})))
+    node[key] = data.draw(
+        st.one_of(
+            st.none(), st.booleans(), st.integers(), st.text(max_size=3), st.just([]), st.just({})
+        )
+    )
     folder = tmp_path_factory.mktemp("damage")
     path = evidence_path(folder, "toy")
     path.parent.mkdir()
@@ -166,7 +183,9 @@ for number in range(10**9):
 def test_a_kill_leaves_a_whole_file(tmp_path):
     """At whatever moment, the file is one version or another."""
     for moment in (0.01, 0.037, 0.061, 0.083, 0.11):
-        writer = subprocess.Popen([sys.executable, "-c", WRITER, __file__.rpartition("/")[0], str(tmp_path)], stdout=-1)
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, __file__.rpartition("/")[0], str(tmp_path)], stdout=-1
+        )
         writer.stdout.readline()
         time.sleep(moment)
         writer.send_signal(signal.SIGKILL)

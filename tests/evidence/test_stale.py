@@ -39,9 +39,24 @@ def test_an_entry_never_recorded_is_not_stale(faq):
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("faq/verdicts.yaml", "expect: mean(value) > 2", "expect: mean(value) > 3", "claim 'refuted' has changed"),
-        ("faq/verdicts.yaml", "given: {centre: 1.1}", "given: {centre: 1.2}", "claim 'vacuous' has changed"),
-        ("faq/verdicts.yaml", "times: {spread: 2}", "times: {spread: 3}", "claim 'verified' has changed"),
+        (
+            "faq/verdicts.yaml",
+            "expect: mean(value) > 2",
+            "expect: mean(value) > 3",
+            "claim 'refuted' has changed",
+        ),
+        (
+            "faq/verdicts.yaml",
+            "given: {centre: 1.1}",
+            "given: {centre: 1.2}",
+            "claim 'vacuous' has changed",
+        ),
+        (
+            "faq/verdicts.yaml",
+            "times: {spread: 2}",
+            "times: {spread: 3}",
+            "claim 'verified' has changed",
+        ),
         ("faq/verdicts.yaml", "at: {centre: 3}", "at: {centre: 2}", "claim 'at-three' has changed"),
         ("faq/verdicts.yaml", "limit: 512", "limit: 256", "claim 'doubled' has changed"),
         ("faq/verdicts.yaml", "id: refuted", "id: denied", "claim 'denied' was never recorded"),
@@ -104,7 +119,10 @@ def test_the_torch_versions_that_measured_are_named(recorded, monkeypatch):
     some = verify(faq, pick(faq, "verdicts", "verified"), Drawn(), None)
     everything = verify(faq, pick(faq, "verdicts"), Drawn(), None)
 
-    assert make_evidence(recorded, faq.entry("verdicts"), some).torch == f"{read(recorded, 'verdicts').torch}, 9.9.9"
+    assert (
+        make_evidence(recorded, faq.entry("verdicts"), some).torch
+        == f"{read(recorded, 'verdicts').torch}, 9.9.9"
+    )
     assert make_evidence(recorded, faq.entry("verdicts"), everything).torch == "9.9.9"
 
 

@@ -13,12 +13,18 @@ from dlfaq.knowledge.experiment import Experiment
 
 def entry(text: str) -> Entry:
     experiment = Experiment("digits", "dial", given={"lr": 0.25})
-    claim = Claim("c", "measured", "It is so.", "digits", "mean(x) > 0.55", fails_under={"other": "why"})
-    shown = SourceStatement("d", "s", "true", because="{{ c.mean(x) }} {{ c.mean(y) }} {{ e.mean(x) }}")
+    claim = Claim(
+        "c", "measured", "It is so.", "digits", "mean(x) > 0.55", fails_under={"other": "why"}
+    )
+    shown = SourceStatement(
+        "d", "s", "true", because="{{ c.mean(x) }} {{ c.mean(y) }} {{ e.mean(x) }}"
+    )
     exact = replace(claim, id="e", kind="exact")
     experiments = {"digits": experiment}
     path = Path("faq/toy.yaml")
-    return Entry("toy", "Q?", ("t",), Answer(text), experiments, (claim, exact), path, sources=(shown,))
+    return Entry(
+        "toy", "Q?", ("t",), Answer(text), experiments, (claim, exact), path, sources=(shown,)
+    )
 
 
 def evidence() -> Evidence:
@@ -29,7 +35,9 @@ def evidence() -> Evidence:
     return Evidence("toy", "2.13.0", claims, shown)
 
 
-@pytest.mark.parametrize("text", ["It was 0.62.", "It was 62 %.", "It was 62.3 % of them.", "Loss 2.34 at first."])
+@pytest.mark.parametrize(
+    "text", ["It was 0.62.", "It was 62 %.", "It was 62.3 % of them.", "Loss 2.34 at first."]
+)
 def test_a_measured_number_is_found(text):
     """As it was written, rounded to its own digits."""
     (problem,) = typed_numbers(entry(text), evidence())

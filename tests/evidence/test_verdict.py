@@ -38,7 +38,9 @@ def named(outcomes):
 def test_a_claim_is_verified_in_one_case_only():
     """It holds, everywhere it says so, and fails at every control."""
     cases = list(itertools.product(OUTCOMES, repeat=3))
-    verified = [one for one in cases if rule(one[0], {"a": one[1]}, {"b": one[2]}) is Verdict.VERIFIED]
+    verified = [
+        one for one in cases if rule(one[0], {"a": one[1]}, {"b": one[2]}) is Verdict.VERIFIED
+    ]
 
     assert verified == [("holds", "holds", "fails")]
 

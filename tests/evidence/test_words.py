@@ -14,7 +14,12 @@ def point(estimate=0.5, interval=(0.4, 0.6), low=0.2, high=None, estimator="mean
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
-    [(0.2, None, "above 0.2"), (None, 3.0, "below 3"), (0.98, 1.02, "0.98 to 1.02"), (None, None, "in every replicate")],
+    [
+        (0.2, None, "above 0.2"),
+        (None, 3.0, "below 3"),
+        (0.98, 1.02, "0.98 to 1.02"),
+        (None, None, "in every replicate"),
+    ],
 )
 def test_predicted(low, high, said):
     """A range in words."""

@@ -4,7 +4,14 @@ import pytest
 from tests.knowledge.conftest import edit
 
 from dlfaq.errors import Problems
-from dlfaq.knowledge.simulations import Metric, Parameter, coerce, mistyped, read_simulation, simulation_names
+from dlfaq.knowledge.simulations import (
+    Metric,
+    Parameter,
+    coerce,
+    mistyped,
+    read_simulation,
+    simulation_names,
+)
 
 FILE = "sims/noise.py"
 
@@ -169,10 +176,10 @@ def test_values_from_the_command_line(root):
     edit(root, "        count: Points", "        flag: A flag.\n        count: Points", FILE)
     signature = read_simulation(root, "noise")
 
-    assert coerce(signature, "count", "7") == 7
-    assert coerce(signature, "shift", "1e-3") == 0.001
-    assert coerce(signature, "kind", "wide") == "wide"
-    assert [coerce(signature, "flag", text) for text in ("true", "True", "0", "no")] == [True, True, False, False]
+    assert coerce(signature.parameters, "count", "7") == 7
+    assert coerce(signature.parameters, "shift", "1e-3") == 0.001
+    assert coerce(signature.parameters, "kind", "wide") == "wide"
+    assert [coerce(signature.parameters, "flag", text) for text in ("true", "True", "0", "no")] == [True, True, False, False]
     for name, text, says in [
         ("count", "1.5", "--count is '1.5', not of type int."),
         ("shift", "much", "--shift is 'much', not of type float."),
@@ -181,5 +188,5 @@ def test_values_from_the_command_line(root):
         ("kind", "wied", "Did you mean 'wide'?"),
     ]:
         with pytest.raises(ValueError, match="--") as caught:
-            coerce(signature, name, text)
+            coerce(signature.parameters, name, text)
         assert says in str(caught.value)

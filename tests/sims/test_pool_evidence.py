@@ -9,10 +9,14 @@ from sims.pool_evidence import _auc, pool_evidence
 from dlfaq.sim import Replicates
 
 
-@pytest.mark.parametrize(("positions", "spread", "strength"), [(4, 0.0, 3.0), (16, 0.5, 0.7), (64, 1.0, 0.2)])
+@pytest.mark.parametrize(
+    ("positions", "spread", "strength"), [(4, 0.0, 3.0), (16, 0.5, 0.7), (64, 1.0, 0.2)]
+)
 def test_the_averages_auc_is_normal(positions, spread, strength):
     """Two averages differ by s k / n, with variance 2 / n: the chance is Phi(s k / sqrt(2 n))."""
-    measured = pool_evidence(Replicates("name", range(128)), positions=positions, spread=spread, strength=strength)
+    measured = pool_evidence(
+        Replicates("name", range(128)), positions=positions, spread=spread, strength=strength
+    )
     carriers = max(spread * positions, 1)
     expected = (1 + math.erf(strength * carriers / math.sqrt(2 * positions) / math.sqrt(2))) / 2
 
@@ -45,4 +49,6 @@ def test_heavy_noise_has_a_larger_maximum_and_no_mean():
 
 def test_auc_counts_pairs():
     """Of the six pairs, five have the first above the second."""
-    assert _auc(torch.tensor([[2.0, 4.0]]), torch.tensor([[1.0, 0.0, 3.0]])).item() == pytest.approx(5 / 6)
+    assert _auc(
+        torch.tensor([[2.0, 4.0]]), torch.tensor([[1.0, 0.0, 3.0]])
+    ).item() == pytest.approx(5 / 6)

@@ -11,7 +11,9 @@ def test_two_classes_have_an_expectation_by_quadrature():
     """With k = 2 the excess is E[log cosh(d / 2)], d normal with variance 2 s^2."""
     nodes, weights = (torch.from_numpy(part) for part in hermegauss(64))
     exact = (weights * torch.cosh(nodes * 2**0.5 * 0.8 / 2).log()).sum() / weights.sum()
-    measured = random_logits(Replicates("random_logits", range(64)), classes=2, logit_std=0.8)["excess"]
+    measured = random_logits(Replicates("random_logits", range(64)), classes=2, logit_std=0.8)[
+        "excess"
+    ]
 
     torch.testing.assert_close(measured.double().mean(), exact, rtol=0.01, atol=0)
 

@@ -18,7 +18,10 @@ PATHS, LOOKS, FIRST = 1500, 6, 8
 
 def measurement(*values, **swept):
     points = [{"lr": lr} for lr in swept.get("lr", [0.0])]
-    scopes = [scope({"": (point, {"x": np.asarray(one)})}) for point, one in zip(points, values, strict=True)]
+    scopes = [
+        scope({"": (point, {"x": np.asarray(one)})})
+        for point, one in zip(points, values, strict=True)
+    ]
     return Measurement(points, scopes, len(values[0]))
 
 
@@ -36,7 +39,9 @@ def ruled(expectation, draw, side_alpha):
 def false_alarms(expectation, points, side_alpha):
     """How many of PATHS sides are said to fail, when in truth the mean is 0 everywhere and the prediction holds."""
     rng = np.random.default_rng(11)
-    said = [ruled(expectation, lambda n: rng.normal(size=(points, n)), side_alpha) for _ in range(PATHS)]
+    said = [
+        ruled(expectation, lambda n: rng.normal(size=(points, n)), side_alpha) for _ in range(PATHS)
+    ]
     assert "holds" not in said  # it is too narrow ever to be shown
     return said.count("fails")
 
@@ -54,7 +59,11 @@ def plain_intervals(monkeypatch):
         return Measured(mean, (mean - half, mean + half), n)
 
     record = replace(ESTIMATORS["mean"], interval=f"{__name__}:unused")
-    monkeypatch.setattr(type(record), "function", lambda self: student if self.interval == record.interval else FUNCTION(self))
+    monkeypatch.setattr(
+        type(record),
+        "function",
+        lambda self: student if self.interval == record.interval else FUNCTION(self),
+    )
     monkeypatch.setitem(ESTIMATORS, "mean", record)
 
 
@@ -142,7 +151,9 @@ def test_a_condition_is_counted():
 
 def test_what_looks_along_the_sweep_is_judged_once():
     """It has no point of its own."""
-    _, (point,) = judge(parse_expectation("mean(slope(x, lr)) > 0"), measurement([1, 2], [3, 5], lr=[1, 2]), 1)
+    _, (point,) = judge(
+        parse_expectation("mean(slope(x, lr)) > 0"), measurement([1, 2], [3, 5], lr=[1, 2]), 1
+    )
 
     assert (point.at, point.estimate) == ({}, 2.5)
 
@@ -165,7 +176,9 @@ def test_a_text_takes_its_number_from_one_point():
 
     assert shown.estimate == pytest.approx(9, abs=0.6)
     assert shown.interval[1] - shown.interval[0] == pytest.approx(2 * 1.98 / 128**0.5, rel=0.3)
-    assert measure(parse_quantity("mean(slope(x, lr))"), {}, two).estimate == pytest.approx(9, abs=1)
+    assert measure(parse_quantity("mean(slope(x, lr))"), {}, two).estimate == pytest.approx(
+        9, abs=1
+    )
     for at in ({}, {"lr": 3}, {"width": 1}):
         with pytest.raises(JudgeError, match="one point of the sweep"):
             measure(parse_quantity("mean(x)"), at, two)
@@ -173,5 +186,11 @@ def test_a_text_takes_its_number_from_one_point():
 
 def test_what_cannot_be_judged_is_named():
     """Expression, point of the sweep, replicate."""
-    with pytest.raises(JudgeError, match=r"`mean\(log\(x\)\)` at lr=2: `log\(x\)` is nan for replicate 1"):
-        judge(parse_expectation("mean(log(x)) < 1"), measurement([1.0, 1.0], [1.0, -1.0], lr=[1, 2]), 1)
+    with pytest.raises(
+        JudgeError, match=r"`mean\(log\(x\)\)` at lr=2: `log\(x\)` is nan for replicate 1"
+    ):
+        judge(
+            parse_expectation("mean(log(x)) < 1"),
+            measurement([1.0, 1.0], [1.0, -1.0], lr=[1, 2]),
+            1,
+        )

@@ -27,7 +27,9 @@ def test_a_side_needs_each_arm_at_each_point(faq):
 def test_one_and_one_point_nought_are_one_trial(faq):
     """A whole number given for a float is that float, so that its measurements are shared."""
     dial = read_simulation(faq.root, "dial")
-    settings = [expand(Experiment("one", "dial", {"centre": one}), Condition(), dial) for one in (1, 1.0)]
+    settings = [
+        expand(Experiment("one", "dial", {"centre": one}), Condition(), dial) for one in (1, 1.0)
+    ]
     trials = [next(trials_of(setting, dial, Chunk(0, 8), "cpu", 0)) for setting in settings]
 
     assert repr(trials[0]) == repr(trials[1])
@@ -49,16 +51,25 @@ def test_chunks_double():
     for _ in range(3):
         chunks.append(chunks[-1].next())
 
-    assert [(chunk.start, chunk.stop) for chunk in chunks] == [(0, 32), (32, 64), (64, 128), (128, 256)]
+    assert [(chunk.start, chunk.stop) for chunk in chunks] == [
+        (0, 32),
+        (32, 64),
+        (64, 128),
+        (128, 256),
+    ]
 
 
 def test_the_command_that_repeats_a_trial(toy):
     """It names what is not the default, quotes what a shell would split, and says which replicates."""
     trouble, dial = read_simulation(toy, "trouble"), read_simulation(toy, "dial")
     one = Trial("trouble", (("how", "none at all"), ("level", 1.0)), 32, 64)
-    other = Trial("dial", (("centre", -2.0), ("growth", 1.0), ("points", 5), ("spread", 0.1)), 0, 8, "cuda")
+    other = Trial(
+        "dial", (("centre", -2.0), ("growth", 1.0), ("points", 5), ("spread", 0.1)), 0, 8, "cuda"
+    )
 
     assert shlex.split(repeat(one, trouble)) == [
         *("dlfaq", "run", "trouble", "--how", "none at all", "--first", "32", "--replicates", "32")
     ]
-    assert repeat(other, dial) == "dlfaq run dial --centre -2.0 --first 0 --replicates 8 --device cuda"
+    assert (
+        repeat(other, dial) == "dlfaq run dial --centre -2.0 --first 0 --replicates 8 --device cuda"
+    )

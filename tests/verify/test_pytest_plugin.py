@@ -42,7 +42,11 @@ def test_a_claim_is_an_item(project):
     result = pytest_in(project, "--collect-only", "-q", "faq/verdicts.yaml")
 
     result.stdout.fnmatch_lines(
-        ["faq/verdicts.yaml::verified", "faq/verdicts.yaml::refuted", "faq/verdicts.yaml::overstated"]
+        [
+            "faq/verdicts.yaml::verified",
+            "faq/verdicts.yaml::refuted",
+            "faq/verdicts.yaml::overstated",
+        ]
     )
 
 
@@ -77,7 +81,9 @@ def test_what_is_deselected_is_not_verified(project, cache):
 def test_a_ruling_that_differs_from_its_record_fails(project, monkeypatch):
     """Even if it is better than what was recorded."""
     faq = load_faq(project.path)
-    claims = [(faq.entry("verdicts"), faq.entry("verdicts").claim(name)) for name in ("verified", "arms")]
+    claims = [
+        (faq.entry("verdicts"), faq.entry("verdicts").claim(name)) for name in ("verified", "arms")
+    ]
     record_evidence(faq, verify_claims(faq, claims, local(1)))
     path = evidence_path(project.path, "verdicts")
     raw = json.loads(path.read_text("utf-8"))
@@ -126,7 +132,9 @@ def test_with_xdist_one_worker_measures(project, cache):
         "    step = torch.arange(points)\n",
         f'    import os, tempfile\n    os.close(tempfile.mkstemp(dir="{mark}")[0])\n    step = torch.arange(points)\n',
     )
-    pytest_in(project, "-n", "2", "-k", "verified or arms or refuted").assert_outcomes(passed=2, failed=1)
+    pytest_in(project, "-n", "2", "-k", "verified or arms or refuted").assert_outcomes(
+        passed=2, failed=1
+    )
 
     assert len(list(mark.iterdir())) == 5  # they share the dials at one and at two
 
@@ -146,6 +154,8 @@ def test_an_interrupt_is_an_interrupt(project):
 def test_the_plugin_is_light():
     """Every pytest of the environment loads it."""
     script = "import sys, pytest; before = set(sys.modules); import dlfaq.verify.pytest_plugin; print(*set(sys.modules) - before)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
 
     assert set(done.stdout.split()) == {"dlfaq", "dlfaq.verify", "dlfaq.verify.pytest_plugin"}

@@ -112,7 +112,11 @@ def test_again_with_nothing_changed_nothing_that_computes_is_loaded(verified):
     faq, _, cache = verified
     environment = {**os.environ, "DLFAQ_CACHE_DIR": str(cache)}
     done = subprocess.run(
-        [sys.executable, "-c", AGAIN, faq.root], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, "-c", AGAIN, faq.root],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr
@@ -127,11 +131,16 @@ def test_verdicts_and_evidence_do_not_depend_on_how_it_is_run(verified, tmp_path
     shutil.copytree(faq.root, tmp_path / "again")
     again = load_faq(tmp_path / "again")
     evidence_path(again.root, "verdicts").unlink()
-    rulings = verify_claims(again, pick(again, "verdicts"), local(jobs, threads=threads), Request(fresh=True))
+    rulings = verify_claims(
+        again, pick(again, "verdicts"), local(jobs, threads=threads), Request(fresh=True)
+    )
     record_evidence(again, rulings)
 
     assert {ruling.claim: ruling.verdict.word for ruling in rulings} == VERDICTS
-    assert evidence_path(again.root, "verdicts").read_bytes() == evidence_path(faq.root, "verdicts").read_bytes()
+    assert (
+        evidence_path(again.root, "verdicts").read_bytes()
+        == evidence_path(faq.root, "verdicts").read_bytes()
+    )
 
 
 SLOW_SIMULATION = '''"""It takes its time."""
@@ -202,7 +211,9 @@ def test_killed_at_any_moment_the_next_run_goes_on(toy, tmp_path, cache):
     moments = random.Random(5)  # noqa: S311 - any moments will do
     finished = set()
     for _ in range(3):
-        process = subprocess.Popen([sys.executable, main, toy], stdout=-1, text=True, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, main, toy], stdout=-1, text=True, start_new_session=True
+        )
         event, cached, _ = json.loads(process.stdout.readline())
         assert (event, cached >= len(finished)) == ("planned", True)
         lines = [process.stdout.readline() for _ in range(moments.randrange(7))]
@@ -231,7 +242,9 @@ def test_a_recorded_verdict_is_confirmed_on_other_replicates(verified):
     wrong = [dataclasses.replace(one, verdict=Verdict.VACUOUS) for one in first]
 
     assert [ruling.evidence.seeds for ruling in agreed] == [(1, 2), (1, 2)]
-    assert [ruling.evidence.seeds for ruling in confirm(faq, claims, wrong, local(2), Request())] == [(), ()]
+    assert [
+        ruling.evidence.seeds for ruling in confirm(faq, claims, wrong, local(2), Request())
+    ] == [(), ()]
 
 
 def test_a_runner_is_handed_in(faq):

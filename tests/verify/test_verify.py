@@ -51,7 +51,10 @@ def test_only_what_is_undecided_is_doubled(faq):
 
     assert ruling.verdict.word == "inconclusive"
     assert chunks(runner) == [(1.0, 0, 32), (0.0, 0, 32), (1.0, 32, 64), (1.0, 64, 128)]
-    assert (ruling.evidence.own.replicates, ruling.evidence.fails_under["zero"].replicates) == (128, 32)
+    assert (ruling.evidence.own.replicates, ruling.evidence.fails_under["zero"].replicates) == (
+        128,
+        32,
+    )
     assert ruling.seconds == 4 * 0.5
 
 
@@ -81,17 +84,28 @@ def test_every_look_is_paid_for(faq):
 def test_claims_share_their_trials(faq):
     """The same simulation, parameters and replicates run once, whoever asks; all of a look go out together."""
     runner, heard = Drawn(), Heard()
-    rulings = verify(faq, pick(faq, "verdicts", "verified", "refuted", "vacuous"), runner, None, report=heard)
+    rulings = verify(
+        faq, pick(faq, "verdicts", "verified", "refuted", "vacuous"), runner, None, report=heard
+    )
 
     assert [ruling.verdict.word for ruling in rulings] == ["verified", "refuted", "vacuous"]
     # the second dial at one is the noisier one
-    assert sorted(chunks(runner)) == [(0.0, 0, 32), (1.0, 0, 32), (1.0, 0, 32), (1.1, 0, 32), (2.0, 0, 32)]
+    assert sorted(chunks(runner)) == [
+        (0.0, 0, 32),
+        (1.0, 0, 32),
+        (1.0, 0, 32),
+        (1.1, 0, 32),
+        (2.0, 0, 32),
+    ]
     assert heard.of("planned") == [{"trials": 5, "cached": 0}]
 
 
 def test_it_reports_what_happens(faq, store):
     """Planned once a look; started and finished once a trial; ruled once a claim, cached or not."""
-    for expected in ([("planned", 1), ("started", 3), ("finished", 3), ("ruled", 1)], [("planned", 0), ("ruled", 1)]):
+    for expected in (
+        [("planned", 1), ("started", 3), ("finished", 3), ("ruled", 1)],
+        [("planned", 0), ("ruled", 1)],
+    ):
         heard = Heard()
         verify(faq, pick(faq, "verdicts", "verified"), Drawn(), store, report=heard)
         assert [(event, len(heard.of(event))) for event, _ in expected] == expected
@@ -123,7 +137,11 @@ def test_fresh_measures_everything_anew_and_keeps_it(faq, store):
     verify(
         faq,
         claims,
-        Drawn(lambda trial: Result(trial, {k: v + 10 for k, v in Drawn.dial(trial).measurements.items()})),
+        Drawn(
+            lambda trial: Result(
+                trial, {k: v + 10 for k, v in Drawn.dial(trial).measurements.items()}
+            )
+        ),
         store,
     )
     assert verify(faq, claims, Drawn(), store)[0].verdict.word == "refuted"
@@ -158,8 +176,12 @@ def edit(path, old, new):
 
 
 CHANGES = {
-    "the simulation": lambda root: edit(root / "sims" / "dial.py", "centre + spread *", "centre + 1 * spread *"),
-    "a parameter": lambda root: edit(root / "faq" / "verdicts.yaml", "two: {given: {centre: 2.0}}", "two: {given: {centre: 2.5}}"),
+    "the simulation": lambda root: edit(
+        root / "sims" / "dial.py", "centre + spread *", "centre + 1 * spread *"
+    ),
+    "a parameter": lambda root: edit(
+        root / "faq" / "verdicts.yaml", "two: {given: {centre: 2.0}}", "two: {given: {centre: 2.5}}"
+    ),
     "the replicates": lambda root: edit(
         root / "faq" / "verdicts.yaml",
         "  dial:\n    simulation: dial\n",
@@ -213,12 +235,19 @@ def test_what_changes_no_number_changes_no_key(faq, store):
 def test_a_new_placeholder_is_measured(faq, store):
     """A text that shows another number makes another ruling, from the same trials."""
     (first,) = verify(faq, pick(faq, "verdicts", "verified"), Drawn(), store)
-    edit(faq.root / "faq" / "verdicts.yaml", "verified.mean(value) | .2f", "verified.mean(value / 2) | .2f")
+    edit(
+        faq.root / "faq" / "verdicts.yaml",
+        "verified.mean(value) | .2f",
+        "verified.mean(value / 2) | .2f",
+    )
     runner, again = Drawn(), load_faq(faq.root)
     (ruling,) = verify(again, pick(again, "verdicts", "verified"), runner, store)
 
     assert runner.trials == []
-    assert ruling.values["verified.mean(value / 2)"].estimate == first.values["verified.mean(value)"].estimate / 2
+    assert (
+        ruling.values["verified.mean(value / 2)"].estimate
+        == first.values["verified.mean(value)"].estimate / 2
+    )
 
 
 def test_texts_get_their_numbers(faq):
@@ -238,14 +267,20 @@ def test_texts_get_their_numbers(faq):
     }
     constant = values.pop("along.mean(slope(value, centre))")  # its spread is unknown
     assert constant.interval == (None, None)
-    assert all(value.interval[0] <= value.estimate <= value.interval[1] for value in values.values())
+    assert all(
+        value.interval[0] <= value.estimate <= value.interval[1] for value in values.values()
+    )
 
 
 def test_a_damaged_ruling_is_made_again(faq, store):
     """Whatever stands in the cache."""
     ((entry, claim),) = pick(faq, "verdicts", "verified")
     key = ruling_key(faq.root, entry, claim, None, ["cpu", "0", str(count_sides(faq))])
-    for damage in ({}, {"verdict": "VERIFIED"}, {"verdict": "SO-SO", "evidence": None, "values": [], "seconds": 0}):
+    for damage in (
+        {},
+        {"verdict": "VERIFIED"},
+        {"verdict": "SO-SO", "evidence": None, "values": [], "seconds": 0},
+    ):
         store.keep_ruling(key, damage)
         assert verify(faq, [(entry, claim)], Drawn(), store)[0].verdict.word == "verified"
 
@@ -258,25 +293,39 @@ def test_what_cannot_be_judged_costs_its_claim_alone(faq):
 
     assert [ruling.verdict.word for ruling in rulings] == ["inconclusive", "verified"]
     assert rulings[0].evidence is None
-    assert "the claim: `mean(log(-value))`: `log(-value)` is nan for replicate 0" in rulings[0].errors
+    assert (
+        "the claim: `mean(log(-value))`: `log(-value)` is nan for replicate 0" in rulings[0].errors
+    )
 
 
 def test_a_broken_trial_costs_the_claims_that_need_it(faq, store):
     """Its cause and the command that repeats it are said; the others go on; the next run tries again."""
 
     def draw(trial):
-        return Result(trial, error="it fell over") if dict(trial.parameters)["centre"] == 2.0 else Drawn.dial(trial)
+        return (
+            Result(trial, error="it fell over")
+            if dict(trial.parameters)["centre"] == 2.0
+            else Drawn.dial(trial)
+        )
 
     heard = Heard()
-    first, second = verify(faq, pick(faq, "verdicts", "verified", "refuted"), Drawn(draw), store, report=heard)
+    first, second = verify(
+        faq, pick(faq, "verdicts", "verified", "refuted"), Drawn(draw), store, report=heard
+    )
     command = "dlfaq run dial --centre 2.0 --first 0 --replicates 32"
 
-    assert (first.verdict.word, first.evidence, second.verdict.word) == ("inconclusive", None, "refuted")
+    assert (first.verdict.word, first.evidence, second.verdict.word) == (
+        "inconclusive",
+        None,
+        "refuted",
+    )
     assert len(first.errors) == len(heard.of("broke")) == 1
     assert "it fell over" in first.errors[0]
     assert command in first.errors[0]
     assert command in heard.of("broke")[0]["error"]
-    assert verify(faq, pick(faq, "verdicts", "verified"), Drawn(), store)[0].verdict.word == "verified"
+    assert (
+        verify(faq, pick(faq, "verdicts", "verified"), Drawn(), store)[0].verdict.word == "verified"
+    )
 
 
 def test_a_verification_leaves_the_faq_as_it_is(faq):
@@ -340,7 +389,10 @@ def test_a_bundle_that_is_split_costs_nothing(faq):
     entry, (claim,) = faq.entry("verdicts"), [one for _, one in pick(faq, "verdicts", "verified")]
     counts = []
     for number in (1, 10):
-        split = [dataclasses.replace(claim, id=f"c{i}", expect=f"{i / 20} < mean(value) < 1.5") for i in range(number)]
+        split = [
+            dataclasses.replace(claim, id=f"c{i}", expect=f"{i / 20} < mean(value) < 1.5")
+            for i in range(number)
+        ]
         runner = Drawn()
         verify(faq, [(entry, one) for one in split], runner, None)
         counts.append(len(runner.trials))
@@ -386,7 +438,9 @@ def test_a_new_estimator_touches_one_place(faq):
     register(Estimator("maximum", "number", f"{__name__}:maximum"))
     try:
         entry = faq.entry("verdicts")
-        claim = Claim("most", "measured", "S.", "dial", "maximum(value) < 1.5", fails_under={"two": "Two."})
+        claim = Claim(
+            "most", "measured", "S.", "dial", "maximum(value) < 1.5", fails_under={"two": "Two."}
+        )
         (ruling,) = verify(faq, [(entry, claim)], Drawn(), None)
     finally:
         del ESTIMATORS["maximum"]
@@ -401,4 +455,3 @@ def maximum(samples, alpha, bounds):
 
     most = float(samples.max())
     return Measured(most, (most, most), len(samples))
-

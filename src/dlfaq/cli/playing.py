@@ -114,7 +114,7 @@ def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
             problems.append(_problem(signature, f"--{name} has no value.", name))
         else:
             try:
-                given[name] = coerce(signature, name, value if equals else rest.pop(0))
+                given[name] = coerce(signature.parameters, name, value if equals else rest.pop(0))
             except ValueError as error:
                 problems.append(Problem(f"dlfaq run {signature.name}", None, str(error)))
     if problems:

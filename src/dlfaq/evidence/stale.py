@@ -46,13 +46,19 @@ def stale(faq: Faq) -> list[Problem]:
     for path in sorted((faq.root / "evidence").glob("*.json")):
         if path.stem not in known and not path.name.startswith("."):
             what = f"there is no entry '{path.stem}' that this is the evidence of."
-            problems.append(Problem(f"evidence/{path.name}", None, what, f"Remove it: rm evidence/{path.name}"))
+            problems.append(
+                Problem(f"evidence/{path.name}", None, what, f"Remove it: rm evidence/{path.name}")
+            )
     return problems
 
 
 def unrecorded(faq: Faq) -> list[str]:
     """The entries that no evidence was ever recorded of; a draft has none."""
-    return [entry.id for entry in faq.entries if not entry.draft and not evidence_path(faq.root, entry.id).exists()]
+    return [
+        entry.id
+        for entry in faq.entries
+        if not entry.draft and not evidence_path(faq.root, entry.id).exists()
+    ]
 
 
 def hashed(value: Any) -> str:
@@ -76,7 +82,9 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         if what:
             yield Problem(file, claim.line or None, f"claim '{claim.id}' {what}", mend)
     for claim_id in sorted(set(evidence.claims) - {claim.id for claim in entry.claims}):
-        yield Problem(f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend)
+        yield Problem(
+            f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend
+        )
     for text in sorted({one.text for one in placeholders_of(entry)} - set(evidence.values)):
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
     if entry.form != 1:
@@ -84,7 +92,9 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
     for plot in entry.plots:
         lines = evidence.plots.get(plot.key, ())
         if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:
-            yield Problem(file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend)
+            yield Problem(
+                file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend
+            )
 
 
 def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
@@ -95,7 +105,9 @@ def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
         return "has changed since it was recorded."
     if now["simulation"] != then.get("simulation"):
         name = entry.experiment_of(claim).simulation
-        return f"was recorded with another version of the simulation '{name}' or of what it imports."
+        return (
+            f"was recorded with another version of the simulation '{name}' or of what it imports."
+        )
     return ""
 
 
@@ -107,8 +119,12 @@ def _definition(claim: Claim, experiment: Experiment) -> dict[str, Any]:
         "limit": experiment.limit,
         "at": dict(claim.at),
         "expect": claim.expect,
-        "holds_under": [[name, _condition(experiment.condition(name))] for name in claim.holds_under],
-        "fails_under": [[name, _condition(experiment.condition(name))] for name in claim.fails_under],
+        "holds_under": [
+            [name, _condition(experiment.condition(name))] for name in claim.holds_under
+        ],
+        "fails_under": [
+            [name, _condition(experiment.condition(name))] for name in claim.fails_under
+        ],
     }
 
 

@@ -10,7 +10,8 @@ from dlfaq.knowledge.placeholders import placeholders_of
 
 # what holds numbers that nobody measured: placeholders, formulas, code, citations, links
 _ASIDE = re.compile(
-    r"\{\{.*?\}\}|\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\[@[a-z0-9-]+\]|\]\([^)]*\)", re.DOTALL
+    r"\{\{.*?\}\}|\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\[@[a-z0-9-]+\]|\]\([^)]*\)",
+    re.DOTALL,
 )
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.\d+|\d{2,})( ?%)?(?![\w.]*\d)")
 _LEAST_DIGITS = 2  # significant ones: below, numbers meet by chance
@@ -31,7 +32,10 @@ def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
             if len(written.replace(".", "").strip("0")) < _LEAST_DIGITS or value in ours:
                 continue
             decimals = len(written.partition(".")[2]) + (2 if percent else 0)
-            name = next((name for name, number in measured if round(number, decimals) == round(value, 6)), "")
+            name = next(
+                (name for name, number in measured if round(number, decimals) == round(value, 6)),
+                "",
+            )
             if name:
                 where = ".".join(map(str, path))
                 what = f"{where} has the number {match[0].strip()}, which '{name}' measured."
@@ -52,7 +56,9 @@ def _own_numbers(entry: Entry) -> set[float]:
     """The numbers of experiments and expectations."""
     texts = [claim.expect for claim in entry.claims]
     for experiment in entry.experiments.values():
-        for side in (experiment, *experiment.conditions.values()):
-            texts.append(repr((side.given, side.arms, side.sweep)))
-    found = {float(number) for text in texts for number in re.findall(r"\d+\.?\d*(?:e-?\d+)?", text)}
+        sides = (experiment, *experiment.conditions.values())
+        texts += [repr((side.given, side.arms, side.sweep)) for side in sides]
+    found = {
+        float(number) for text in texts for number in re.findall(r"\d+\.?\d*(?:e-?\d+)?", text)
+    }
     return found | {1 - number for number in found}

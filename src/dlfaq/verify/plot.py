@@ -22,14 +22,17 @@ def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
     """What a plot shows.
 
     Raises:
-        JudgeError: If an expression has no finite value, or a logarithmic axis something that is not positive.
+        JudgeError: If an expression has no finite value, or a logarithmic axis something that is
+            not positive.
     """
     draw = _over_sweep if plot.x in measured.points[0] else _along_axis
     drawn = []
     for turned, places in frames(plot, measured.points):
         for label, text in plot.lines.items():
             try:
-                line = draw(plot, label, line_quantity(text), [measured.scopes[place] for place in places])
+                line = draw(
+                    plot, label, line_quantity(text), [measured.scopes[place] for place in places]
+                )
             except ExpressionError as error:
                 msg = f"the plot of `{text}`: {error}"
                 raise JudgeError(msg) from error
@@ -75,4 +78,10 @@ def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
 
 def _line(label: str, x: np.ndarray, spread: np.ndarray) -> Line:
     low, median, high = ([float(f"{value:.{DIGITS}g}") for value in values] for values in spread)
-    return Line(label, tuple(float(f"{value:.{DIGITS + 2}g}") for value in x), tuple(median), tuple(low), tuple(high))
+    return Line(
+        label,
+        tuple(float(f"{value:.{DIGITS + 2}g}") for value in x),
+        tuple(median),
+        tuple(low),
+        tuple(high),
+    )

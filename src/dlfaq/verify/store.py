@@ -1,7 +1,8 @@
 """What was already measured and ruled, in one SQLite file that may be deleted at any time.
 
-It survives a kill at any moment and serves two processes at once. A file that is damaged is begun anew, and where
-nothing can be written nothing is kept: a cache must never be the reason why a verification fails.
+It survives a kill at any moment and serves two processes at once. A file that is damaged is begun
+anew, and where nothing can be written nothing is kept: a cache must never be the reason why a
+verification fails.
 """
 
 import hashlib

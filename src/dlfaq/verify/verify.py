@@ -125,11 +125,17 @@ class _Work:
     def run(self, trials: Sequence[Trial]) -> dict[Trial, Result]:
         """Results of the distinct trials: those that are cached, then those that the runner finishes."""
         distinct = list(dict.fromkeys(trials))
-        results = {} if self.request.fresh else {result.trial: result for result in self._cached(distinct)}
+        results = (
+            {}
+            if self.request.fresh
+            else {result.trial: result for result in self._cached(distinct)}
+        )
         missing = [trial for trial in distinct if trial not in results]
         self.report("planned", trials=len(distinct), cached=len(results))
         if missing:
-            for finished in self.runner.run(missing, lambda trial: self.report("started", trial=trial)):
+            for finished in self.runner.run(
+                missing, lambda trial: self.report("started", trial=trial)
+            ):
                 result = self._as_planned(finished)
                 results[result.trial] = result
                 self._finish(result)
@@ -142,13 +148,19 @@ class _Work:
         plots, no_line = ({}, []) if case.errors else case.drawn()
         errors = (*case.errors, *no_value, *no_line)
         if errors:
-            ruling = Ruling(entry.id, claim.id, Verdict.INCONCLUSIVE, seconds=case.seconds, errors=errors)
+            ruling = Ruling(
+                entry.id, claim.id, Verdict.INCONCLUSIVE, seconds=case.seconds, errors=errors
+            )
         else:
             evidence, taken_over = self._evidence(case)
             verdict = Verdict[evidence.verdict.upper()]
-            ruling = Ruling(entry.id, claim.id, verdict, evidence, values, plots, taken_over, case.seconds)
+            ruling = Ruling(
+                entry.id, claim.id, verdict, evidence, values, plots, taken_over, case.seconds
+            )
             if self.store:
-                self.store.keep_ruling(self._key(entry, claim, take_over=bool(taken_over)), ruling_to_json(ruling))
+                self.store.keep_ruling(
+                    self._key(entry, claim, take_over=bool(taken_over)), ruling_to_json(ruling)
+                )
         self.report("ruled", ruling=ruling)
         return ruling
 
@@ -161,7 +173,9 @@ class _Work:
         before = self.recorded(entry, claim)
         holds |= {name: before.holds_under[name] for name in taken_over}
         holds = {name: holds[name] for name in claim.holds_under}
-        outcomes = ({name: side.outcome for name, side in sides.items()} for sides in (holds, fails))
+        outcomes = (
+            {name: side.outcome for name, side in sides.items()} for sides in (holds, fails)
+        )
         verdict = rule(own.outcome, *outcomes)
         print_ = fingerprint(self.root, entry, claim)
         return ClaimEvidence(verdict.word, print_, claim.expect, own, holds, fails), taken_over
@@ -189,10 +203,14 @@ class _Work:
         trial = result.trial
         if result.error:
             command = repeat(trial, self.signature(trial.simulation))
-            self.report("broke", trial=trial, error=f"{trial}: {result.error}. Repeat it: {command}")
+            self.report(
+                "broke", trial=trial, error=f"{trial}: {result.error}. Repeat it: {command}"
+            )
             return
         if self.store:
-            self.store.keep_measurements(trial_key(self.root, trial), result.measurements, result.seconds)
+            self.store.keep_measurements(
+                trial_key(self.root, trial), result.measurements, result.seconds
+            )
         self.report("finished", trial=trial, seconds=result.seconds)
 
 

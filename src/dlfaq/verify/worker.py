@@ -39,7 +39,8 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
         Every declared metric, (R,) or (R, T) float64, and for each curve its axis, (T,).
 
     Raises:
-        TrialError: If the simulation raises, or returns anything but finite values of what it declares.
+        TrialError: If the simulation raises, or returns anything but finite values of what it
+            declares.
     """
     from dlfaq.sim import Replicates
 

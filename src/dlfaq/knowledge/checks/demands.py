@@ -1,6 +1,7 @@
 """What the second form demands of an entry: an answer to act on, claims that can fail.
 
-An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of it.
+An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of
+it.
 """
 
 import re
@@ -41,7 +42,9 @@ def every_claim_has_a_control(file: EntryFile, _: Settings) -> Iterator[Problem]
             yield file.problem(("claims", place), what, hint)
 
 
-def no_control_compares_an_arm_with_itself(file: EntryFile, settings: Settings) -> Iterator[Problem]:
+def no_control_compares_an_arm_with_itself(
+    file: EntryFile, settings: Settings
+) -> Iterator[Problem]:
     """Where the arms that are compared are the same, a control tests subtraction."""
     for place, claim in enumerate(file.entry.claims):
         arms = _compared(claim)
@@ -49,7 +52,9 @@ def no_control_compares_an_arm_with_itself(file: EntryFile, settings: Settings) 
             spelt = settings.of_claim(claim, name)
             if spelt is not None and _are_identical(spelt.setting, arms):
                 what = f"the control '{name}' of claim '{claim.id}' makes arms identical that it compares."
-                hint = "Choose a condition under which they differ, and the claim fails all the same."
+                hint = (
+                    "Choose a condition under which they differ, and the claim fails all the same."
+                )
                 yield file.problem(("claims", place, "fails_under", name), what, hint)
 
 
@@ -62,11 +67,17 @@ def all_is_for_what_is_exact(file: EntryFile, _: Settings) -> Iterator[Problem]:
             yield file.problem(("claims", place, "expect"), what, hint)
 
 
-def training_says_what_happens_when_it_is_longer(file: EntryFile, settings: Settings) -> Iterator[Problem]:
+def training_says_what_happens_when_it_is_longer(
+    file: EntryFile, settings: Settings
+) -> Iterator[Problem]:
     """A claim about training names `longer`, `tuned` where arms are compared, and one thing varied."""
     for place, claim in enumerate(file.entry.claims):
         spelt = settings.of_claim(claim)
-        if claim.kind != "measured" or spelt is None or "steps" not in spelt.scope.signature.parameters:
+        if (
+            claim.kind != "measured"
+            or spelt is None
+            or "steps" not in spelt.scope.signature.parameters
+        ):
             continue
         missing = list(_needed(claim, settings, spelt))
         if missing:
@@ -102,7 +113,9 @@ def texts_are_short(file: EntryFile, _: Settings) -> Iterator[Problem]:
     """Claims and short answers that are read at once."""
     entry = file.entry
     if (count := _words(entry.answer.short)) > SHORT:
-        yield file.problem(("answer", "short"), f"the short answer has {count} words; it may have {SHORT}.")
+        yield file.problem(
+            ("answer", "short"), f"the short answer has {count} words; it may have {SHORT}."
+        )
     for place, claim in enumerate(entry.claims):
         if (count := _words(claim.says)) > SAYS:
             what = f"claim '{claim.id}' says {count} words; it may have {SAYS}."
@@ -120,7 +133,9 @@ def there_are_steps_and_parts(file: EntryFile, _: Settings) -> Iterator[Problem]
     for place, step in enumerate(answer.do):
         widest = max(map(len, step.code.splitlines()), default=0)
         if widest > CODE_WIDTH:
-            says = f"the code of step {place + 1} is {widest} columns wide; it may have {CODE_WIDTH}."
+            says = (
+                f"the code of step {place + 1} is {widest} columns wide; it may have {CODE_WIDTH}."
+            )
             yield file.problem(("answer", "do", place, "code"), says)
 
 
@@ -145,10 +160,14 @@ def every_reference_is_cited(file: EntryFile, _: Settings) -> Iterator[Problem]:
     for place, one in enumerate(entry.references):
         if not one.id or not one.purpose:
             what = f"the reference '{one.title[:60]}' has no {'`for`' if one.id else '`id`'}."
-            yield file.problem(("references", place), what, "`id` is what citations name, `for` what it is for.")
+            yield file.problem(
+                ("references", place), what, "`id` is what citations name, `for` what it is for."
+            )
         elif one.id not in used:
             what = f"the reference '{one.id}' is cited nowhere."
-            yield file.problem(("references", place), what, f"Cite it as [@{one.id}], or take it out.")
+            yield file.problem(
+                ("references", place), what, f"Cite it as [@{one.id}], or take it out."
+            )
 
 
 def every_claim_is_used(file: EntryFile, _: Settings) -> Iterator[Problem]:
@@ -196,7 +215,12 @@ def _needed(claim: Claim, settings: Settings, own: Spelt) -> Iterator[str]:
     if "longer" not in claim.conditions:
         yield "`longer`"
     is_tuned = all(row.get("tune") is True for arm in setting.arms for row in setting.rows(arm))
-    if len(setting.arms) > 1 and "tuned" in known and not is_tuned and "tuned" not in claim.conditions:
+    if (
+        len(setting.arms) > 1
+        and "tuned" in known
+        and not is_tuned
+        and "tuned" not in claim.conditions
+    ):
         tuned = settings.of_claim(claim, "tuned")
         # arms that differ in nothing but their rates are one arm once each has its best
         if tuned is None or not _are_identical(tuned.setting, _compared(claim)):
@@ -210,7 +234,9 @@ def _is_measured(ground: str, entry: Entry, settings: Settings) -> bool:
     """Whether a ground is a measured claim, of this entry or of another one."""
     other, slash, name = ground.rpartition("/")
     source = settings.written.get(other) if slash else entry
-    return any(claim.id == name and claim.kind == "measured" for claim in (source.claims if source else ()))
+    return any(
+        claim.id == name and claim.kind == "measured" for claim in (source.claims if source else ())
+    )
 
 
 def _listed(names: list[str]) -> str:
@@ -246,7 +272,9 @@ def _are_identical(setting: Setting, arms: set[str]) -> bool:
 
 def _in_effect(row: dict[str, Scalar]) -> dict[str, Scalar]:
     """The parameters that have an effect: a rate that is tuned is not the one that was given."""
-    return {name: value for name, value in row.items() if name != "lr" or row.get("tune") is not True}
+    return {
+        name: value for name, value in row.items() if name != "lr" or row.get("tune") is not True
+    }
 
 
 def _words(text: str) -> int:

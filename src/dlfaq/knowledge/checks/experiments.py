@@ -30,7 +30,9 @@ def read_signatures(file: EntryFile, root: Path, problems: list[Problem]) -> dic
     return signatures
 
 
-def check_experiment(file: EntryFile, experiment: Experiment, signature: Signature) -> list[Problem]:
+def check_experiment(
+    file: EntryFile, experiment: Experiment, signature: Signature
+) -> list[Problem]:
     """Everything that is wrong with an experiment beyond its form."""
     return _Checker(file, experiment, signature).check()
 
@@ -96,7 +98,9 @@ class _Checker:
                     self._problem((*path, *where), f"the parameter '{name}' of {what} {wrong}")
             winner = "given" if isinstance(side, Condition) else "sweep"
             if place[0] != winner and name in getattr(side, winner):
-                says = f"{what} sets '{name}' here to no effect: its '{winner}' sets it for all arms."
+                says = (
+                    f"{what} sets '{name}' here to no effect: its '{winner}' sets it for all arms."
+                )
                 self._problem((*path, *place), says)
 
     def _arms(self) -> None:
@@ -113,13 +117,17 @@ class _Checker:
             self._problem(("arms", arm), says)
 
     def _name(self, condition: Condition) -> str:
-        return f"condition '{condition.name}' of {self.what}" if condition.name != OWN else self.what
+        return (
+            f"condition '{condition.name}' of {self.what}" if condition.name != OWN else self.what
+        )
 
     def _path(self, condition: Condition) -> Place:
         return ("conditions", condition.name) if condition.name != OWN else ()
 
     def _problem(self, path: Place, what: str, hint: str = "") -> None:
-        self.problems.append(self.file.problem(("experiments", self.experiment.id, *path), what, hint))
+        self.problems.append(
+            self.file.problem(("experiments", self.experiment.id, *path), what, hint)
+        )
 
 
 def _settings(side: Experiment | Condition) -> Iterator[tuple[Place, str, tuple[Scalar, ...]]]:

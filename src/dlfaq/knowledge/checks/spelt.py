@@ -48,11 +48,16 @@ class Settings:
         """A claim's setting under a condition; None if it cannot be told."""
         return self.get(claim.experiment, name, claim.at)
 
-    def get(self, experiment_id: str, name: str = OWN, at: Parameters | None = None) -> Spelt | None:
+    def get(
+        self, experiment_id: str, name: str = OWN, at: Parameters | None = None
+    ) -> Spelt | None:
         """An experiment's setting under a condition; None if it cannot be told."""
         if not self.can_spell(experiment_id):
             return None
-        experiment, signature = self.file.entry.experiments[experiment_id], self.signatures[experiment_id]
+        experiment, signature = (
+            self.file.entry.experiments[experiment_id],
+            self.signatures[experiment_id],
+        )
         if wrong_condition(experiment, name, signature):
             return None
         key = (experiment_id, name, repr(sorted((at or {}).items())))
@@ -90,9 +95,12 @@ def standard_conditions(signature: Signature) -> list[str]:
 
 def _has(signature: Signature, condition: Condition) -> bool:
     known = signature.parameters
-    numbers = all(name in known and known[name].type in {"int", "float"} for name in condition.times)
+    numbers = all(
+        name in known and known[name].type in {"int", "float"} for name in condition.times
+    )
     return numbers and all(
-        name in known and not mistyped(known[name], value) for name, value in condition.given.items()
+        name in known and not mistyped(known[name], value)
+        for name, value in condition.given.items()
     )
 
 
