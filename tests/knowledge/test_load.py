@@ -241,9 +241,8 @@ def test_each_claim_and_each_condition_is_told(root):
     )
     with pytest.raises(Problems) as caught:
         load_faq(root)
-    assert [(problem.line, problem.what.rpartition(" ")[2]) for problem in caught.value.problems] == [
-        (38, "'more'."), (40, "'still'."), (46, "'still'.")
-    ]  # fmt: skip
+    told = [(problem.line, problem.what.rpartition(" ")[2]) for problem in caught.value.problems]
+    assert told == [(38, "'more'."), (40, "'still'."), (46, "'still'.")]
 
 
 def test_a_condition_that_changes_nothing_at_the_claims_points(root):

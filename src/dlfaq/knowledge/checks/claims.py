@@ -119,7 +119,7 @@ class _Checker:
 
 
 def _are_listed(file: EntryFile) -> bool:
-    """Whether the file has a mapping of experiments; that it has none is told once, not by each claim."""
+    """Whether the file has a mapping of experiments; that it has none is told once for all."""
     listed = file.node.value.get("experiments") if isinstance(file.node.value, dict) else None
     return listed is not None and isinstance(listed.value, dict)
 
