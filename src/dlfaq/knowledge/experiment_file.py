@@ -18,8 +18,8 @@ def read_experiments(
     node = entry.get("experiments")
     found, half_read = {}, set()
     for name, item in entry.children(node, "'experiments' of the entry"):
-        fields = Fields(item, entry.shown, f"experiment '{name}'", problems, keys("experiment"))
         before = len(problems)
+        fields = Fields(item, entry.shown, f"experiment '{name}'", problems, keys("experiment"))
         if not is_id(name):
             fields.problem(f"the experiment '{name[:80]}' is not made of {IDS}.", node.keys[name])
         found[name] = _experiment(name, fields)
