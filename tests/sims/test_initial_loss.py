@@ -64,6 +64,24 @@ def test_the_loss_is_pytorchs_of_the_same_logits():
     )
 
 
+def test_a_gpt2_output_has_logits_of_its_width():
+    """On features of mean square 1 their variance is 0.02^2 d, and there is no bias."""
+    found = measured(initial_loss, init="gpt2", features=2500, examples=100)
+
+    torch.testing.assert_close(found["std"], torch.ones(4), rtol=0.15, atol=0)
+    still = measured(initial_loss, init="gpt2", features=1, center=0.0, examples=100)
+    assert (still["std"] < 0.1).all()
+
+
+def test_skewed_logits_cost_what_their_cumulants_say():
+    """Exponential logits at s = 0.5: -ln(1 - s) - s = 0.193 for many classes, not s^2 / 2 = 0.125."""
+    found = measured(random_logits, shape="skewed", logit_std=0.5, classes=1000, examples=500)
+
+    torch.testing.assert_close(
+        found["excess"], torch.full((4,), math.log(2) - 0.5), rtol=0.03, atol=0
+    )
+
+
 def test_faults_of_the_loss_are_what_they_are_called():
     """The same network and batch: what is reported differs as the fault says."""
     ln = math.log(10)
