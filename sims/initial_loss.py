@@ -17,7 +17,7 @@ from dlfaq.sim.nets import mlp
 def initial_loss(
     replicates: Replicates,
     classes: int = 10,
-    init: Literal["default", "zero", "normal"] = "default",
+    init: Literal["default", "zero", "normal", "gpt2"] = "default",
     features: int = 64,
     hidden: int = 0,
     center: float = 0.0,
@@ -31,7 +31,8 @@ def initial_loss(
     Args:
         replicates: One network and one data set each.
         classes: Number of classes k; labels are uniform over them.
-        init: PyTorch's default; the same with a last layer of zeros; or every weight from N(0, 1).
+        init: PyTorch's default; the same with a last layer of zeros; every weight from N(0, 1); or
+            weights from N(0, 0.02^2) and biases 0, as the output of GPT-2.
         features: Inputs d, normal with variance 1.
         hidden: Units of the hidden ReLU layer; 0 for a single linear layer.
         center: Mean of the features; their mean square is 1 + center^2.
@@ -48,6 +49,10 @@ def initial_loss(
     with torch.no_grad():
         for name, weight in weights.items() if init == "normal" else ():
             weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
+        for name, weight in weights.items() if init == "gpt2" else ():
+            weight.copy_(0.02 * replicates.normal(f"weight {name}", *weight.shape[1:]))
+            if name.endswith("bias"):
+                weight.zero_()
         for weight in list(weights.values())[-2:] if init == "zero" else ():
             weight.zero_()
     x = center + replicates.normal("inputs", examples, features)  # (R, N, d)

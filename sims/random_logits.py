@@ -6,6 +6,8 @@ Expand log-sum-exp to second order in the logits: the expected loss is ln k plus
 variance. For large logits the largest one decides, and the loss grows linearly with their size.
 """
 
+from typing import Literal
+
 import torch
 from torch import Tensor
 
@@ -17,18 +19,20 @@ def random_logits(
     classes: int = 10,
     logit_std: float = 0.5,
     shared: float = 0.0,
+    shape: Literal["normal", "skewed"] = "normal",
     examples: int = 2048,
 ) -> dict[str, Tensor]:
     """Draw logits that know nothing of the labels, and measure their loss.
 
-    Setting: {examples} examples of {classes} independent normal logits of standard deviation
+    Setting: {examples} examples of {classes} independent {shape} logits of standard deviation
     {logit_std}
 
     Args:
         replicates: One set of logits and labels each.
         classes: Number of classes k.
-        logit_std: Standard deviation s of the normal logits.
+        logit_std: Standard deviation s of the logits.
         shared: Share of their variance that all logits of an example have in common, in [0, 1].
+        shape: Normal logits, or exponential ones, some far above the rest.
         examples: Examples N a replicate.
 
     Metrics:
@@ -37,6 +41,9 @@ def random_logits(
         distance: mean total-variation distance of the softmax to uniform, in [0, 1].
     """
     own = replicates.normal("logits", examples, classes)  # (R, N, k)
+    if shape == "skewed":
+        uniform = replicates.uniform("skewed", examples, classes)
+        own = -(1 - uniform).log() - 1  # mean 0 and variance 1, like the normal ones
     common = replicates.normal("common", examples, 1)  # (R, N, 1)
     logits = logit_std * ((1 - shared) ** 0.5 * own + shared**0.5 * common)  # (R, N, k)
     labels = replicates.integers("labels", classes, examples)  # (R, N)
