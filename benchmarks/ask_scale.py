@@ -2,9 +2,10 @@
 
 python benchmarks/ask_scale.py [--entries 10000 100000] [--rounds 40] [--files 1000]
 
-The raw query asks the full-text index for the same words, ranked by bm25, and reads the questions of the first 24: what any
-search over this index would cost. Bar: at most twice that. Then the index of an FAQ of files is built again after one entry
-changed, beside the time that reading and checking this entry takes.
+The raw query asks the full-text index for the same words, ranked by bm25, and reads the questions
+of the first 24: what any search over this index would cost. Bar: at most twice that. Then the
+index of an FAQ of files is built again after one entry changed, beside the time that reading and
+checking this entry takes.
 """
 
 import argparse
@@ -27,7 +28,8 @@ from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.query import understand
 from dlfaq.ask.rank import ask
 from dlfaq.ask.schema import SCHEMA, connect
-from dlfaq.knowledge.entry import Claim, Control, Entry, Faq
+from dlfaq.knowledge.entry import Answer, Claim, Entry, Faq, Part, Step
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.load import load_changed
 
 QUESTIONS = [
@@ -45,7 +47,9 @@ FIELD = [
 
 def main() -> None:
     """Generate, ask, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--entries", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--files", type=int, default=1000)
@@ -74,7 +78,9 @@ def rebuild(root: Path, count: int) -> None:
     again, reading = [], []
     for i in range(9):
         path = root / "faq" / f"entry-{i:04}.yaml"
-        path.write_text(path.read_text("utf-8").replace("long: |\n", "long: |\n    Changed.\n"), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace("text: |\n", "text: |\n        Changed.\n", 1), "utf-8"
+        )
         started = time.perf_counter()
         load_changed(root, [path.stem], planned=False)
         between = time.perf_counter()
@@ -129,7 +135,8 @@ def generate(path: Path, count: int) -> None:
             for word in add(db, num, entry, faq, None, rules.same):
                 docs[word] = docs.get(word, 0) + 1
         db.executemany(
-            "INSERT INTO vocab VALUES (?, ?, ?, ?)", [(word, word[0], len(word), n) for word, n in docs.items()]
+            "INSERT INTO vocab VALUES (?, ?, ?, ?)",
+            [(word, word[0], len(word), n) for word, n in docs.items()],
         )
         db.execute("INSERT INTO meta VALUES ('entries', ?)", (count,))
         db.execute("COMMIT")
@@ -147,18 +154,26 @@ def entries(count: int) -> Iterator[Entry]:
         return " ".join(draw.choices(vocabulary, cum_weights=frequency, k=number))
 
     for i in range(count):
-        control = Control(words(6), {"size": 1})
-        claims = tuple(Claim(f"claim-{k}", words(14), "toy", ("mean(loss) < 1",), (control,)) for k in range(3))
-        yield Entry(
-            f"entry-{i}",
-            words(9),
-            ("training",),
-            words(30),
-            words(120),
-            claims,
-            Path(),
-            tuple(words(8) for _ in range(4)),
+        claims = tuple(
+            Claim(
+                f"claim-{k}",
+                "measured",
+                words(14),
+                "toy",
+                "mean(loss) < 1",
+                fails_under={"one": words(6)},
+            )
+            for k in range(3)
         )
+        steps = tuple(Step(words(12), because=(claim.id,)) for claim in claims)
+        parts = tuple(
+            Part(f"part-{k}", words(4), words(60), (words(8), words(8))) for k in range(2)
+        )
+        answer = Answer(words(30), steps, parts)
+        experiments = {
+            "toy": Experiment("toy", "toy", conditions={"one": Condition("one", {"size": 1})})
+        }
+        yield Entry(f"entry-{i}", words(9), ("training",), answer, experiments, claims, Path())
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 python benchmarks/ask_speed.py [--runs 21] [--entries 8 1000] [--program 'python some_cli.py']
 
-Entries and evidence are generated in a temporary folder. Runs are interleaved; the table shows medians and ratios.
-Bars: 1.3 with output to a pipe, 2.5 on a terminal.
+Entries and evidence are generated in a temporary folder. Runs are interleaved; the table shows
+medians and ratios. Bars: 1.3 with output to a pipe, 2.5 on a terminal.
 """
 
 import argparse
@@ -58,20 +58,40 @@ QUESTION = ["my", "loss", "is", "nan", "after", "warmup", "with", "adam"]
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=21)
     parser.add_argument("--entries", type=int, nargs="+", default=[8, 1000])
-    parser.add_argument("--program", default=shlex.join([str(Path(sys.executable).with_name("dlfaq"))]))
+    parser.add_argument(
+        "--program", default=shlex.join([str(Path(sys.executable).with_name("dlfaq"))])
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
         commands = {"bare Typer": [sys.executable, str(bare), *QUESTION]}
-        commands["ask, this FAQ"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(find_root())]
+        commands["ask, this FAQ"] = [
+            *shlex.split(arguments.program),
+            "ask",
+            *QUESTION,
+            "--root",
+            str(find_root()),
+        ]
         for count in arguments.entries:
             root = generate(Path(folder) / f"faq-{count}", count)
-            commands[f"ask, {count} entries"] = [*shlex.split(arguments.program), "ask", *QUESTION, "--root", str(root)]
-        environment = {**os.environ, "DLFAQ_CACHE_DIR": str(Path(folder) / "cache"), "TERM": "xterm-256color"}
+            commands[f"ask, {count} entries"] = [
+                *shlex.split(arguments.program),
+                "ask",
+                *QUESTION,
+                "--root",
+                str(root),
+            ]
+        environment = {
+            **os.environ,
+            "DLFAQ_CACHE_DIR": str(Path(folder) / "cache"),
+            "TERM": "xterm-256color",
+        }
         environment.pop(
             "PYTHONDONTWRITEBYTECODE", None
         )  # a checkout is compiled at its first run, as an installation is
@@ -100,7 +120,9 @@ def to_pipe(command: list[str], environment: dict) -> None:
 def to_terminal(command: list[str], environment: dict) -> None:
     """Run with output to a terminal, and read it all."""
     leader, follower = pty.openpty()
-    process = subprocess.Popen(command, env=environment, stdin=follower, stdout=follower, stderr=follower)
+    process = subprocess.Popen(
+        command, env=environment, stdin=follower, stdout=follower, stderr=follower
+    )
     os.close(follower)
     try:
         while os.read(leader, 65536):
@@ -160,30 +182,42 @@ def generate(root: Path, count: int) -> Path:
 def entry(words: object) -> str:
     """The YAML of one entry."""
     claims = "".join(
-        f"  - id: claim-{k}\n    says: {words(14)}.\n    simulation: toy\n    expect: -1 < mean(loss) < 1\n"
-        f"    control:\n      - why: {words(6)}\n        given: {{size: 1}}\n"
+        f"  - id: claim-{k}\n    kind: measured\n    says: {words(14)}.\n    experiment: toy\n"
+        f"    expect: -1 < mean(loss) < 1\n    fails_under: {{one: {words(6)}}}\n"
         for k in range(3)
     )
-    also = "".join(f"  - {words(8)}\n" for _ in range(8))
-    long = "".join(f"    {words(14)}\n" for _ in range(30))
+    steps = "".join(f"    - step: {words(12)}.\n      because: claim-{k}\n" for k in range(3))
+    parts = "".join(
+        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n      text: |\n"
+        + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
+        for k in range(2)
+    )
+    also = "".join(f"  - {words(8)}\n" for _ in range(4))
     return (
-        f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n  short: {words(30)} $\\ln k$.\n"
-        f"  long: |\n{long}claims:\n{claims}"
+        f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n"
+        f"  short: {words(30)} $\\ln k$.\n  do:\n{steps}  parts:\n{parts}experiments:\n  toy:\n"
+        f"    simulation: toy\n    conditions:\n      one: {{given: {{size: 1}}}}\nclaims:\n{claims}"
     )
 
 
 def record(root: Path, name: str, draw: random.Random) -> None:
     """Evidence as a verification would have written it."""
-    from dlfaq.verify.evidence import ClaimEvidence, Evidence, Judged, Point, Side, write
+    from dlfaq.evidence.file import write
+    from dlfaq.evidence.record import ClaimEvidence, Evidence, Point, Side
 
-    def side(why: str, outcome: str) -> Side:
+    def side(outcome: str) -> Side:
         value = draw.random()
-        point = Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64)
-        return Side(outcome, 64, (Judged("-1 < mean(loss) < 1", outcome, (point,)),), why)
+        return Side(
+            outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64),)
+        )
 
     marks = {"claim": "0" * 16, "simulation": "0" * 16}
+    expect = "-1 < mean(loss) < 1"
     claims = {
-        f"claim-{k}": ClaimEvidence("verified", marks, side("", "holds"), (side("why", "fails"),)) for k in range(3)
+        f"claim-{k}": ClaimEvidence(
+            "verified", marks, expect, side("holds"), {}, {"one": side("fails")}
+        )
+        for k in range(3)
     }
     write(root, Evidence(name, "2.13.0", claims, {}))
 

@@ -3,8 +3,8 @@
 python benchmarks/claims_share_trials.py
 
 A small FAQ is written twice, with one claim and with ten claims about one experiment that trains
-networks. Both are verified from scratch in this process, one after the other, several times. Printed
-are the trials that were run and the seconds that they took.
+networks. Both are verified from scratch in this process, one after the other, several times.
+Printed are the trials that were run and the seconds that they took.
 """
 
 import os
@@ -34,7 +34,9 @@ def write_faq(root: Path, claims: int, simulation: str) -> None:
     shutil.copytree(ROOT / "sims", root / "sims")
     (root / "faq" / "topics.yml").write_text("training: Training\n", "utf-8")
     text = HEAD.replace("SIMULATION", simulation)
-    text += "".join(CLAIM.format(number=number, bound=0.5 + 0.01 * number) for number in range(claims))
+    text += "".join(
+        CLAIM.format(number=number, bound=0.5 + 0.01 * number) for number in range(claims)
+    )
     (root / "faq" / "it.yaml").write_text(text, "utf-8")
 
 

@@ -52,12 +52,26 @@ def serve(site: Path) -> http.server.ThreadingHTTPServer:
 
 def measure(program: str, address: str) -> dict:
     """Lighthouse's report on a phone."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+        or ""
+    )
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [program, address, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
+        command = [
+            program,
+            address,
+            "--quiet",
+            "--output=json",
+            f"--output-path={report}",
+            f"--chrome-flags={FLAGS}",
+        ]
         command.append(f"--only-categories={','.join(CATEGORIES)}")
-        subprocess.run(command, check=True, env={"CHROME_PATH": chromium, **os.environ}, timeout=180)
+        subprocess.run(
+            command, check=True, env={"CHROME_PATH": chromium, **os.environ}, timeout=180
+        )
         return json.loads(report.read_text())
 
 
@@ -66,11 +80,17 @@ def main() -> None:
     page = Path(sys.argv[1] if len(sys.argv) > 1 else "site/questions/initial-loss.html").resolve()
     program = os.environ.get("LIGHTHOUSE") or shutil.which("lighthouse")
     if not program or not page.is_file():
-        print("lighthouse is not on the path (npm install -g lighthouse)" if page.is_file() else f"no page {page}")
+        print(
+            "lighthouse is not on the path (npm install -g lighthouse)"
+            if page.is_file()
+            else f"no page {page}"
+        )
         raise SystemExit(2)
     site = next(folder for folder in page.parents if (folder / "404.html").is_file())
     server = serve(site)
-    found = measure(program, f"http://127.0.0.1:{server.server_port}/{page.relative_to(site).as_posix()}")
+    found = measure(
+        program, f"http://127.0.0.1:{server.server_port}/{page.relative_to(site).as_posix()}"
+    )
     server.shutdown()
     scores = {name: round(100 * (found["categories"][name]["score"] or 0)) for name in CATEGORIES}
     for name, score in scores.items():
@@ -78,9 +98,15 @@ def main() -> None:
     print(f"{'bytes':16} {found['audits']['total-byte-weight']['numericValue']:.0f}")
     print(f"{'layout shift':16} {found['audits']['cumulative-layout-shift']['numericValue']:.3f}")
     for name, audit in found["audits"].items():
-        if audit.get("score") is not None and audit["score"] < 1 and audit.get("scoreDisplayMode") == "binary":
+        if (
+            audit.get("score") is not None
+            and audit["score"] < 1
+            and audit.get("scoreDisplayMode") == "binary"
+        ):
             print("below:", name, audit["title"])
-    raise SystemExit(scores["performance"] < 95 or any(scores[name] < 100 for name in CATEGORIES[1:]))
+    raise SystemExit(
+        scores["performance"] < 95 or any(scores[name] < 100 for name in CATEGORIES[1:])
+    )
 
 
 if __name__ == "__main__":

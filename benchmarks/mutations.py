@@ -2,9 +2,10 @@
 
 python benchmarks/mutations.py [ENTRY ...]
 
-The mutations stand in `tests/mutations/<entry>.yaml`: a list of {file, replace, with, why}. Each is applied to a copy of
-the FAQ, and the entry's claims are verified there. A mutation is noticed if at least one claim is no longer verified; one
-that survives is a hole in the claims. Exit code 1 if one survives that is not marked `survives: <reason>`.
+The mutations stand in `tests/mutations/<entry>.yaml`: a list of {file, replace, with, why}. Each is
+applied to a copy of the FAQ, and the entry's claims are verified there. A mutation is noticed if at
+least one claim is no longer verified; one that survives is a hole in the claims. Exit code 1 if one
+survives that is not marked `survives: <reason>`.
 """
 
 import json
@@ -34,7 +35,11 @@ def mutated(root: Path, mutation: dict) -> None:
 def verify(root: Path, entry: str) -> dict[str, str]:
     """The verdict of every claim of the entry."""
     command = [sys.executable, "-m", "dlfaq", "verify", entry, "--json", "--root", str(root)]
-    environment = {**os.environ, "DLFAQ_CACHE_DIR": str(root / "cache"), "PYTHONPATH": str(root / "src")}
+    environment = {
+        **os.environ,
+        "DLFAQ_CACHE_DIR": str(root / "cache"),
+        "PYTHONPATH": str(root / "src"),
+    }
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode == 2:
         sys.exit(done.stderr)
@@ -52,13 +57,23 @@ def main() -> int:
             with tempfile.TemporaryDirectory() as folder:
                 root = Path(folder)
                 for part in ("faq", "sims", "evidence", "src"):
-                    shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+                    shutil.copytree(
+                        ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__")
+                    )
                 mutated(root, mutation)
                 verdicts = verify(root, path.stem)
-            lost = [f"{claim} ({verdict})" for claim, verdict in verdicts.items() if verdict != "verified"]
+            lost = [
+                f"{claim} ({verdict})"
+                for claim, verdict in verdicts.items()
+                if verdict != "verified"
+            ]
             tried, noticed = tried + 1, noticed + bool(lost)
             unexpected += not lost and "survives" not in mutation
-            says = "noticed by " + ", ".join(lost) if lost else "SURVIVED: " + mutation.get("survives", "a hole")
+            says = (
+                "noticed by " + ", ".join(lost)
+                if lost
+                else "SURVIVED: " + mutation.get("survives", "a hole")
+            )
             print(f"{path.stem}: {mutation['why']}: {says}", flush=True)
     print(f"{noticed} of {tried} mutations noticed")
     return int(unexpected > 0)

@@ -2,8 +2,9 @@
 
 python benchmarks/replicates_speed.py [--entries initial-loss,dying-relu]
 
-For every claim it takes the trial of the claim's first point and first arm, with the claim's own number of replicates,
-and runs it twice: once with all replicates at once, once in a loop over them. Both are the same call of the same code.
+For every claim it takes the trial of the claim's first point and first arm, with the claim's own
+number of replicates, and runs it twice: once with all replicates at once, once in a loop over them.
+Both are the same call of the same code.
 """
 
 import argparse
@@ -12,8 +13,8 @@ import time
 from pathlib import Path
 
 import torch
-
 from dlfaq.knowledge.conditions import expand
+
 from dlfaq.knowledge.load import load_faq
 from dlfaq.knowledge.simulations import read_simulation
 from dlfaq.sim import Replicates
@@ -51,7 +52,9 @@ def main() -> None:
     total_at_once = total_looped = 0.0
     for name, parameters, count in trials(wanted):
         function = simulation(name)
-        function(Replicates(name, range(1)), **parameters)  # what is done once, such as reading data, is not timed
+        function(
+            Replicates(name, range(1)), **parameters
+        )  # what is done once, such as reading data, is not timed
         start = time.perf_counter()
         function(Replicates(name, range(count)), **parameters)
         at_once = time.perf_counter() - start

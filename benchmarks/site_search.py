@@ -2,10 +2,12 @@
 
 python benchmarks/site_search.py QUERIES.jsonl… [--root FOLDER] [--limit N] [--misses]
 
-One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no entry answers are left out.
-Each query is typed into the box of the site in headless Chromium, once with our worker and once with the theme's, which
-is put in its place, with all that MkDocs collects for it, on the way to the browser. A planned entry has no
-page: ours is right if it shows that entry; the theme's, which cannot tell them apart, if it shows the page of all
+One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no
+entry answers are left out. Each query is typed into the box of the site in headless Chromium, once
+with our worker and once with the theme's, which is put in its place, with all that MkDocs collects
+for it, on the way to the browser. A planned entry has no
+page: ours is right if it shows that entry; the theme's, which cannot tell them apart, if it shows
+    the page of all
 questions. Chromium is taken from the path.
 """
 
@@ -65,29 +67,47 @@ class Found(NamedTuple):
 
 def main() -> None:
     """Build, type, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--root", type=Path, default=None)
     parser.add_argument("--limit", type=int, default=None, help="only so many queries")
-    parser.add_argument("--misses", action="store_true", help="print every query that went wrong with our worker")
+    parser.add_argument(
+        "--misses", action="store_true", help="print every query that went wrong with our worker"
+    )
     wanted = parser.parse_args()
     root = wanted.root or find_root()
     faq = load_faq(root)
     planned = {one.id: plain(one.question) for one in faq.planned}
     known = {one.id for one in faq.entries} | planned.keys()
     rows = [
-        json.loads(line) for path in wanted.queries for line in path.read_text("utf-8").splitlines() if line.strip()
+        json.loads(line)
+        for path in wanted.queries
+        for line in path.read_text("utf-8").splitlines()
+        if line.strip()
     ]
-    queries = [(row["query"], [one for one in row.get("entries", []) if one in known]) for row in rows]
+    queries = [
+        (row["query"], [one for one in row.get("entries", []) if one in known]) for row in rows
+    ]
     queries = [query for query in queries if query[1]][: wanted.limit]
     with tempfile.TemporaryDirectory() as folder, served(root, Path(folder)) as (address, site):
         search = site / "assets" / "search"
-        sizes = [len(gzip.compress((search / f"{name}.js").read_bytes())) / 1000 for name in ("worker", "ask", "pages")]
-        print(f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, its index {sizes[1] + sizes[2]:.0f} kB")
-        print(f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest")
+        sizes = [
+            len(gzip.compress((search / f"{name}.js").read_bytes())) / 1000
+            for name in ("worker", "ask", "pages")
+        ]
+        print(
+            f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, its index {sizes[1] + sizes[2]:.0f} kB"
+        )
+        print(
+            f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest"
+        )
         ours = typed(address, queries, planned, None, misses=wanted.misses)
         report("dlfaq's worker", ours)
-        report("the theme's worker", typed(address, queries, planned, of_the_theme(root, Path(folder))))
+        report(
+            "the theme's worker", typed(address, queries, planned, of_the_theme(root, Path(folder)))
+        )
 
 
 def of_the_theme(root: Path, folder: Path) -> dict[str, str]:
@@ -97,7 +117,10 @@ def of_the_theme(root: Path, folder: Path) -> dict[str, str]:
     build(configured(root, source, site))
     worker = next((site / "assets" / "javascripts" / "workers").glob("search.*.js"))
     index = site / "search" / "search_index.json"
-    return {"**/assets/search/worker.js": worker.read_text("utf-8"), f"**/{index.name}": index.read_text("utf-8")}
+    return {
+        "**/assets/search/worker.js": worker.read_text("utf-8"),
+        f"**/{index.name}": index.read_text("utf-8"),
+    }
 
 
 @contextmanager
@@ -129,9 +152,15 @@ def typed(
 ) -> Found:
     """Type every query into the box of the home page."""
     found = Found([], [], [])
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1300, "height": 900})
         for place, text in (theirs or {}).items():
             page.route(place, partial(_answer, text=text, kind=mimetypes.guess_type(place)[0]))
@@ -139,7 +168,14 @@ def typed(
         for text, right in queries:
             page.evaluate(TYPE, "")
             links, milliseconds = page.evaluate(TYPE, text)
-            rank = next((i for i, link in enumerate(links, 1) if _is(link, right, planned, exact=theirs is None)), 99)
+            rank = next(
+                (
+                    i
+                    for i, link in enumerate(links, 1)
+                    if _is(link, right, planned, exact=theirs is None)
+                ),
+                99,
+            )
             found.places.append(rank)
             found.written.append(any(one not in planned for one in right))
             found.milliseconds.append(milliseconds)
@@ -160,7 +196,9 @@ def _open(page: Page, address: str) -> None:
     start = time.perf_counter()
     page.keyboard.type("loss", delay=20)
     page.locator(".md-search-result__link").first.wait_for(state="visible", timeout=30_000)
-    print(f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the first of four keys)")
+    print(
+        f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the first of four keys)"
+    )
 
 
 def _is(link: tuple[str, str], right: list[str], planned: dict[str, str], *, exact: bool) -> bool:
@@ -169,7 +207,11 @@ def _is(link: tuple[str, str], right: list[str], planned: dict[str, str], *, exa
     if any(path.endswith(f"questions/{one}.html") for one in right):
         return True
     titles = {" ".join(_letters(planned[one])) for one in right if one in planned}
-    return bool(titles) and path.endswith(QUESTIONS) and (not exact or " ".join(_letters(title)) in titles)
+    return (
+        bool(titles)
+        and path.endswith(QUESTIONS)
+        and (not exact or " ".join(_letters(title)) in titles)
+    )
 
 
 def _letters(text: str) -> list[str]:
@@ -178,10 +220,14 @@ def _letters(text: str) -> list[str]:
 
 def report(name: str, found: Found) -> None:
     """One line of the table."""
-    of_written = [place for place, written in zip(found.places, found.written, strict=True) if written]
+    of_written = [
+        place for place, written in zip(found.places, found.written, strict=True) if written
+    ]
 
     def share(places: Sequence[int], most: int) -> str:
-        return f"{100 * sum(place <= most for place in places) / len(places):.1f} %" if places else "-"
+        return (
+            f"{100 * sum(place <= most for place in places) / len(places):.1f} %" if places else "-"
+        )
 
     print(
         f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | {share(of_written, 1):>25} "

@@ -39,7 +39,7 @@ def activation_outputs(
         mean: mean of what leaves the layer.
         centre: largest distance from 0 of a unit's mean over the batch.
         square: mean square of what leaves the layer.
-        zero: share of it that is exactly 0.
+        zero: share of it that is exactly 0, in [0, 1].
         slope: mean slope of the activation, as autograd takes it.
     """
     layer = replicates.stack("layer", lambda: nn.Linear(width, width))

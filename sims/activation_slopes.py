@@ -63,7 +63,9 @@ def activation_slopes(
     side = 2.0 * replicates.integers("side", 2, 1) - 1  # (R, 1): left or right
 
     # a walk away from zero in steps of 0.01, from a random first step, until the slope is exactly 0
-    line = torch.arange(12_000, device=device) / 100 + replicates.uniform("shift", 1) / 100  # (R, 12000)
+    line = (
+        torch.arange(12_000, device=device) / 100 + replicates.uniform("shift", 1) / 100
+    )  # (R, 12000)
     zeros = {}
     for name, sign in (("positive_zero", 1), ("negative_zero", -1)):
         gone = slope(sign * line) == 0  # (R, 12000)
@@ -71,7 +73,9 @@ def activation_slopes(
         zeros[name] = torch.where(gone.any(1), first, 120.0)
 
     # 20000 evenly spaced points with a random offset: an integral, not a noisy average
-    grid = torch.arange(20_000, device=device) + replicates.uniform("offset", 1, dtype=torch.float64)
+    grid = torch.arange(20_000, device=device) + replicates.uniform(
+        "offset", 1, dtype=torch.float64
+    )
     grid = grid / 10_000 - 1  # (R, 20000) on [-1, 1]
     distance = (f(steepness * grid) - (grid > 0).double()).abs().mean(1)
 
@@ -79,7 +83,9 @@ def activation_slopes(
     row = replicates.same(z).to(dtype)  # (R, 61)
 
     stored = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda kept: stored.append(kept.numel()) or kept, lambda kept: kept):
+    with torch.autograd.graph.saved_tensors_hooks(
+        lambda kept: stored.append(kept.numel()) or kept, lambda kept: kept
+    ):
         f(x.clone().requires_grad_())
     return {
         "formula_error": error.double().abs().amax(1),

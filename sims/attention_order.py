@@ -42,7 +42,9 @@ def attention_order(
     net = replicates.stack("net", makers[reader]).double()
     x = replicates.normal("inputs", 8, length, width, dtype=torch.float64)  # (R, 8, T, width)
     places = sinusoids(length, width).to(x) if positions else x.new_zeros(length, width)
-    order = replicates.permutation("order", length)[:, None, :, None].expand_as(x)  # (R, 8, T, width)
+    order = replicates.permutation("order", length)[:, None, :, None].expand_as(
+        x
+    )  # (R, 8, T, width)
     with torch.no_grad():
         outputs = net(x + places)
         after = net(x.gather(2, order) + places)  # the inputs change places, the places stay

@@ -57,10 +57,14 @@ def attention_reach(
         "linear": lambda: Linear(width, width, gain),
         "attention": lambda: SelfAttention(width),
     }
-    net = replicates.stack("net", makers[reader]).double()  # small gradients are looked for: float64
+    net = replicates.stack(
+        "net", makers[reader]
+    ).double()  # small gradients are looked for: float64
     if reader == "lstm":
         net.weights()["bias_ih"].data[:, width : 2 * width] += forget
-    x = replicates.normal("inputs", sequences, length, width, dtype=torch.float64).requires_grad_()  # (R, N, T, width)
+    x = replicates.normal(
+        "inputs", sequences, length, width, dtype=torch.float64
+    ).requires_grad_()  # (R, N, T, width)
     direction = replicates.normal("direction", width, 1, dtype=torch.float64)  # (R, width, 1)
     shown = net(x)[:, :, -1] @ direction / direction.norm(dim=1, keepdim=True)  # (R, N, 1)
     (gradient,) = torch.autograd.grad(shown.sum(), x)  # (R, N, T, width)

@@ -61,7 +61,11 @@ def backprop_by_hand(
     delta = w3 @ h2 - y  # dL/d(output), (R, width, N)
 
     # backward: through a matrix by its transpose, through s by its slope at that layer's input
-    slope2 = torch.ones_like(a2) if mistake == "no-slope" else slope(h2 if mistake == "wrong-place" else a2)
+    slope2 = (
+        torch.ones_like(a2)
+        if mistake == "no-slope"
+        else slope(h2 if mistake == "wrong-place" else a2)
+    )
     back2 = (w3.mT @ delta) * slope2  # dL/da2
     back1 = ((w2 if mistake == "no-transpose" else w2.mT) @ back2) * slope(
         h1 if mistake == "wrong-place" else a1
@@ -69,7 +73,9 @@ def backprop_by_hand(
     by_hand = [back1 @ x.mT, back2 @ (x if mistake == "wrong-input" else h1).mT, delta @ h2.mT]
 
     leaves = [w.clone().requires_grad_() for w in weights]
-    by_autograd = torch.autograd.grad(loss(*leaves).sum(), leaves)  # each (R, width, width), like its weights
+    by_autograd = torch.autograd.grad(
+        loss(*leaves).sum(), leaves
+    )  # each (R, width, width), like its weights
 
     direction = [draw(name) for name in ("d1", "d2", "d3")]
     step = 1e-5
@@ -82,7 +88,10 @@ def backprop_by_hand(
         torch.linalg.matrix_norm(hand - auto) / torch.linalg.matrix_norm(auto)
         for hand, auto in zip(by_hand, by_autograd, strict=True)
     ]
-    own = [(g.abs().amax((1, 2)) > 0) & (g.shape == w.shape) for g, w in zip(by_autograd, weights, strict=True)]
+    own = [
+        (g.abs().amax((1, 2)) > 0) & (g.shape == w.shape)
+        for g, w in zip(by_autograd, weights, strict=True)
+    ]
     return {
         "w1_error": errors[0],
         "w2_error": errors[1],

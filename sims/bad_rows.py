@@ -58,7 +58,7 @@ def bad_rows(
 
     Metrics:
         accuracy: on the test examples, in [0, 1]; an output that is inf or NaN counts as wrong.
-        skipped: share of the steps whose gradient had a norm that is inf or NaN.
+        skipped: share of the steps whose gradient had a norm that is inf or NaN, in [0, 1].
         peak (ratio): largest loss over the first one; 1e9 where it is larger, inf or NaN.
     """
     examples = load(replicates, data, valid=200)

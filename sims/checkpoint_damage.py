@@ -15,7 +15,10 @@ from dlfaq.sim.checkpoints import fingerprint, loaded, saved
 
 
 def checkpoint_damage(
-    replicates: Replicates, damage: Literal["none", "cut", "flip"] = "cut", inputs: int = 256, outputs: int = 64
+    replicates: Replicates,
+    damage: Literal["none", "cut", "flip"] = "cut",
+    inputs: int = 256,
+    outputs: int = 64,
 ) -> dict[str, Tensor]:
     """Save a layer, damage the bytes, and load them.
 
@@ -27,14 +30,20 @@ def checkpoint_damage(
         outputs: Outputs of the layer.
 
     Metrics:
-        loads: 1 if `torch.load` gives something back, 0 if it raises an error.
-        equal: 1 if that is what was saved, else 0.
-        hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0.
+        loads: 1 if `torch.load` gives something back, 0 if it raises an error, in [0, 1].
+        equal: 1 if that is what was saved, else 0, in [0, 1].
+        hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0, in [0, 1].
     """
-    layers = replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False)).weights()["weight"].cpu()
+    layers = (
+        replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False))
+        .weights()["weight"]
+        .cpu()
+    )
     places = replicates.uniform("place", dtype=torch.float64).tolist()
     results = []
-    for weight, place in zip(layers.detach(), places, strict=True):  # (outputs, inputs), and a number below 1
+    for weight, place in zip(
+        layers.detach(), places, strict=True
+    ):  # (outputs, inputs), and a number below 1
         whole = saved({"weight": weight.clone()})
         data = bytearray(whole)
         if damage == "cut":
@@ -48,7 +57,9 @@ def checkpoint_damage(
             back = None
         equal = back is not None and torch.equal(back, weight)
         results.append([back is not None, equal, fingerprint(data) == fingerprint(whole)])
-    loads, equal, hash_equal = torch.tensor(results, dtype=torch.float64, device=replicates.device).T
+    loads, equal, hash_equal = torch.tensor(
+        results, dtype=torch.float64, device=replicates.device
+    ).T
     return {"loads": loads, "equal": equal, "hash_equal": hash_equal}
 
 

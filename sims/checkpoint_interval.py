@@ -39,11 +39,12 @@ def checkpoint_interval(
         expected: the same by the formula, (M + restart) (exp((interval + cost) / M) - 1) / interval - 1 with M the mean
             time between failures.
         lost: mean work lost in a failure, over the interval; 0 if nothing failed.
-        failures: share of the attempts that failed.
+        failures: share of the attempts that failed, in [0, 1].
     """
     # -log(1 - u) is exponential with mean 1; equal draws for all intervals make them comparable
     until_failure = (
-        -between_failures * (1 - replicates.uniform("failures", attempts, dtype=torch.float64)).log()
+        -between_failures
+        * (1 - replicates.uniform("failures", attempts, dtype=torch.float64)).log()
     )  # (R, n)
     needed = interval + cost
     failed = until_failure < needed

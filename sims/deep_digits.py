@@ -64,7 +64,7 @@ def deep_digits(
         data: The digits, whether they are odd, or another data set.
 
     Metrics:
-        broke: 1 if a loss was inf or NaN on the way, else 0.
+        broke: 1 if a loss was inf or NaN on the way, else 0, in [0, 1].
         loss: of the last 10 batches, in nats; at most 1000.
         loss_at[step]: of each step's batch, in nats; at most 10.
         steps_to_half: first step whose batch has a loss below 0.5; `steps` + 1 if none has.
@@ -74,7 +74,7 @@ def deep_digits(
         accuracy: on the test rows, at the end, in [0, 1].
         train_accuracy: on the training rows, at the end, in [0, 1].
         picked: the learning rate.
-        inside: 1 if the rate was tuned and is not at an end of its grid, else 0.
+        inside: 1 if the rate was tuned and is not at an end of its grid, else 0, in [0, 1].
     """
     task = load(replicates, data, train=examples, valid=200 if tune else 0)
     sizes = [task.features, *[hidden] * layers, task.classes]

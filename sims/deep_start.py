@@ -63,7 +63,7 @@ def deep_start(
         first_gradient: norm of the gradient of the first layer's weights.
         last_gradient: the same for the last hidden layer's weights.
         offset: mean of the last hidden layer's outputs.
-        raised: 1 if the step did not make the loss of its own batch smaller, else 0.
+        raised: 1 if the step did not make the loss of its own batch smaller, else 0, in [0, 1].
     """
     task = load(replicates, data)
     sizes = [task.features, *[hidden] * layers, task.classes]
@@ -73,8 +73,8 @@ def deep_start(
     net = replicates.stack("net", make)
     first, last = (net.weights()[f"linear.{n}.weight"] for n in (0, layers - 1))  # (R, out, in)
     batches = replicates.batches("batches", len(task), min(batch, len(task)), 1)  # (R, 1, B)
-    each = torch.arange(len(replicates))[:, None]  # (R, 1)
-    logits, h = net(task.x[each, batches[:, 0]])  # (R, B, k), (R, B, hidden)
+    each = torch.arange(len(replicates), device=task.x.device)[:, None]  # (R, 1)
+    logits, h, _ = net(task.x[each, batches[:, 0]])  # (R, B, k), (R, B, hidden)
     loss = cross_entropy(logits, task.y[each, batches[:, 0]])  # (R,)
     gradients = torch.autograd.grad(loss.sum(), (first, last))
     with torch.no_grad():
@@ -90,7 +90,7 @@ def deep_start(
     }
 
 
-def _loss(outputs: tuple[Tensor, Tensor], labels: Tensor) -> Tensor:
+def _loss(outputs: tuple[Tensor, ...], labels: Tensor) -> Tensor:
     """Cross-entropy of the logits, (R,)."""
     return cross_entropy(outputs[0], labels)
 

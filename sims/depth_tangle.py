@@ -39,10 +39,16 @@ def depth_tangle(
         tangle: the same with distances from the image's mean instead of lengths: how often it goes to and fro.
     """
     f = ACTIVATIONS[activation]
-    weights = replicates.normal("weights", layers, width, width, dtype=torch.float64)  # (R, L, n, n)
+    weights = replicates.normal(
+        "weights", layers, width, width, dtype=torch.float64
+    )  # (R, L, n, n)
     plane = replicates.normal("plane", width, 2, dtype=torch.float64)  # (R, n, 2)
-    plane = torch.linalg.qr(plane).Q * width**0.5  # two orthogonal directions, so that the inputs have variance 1
-    angle = torch.linspace(0, 2 * torch.pi, points + 1, dtype=torch.float64, device=replicates.device)
+    plane = (
+        torch.linalg.qr(plane).Q * width**0.5
+    )  # two orthogonal directions, so that the inputs have variance 1
+    angle = torch.linspace(
+        0, 2 * torch.pi, points + 1, dtype=torch.float64, device=replicates.device
+    )
     circle = plane @ torch.stack([angle.cos(), angle.sin()])  # (R, n, points + 1), closed
     h = circle
     for layer in range(layers):
@@ -54,8 +60,12 @@ def depth_tangle(
 def _length(curve: Tensor) -> tuple[Tensor, Tensor]:
     """Length of a curve (R, n, points) over its distance from 0, and over its distance from its own mean."""
     length = curve.diff(dim=2).norm(dim=1).sum(1)  # (R,)
-    centred = curve[:, :, 1:] - curve[:, :, 1:].mean(2, keepdim=True)  # the first point is the last one
-    return length / curve[:, :, 1:].square().sum(1).mean(1).sqrt(), length / centred.square().sum(1).mean(1).sqrt()
+    centred = curve[:, :, 1:] - curve[:, :, 1:].mean(
+        2, keepdim=True
+    )  # the first point is the last one
+    return length / curve[:, :, 1:].square().sum(1).mean(1).sqrt(), length / centred.square().sum(
+        1
+    ).mean(1).sqrt()
 
 
 if __name__ == "__main__":

@@ -41,15 +41,22 @@ def first_step(
         change: root mean square change of the logits on the test images.
     """
     x, y, x_test, _ = (part.to(replicates.device) for part in digits())
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Tanh(), nn.Linear(hidden, 10)))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Tanh(), nn.Linear(hidden, 10))
+    )
+    # by hand, not by dlfaq.sim.training: a single step
     maker = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[optimizer]
     trainer = maker(net.parameters(), lr=lr)
     if warmup:
-        LinearLR(trainer, start_factor=1 / warmup, total_iters=warmup)  # sets the first rate at once
+        LinearLR(
+            trainer, start_factor=1 / warmup, total_iters=warmup
+        )  # sets the first rate at once
     x_test = replicates.same(x_test)  # (R, N, 64)
     index = replicates.integers("batch", len(y), batch)  # (R, B)
     logits = net(x_test).detach()  # (R, N, 10)
-    weight = dict(net.weights())["2.weight"]  # the last layer's, (R, 10, hidden): every entry has a gradient
+    weight = dict(net.weights())[
+        "2.weight"
+    ]  # the last layer's, (R, 10, hidden): every entry has a gradient
     before = weight.detach().clone()
 
     (scale * cross_entropy(net(rows(x, index)), rows(y, index))).sum().backward()

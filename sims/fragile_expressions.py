@@ -42,8 +42,8 @@ def fragile_expressions(
         inputs: Numbers n the expression takes.
 
     Metrics:
-        value: 1 if the value is finite, else 0.
-        finite: 1 if the value and every entry of the gradient are, else 0.
+        value: 1 if the value is finite, else 0, in [0, 1].
+        finite: 1 if the value and every entry of the gradient are, else 0, in [0, 1].
     """
     x = 0.25 + replicates.uniform("x", inputs) / 2  # (R, n)
     if extreme:

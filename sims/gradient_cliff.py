@@ -31,7 +31,7 @@ def gradient_cliff(
 
     Metrics:
         steepest: largest absolute slope.
-        width: share of the walk on which the slope is above a tenth of the largest.
+        width: share of the walk on which the slope is above a tenth of the largest, in [0, 1].
     """
     target = 0.25 + 0.25 * replicates.uniform("target", 1, dtype=torch.float64)  # (R, 1)
     w = torch.linspace(0, up_to, points, dtype=torch.float64, device=replicates.device)

@@ -14,7 +14,12 @@ from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
 
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda a: a}
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "identity": lambda a: a,
+}
 
 
 def gradient_depth(
@@ -50,7 +55,9 @@ def gradient_depth(
     weights = replicates.normal("weights", layers, width, width).double()  # (R, L, n, n)
     if orthogonal:
         weights = torch.linalg.qr(weights).Q * width**0.5
-    weights = [(gain / width**0.5 * w).requires_grad_() for w in weights.unbind(1)]  # L times (R, n, n)
+    weights = [
+        (gain / width**0.5 * w).requires_grad_() for w in weights.unbind(1)
+    ]  # L times (R, n, n)
     x = replicates.normal("input", width, 1, dtype=torch.float64).requires_grad_()  # (R, n, 1)
 
     h, factors = x, []
@@ -64,7 +71,9 @@ def gradient_depth(
             out = F.layer_norm(out.mT, (width,)).mT
         h = {"none": out, "plain": h + out, "scaled": h + out / layers**0.5}[skip]
 
-    above = replicates.normal("gradient", width, 1, dtype=torch.float64)  # (R, n, 1): dL/dh at the output
+    above = replicates.normal(
+        "gradient", width, 1, dtype=torch.float64
+    )  # (R, n, 1): dL/dh at the output
     at_input, first, last = torch.autograd.grad(h, (x, weights[0], weights[-1]), above)
     norm = torch.linalg.matrix_norm
     return {

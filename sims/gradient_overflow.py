@@ -58,7 +58,10 @@ def gradient_overflow(
         "inf_step": _first(path.isinf()),
         "nan_step": _first(path.isnan()),
         "tripling": (updates[:, 1] / updates[:, 0]).log() / (weights[:, 1] / weights[:, 0]).log(),
-        "reached": path.double().abs().gather(1, path.isfinite().sum(1, keepdim=True) - 1)[:, 0].log10(),
+        "reached": path.double()
+        .abs()
+        .gather(1, path.isfinite().sum(1, keepdim=True) - 1)[:, 0]
+        .log10(),
         "nan_forms": forms.isnan().sum(0).double(),
     }
 

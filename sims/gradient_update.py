@@ -36,7 +36,7 @@ def gradient_update(
         outputs: Rows m of W.
 
     Metrics:
-        fell: 1 if the update made the loss smaller, else 0.
+        fell: 1 if the update made the loss smaller, else 0, in [0, 1].
         moved: largest change of a weight in W, divided by the learning rate.
         weight_gradient: norm of dL/dW.
         input_gradient: norm of dL/dx.
@@ -59,10 +59,13 @@ def gradient_update(
         return (v @ torch.tanh(a) - y).square().sum((1, 2)) / 2, a  # (R,)
 
     before, a = loss(w)
-    of_w, of_x, of_a = torch.autograd.grad(before.sum(), (w, x, a))  # each has the shape of what it belongs to
+    of_w, of_x, of_a = torch.autograd.grad(
+        before.sum(), (w, x, a)
+    )  # each has the shape of what it belongs to
     norms = torch.linalg.matrix_norm(of_w)  # (R,)
     scale = size / norms.clamp(min=1e-300) if size else torch.ones_like(norms)
     w.grad = of_w * scale[:, None, None] * (1 if sign == "minus" else -1)
+    # by hand, not by dlfaq.sim.training: a single update, of a gradient that is rescaled first
     makers = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
     start = w.detach().clone()
     makers[optimizer]([w], lr=lr).step()

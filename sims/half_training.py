@@ -59,8 +59,8 @@ def half_training(
         accuracy: on the 597 test images, in [0, 1]; an image whose outputs are inf or NaN counts as
             wrong.
         vanished: share of the entries of the middle layer's gradient that are exactly 0, averaged
-            over the steps.
-        skipped: share of the steps whose gradient loss scaling threw away.
+            over the steps, in [0, 1].
+        skipped: share of the steps whose gradient loss scaling threw away, in [0, 1].
     """
     data = load(replicates, "digits", scale="unit")  # x (R, n, 64), y (R, n)
     sizes = (64, hidden), (hidden, hidden), (hidden, 10)

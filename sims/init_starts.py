@@ -5,10 +5,14 @@ python sims/init_starts.py --hidden 16
 https://proceedings.mlr.press/v28/sutskever13.html
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits
+from dlfaq.sim import Replicates, accuracy, cross_entropy
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import load
 
 
 def init_starts(
@@ -23,8 +27,8 @@ def init_starts(
 ) -> dict[str, Tensor]:
     """Train two networks on the same digits, all of them at every step, from two random starts.
 
-    The objective is cross-entropy plus decay / 2 times the sum of all squared weights. Without a hidden layer it is
-    strictly convex: it has one minimum.
+    The objective is cross-entropy plus decay / 2 times the sum of all squared weights. Without a
+    hidden layer it is strictly convex: it has one minimum.
 
     Args:
         replicates: Two starts each.
@@ -40,38 +44,38 @@ def init_starts(
         start_distance: distance between the two starts, divided by the mean of their norms.
         distance: the same for the two ends.
         objective_gap: absolute difference of the two final objectives.
-        disagree: share of the test images that the two name differently.
-        accuracy: on the test images, mean of the two.
+        disagree: share of the test images that the two name differently, in [0, 1].
+        accuracy: on the test images, mean of the two, in [0, 1].
         accuracy_gap: absolute difference of the two test accuracies.
     """
-    data = digits(centred=True)
-    scale = data.x.std()
-    x, y = replicates.same(data.x[:examples] / scale), replicates.same(data.y[:examples])  # (R, N, 64), (R, N)
-    x_test, y_test = replicates.same(data.x_test / scale), replicates.same(data.y_test)
+    task = load(replicates, train=examples)
 
     def make() -> nn.Module:
-        layers = [nn.Linear(64, hidden), nn.Tanh(), nn.Linear(hidden, 10)] if hidden else [nn.Linear(64, 10)]
-        for layer in layers[::2]:
+        sizes = [64, hidden, 10] if hidden else [64, 10]
+        linear = [nn.Linear(a, b) for a, b in pairwise(sizes)]
+        for layer in linear:
             nn.init.normal_(layer.weight, std=gain / layer.in_features**0.5)
             nn.init.zeros_(layer.bias)
-        return nn.Sequential(*layers)
+        return nn.Sequential(
+            linear[0], *(part for layer in linear[1:] for part in (nn.Tanh(), layer))
+        )
 
-    starts, ends, objectives, named = [], [], [], []
+    starts, ends, objectives, nets = [], [], [], []
     for which in ("one start", "another start"):
         net = replicates.stack(which, make)
         starts.append(_flat(net).clone())
         # PyTorch's weight_decay adds decay * w to the gradient: that of decay / 2 * w^2
-        descent = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum, nesterov=True, weight_decay=decay)
-        for _ in range(steps):
-            loss = cross_entropy(net(x), y)  # (R,)
-            descent.zero_grad()
-            loss.sum().backward()
-            descent.step()
+        how = {"optimizer": "nesterov", "momentum": momentum, "decay": decay, "decay_all": True}
+        train(net, task, steps, lr=lr, **how)
         with torch.no_grad():
             ends.append(_flat(net))
-            objectives.append(cross_entropy(net(x), y) + decay / 2 * ends[-1].square().sum(1))
-            named.append(net(x_test))  # (R, 597, 10)
+            penalty = decay / 2 * ends[-1].square().sum(1)
+            objectives.append(cross_entropy(net(task.x), task.y) + penalty)
+        nets.append(net)
 
+    x_test, y_test = task.open_test()
+    with torch.no_grad():
+        named = [net(x_test) for net in nets]  # (R, 597, 10) each
     right = [accuracy(logits, y_test) for logits in named]
     return {
         "start_distance": _distance(*starts),

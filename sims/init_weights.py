@@ -46,7 +46,7 @@ def init_weights(
         largest: largest absolute weight times the root of n.
         kurtosis: mean fourth power of the weights over their mean square squared: 3 for normal numbers, 1.8 for uniform.
         bias_variance: mean square of the biases times n, as `nn.Linear` leaves them.
-        outside: share of the sums z = W x with |z| > 2.
+        outside: share of the sums z = W x with |z| > 2, in [0, 1].
         tanh_slope: mean slope of tanh at these sums.
         sigmoid_slope: mean slope of the sigmoid at these sums, divided by 1/4, its largest.
     """
@@ -57,7 +57,10 @@ def init_weights(
         return layer
 
     layers = replicates.stack("layer", make).weights()
-    weights, biases = layers["weight"].detach().double(), layers["bias"].detach().double()  # (R, m, n), (R, m)
+    weights, biases = (
+        layers["weight"].detach().double(),
+        layers["bias"].detach().double(),
+    )  # (R, m, n), (R, m)
     x = replicates.normal("inputs", examples, inputs, dtype=torch.float64)  # (R, B, n)
     z = x @ weights.mT  # (R, B, m)
     square = weights.square().mean((1, 2))  # (R,)

@@ -2,72 +2,64 @@
 
 python sims/initial_loss.py --classes 100
 
-https://karpathy.github.io/2019/04/25/recipe/
+https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
 """
 
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from dlfaq.sim import Replicates, cross_entropy
+from dlfaq.sim.nets import mlp
 
 
 def initial_loss(
     replicates: Replicates,
     classes: int = 10,
     init: Literal["default", "zero", "normal"] = "default",
-    first_bias: float = 0.0,
-    fed: Literal["log-probabilities", "probabilities"] = "log-probabilities",
     features: int = 64,
-    hidden: int = 128,
+    hidden: int = 0,
+    center: float = 0.0,
     examples: int = 256,
 ) -> dict[str, Tensor]:
-    """Show random inputs to an untrained network and measure its loss.
+    """Show random features to a last layer, or to a network of one hidden layer.
+
+    Setting: {features} normal features of mean {center} and variance 1, {hidden} hidden units,
+    {classes} classes
 
     Args:
         replicates: One network and one data set each.
         classes: Number of classes k; labels are uniform over them.
-        init: PyTorch's default; the same with a last layer of zeros; or every weight and bias from N(0, 1).
-        first_bias: Added to the output bias of the first class.
-        fed: What the negative log-likelihood is given; it expects log-probabilities.
-        features: Inputs, standard normal.
-        hidden: Width of the hidden ReLU layer; 0 for a single linear layer.
+        init: PyTorch's default; the same with a last layer of zeros; or every weight from N(0, 1).
+        features: Inputs d, normal with variance 1.
+        hidden: Units of the hidden ReLU layer; 0 for a single linear layer.
+        center: Mean of the features; their mean square is 1 + center^2.
         examples: Examples N a replicate.
 
     Metrics:
         loss: mean cross-entropy over the examples, in nats.
+        excess: the same minus ln k.
+        std: standard deviation s of the logits.
         total: sum of the cross-entropy over the examples, in nats.
-        likelihood: negative log-likelihood by `nll_loss`, summed over the examples, in nats.
-        first: probability of the first class, for the first example.
     """
-
-    def network() -> nn.Module:
-        if not hidden:
-            return nn.Linear(features, classes)
-        return nn.Sequential(nn.Linear(features, hidden), nn.ReLU(), nn.Linear(hidden, classes))
-
-    net = replicates.stack("net", network)
-    *_, weight, bias = net.weights().values()  # the last layer: (R, k, fan in) and (R, k)
+    net = replicates.stack("net", lambda: mlp(features, [hidden] if hidden else [], classes))
+    weights = net.weights()
     with torch.no_grad():
-        if init == "zero":
+        for name, weight in weights.items() if init == "normal" else ():
+            weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
+        for weight in list(weights.values())[-2:] if init == "zero" else ():
             weight.zero_()
-            bias.zero_()
-        if init == "normal":
-            for name, parameter in net.weights().items():
-                parameter.copy_(replicates.normal(f"normal {name}", *parameter.shape[1:]))
-        bias[:, 0] += first_bias
-    x = replicates.normal("inputs", examples, features)  # (R, N, features)
+    x = center + replicates.normal("inputs", examples, features)  # (R, N, d)
     y = replicates.integers("labels", classes, examples)  # (R, N)
-    logits = net(x).detach()  # (R, N, k)
-    given = logits.log_softmax(-1) if fed == "log-probabilities" else logits.softmax(-1)
-    likelihood = F.nll_loss(given.flatten(0, 1), y.flatten(), reduction="none").view(y.shape)  # (R, N)
+    with torch.no_grad():
+        logits = net(x)  # (R, N, k)
+    loss = cross_entropy(logits, y)
     return {
-        "loss": cross_entropy(logits, y),
+        "loss": loss,
+        "excess": loss - torch.tensor(float(classes)).log(),
+        "std": logits.flatten(1).std(1),
         "total": cross_entropy(logits, y, reduction="sum"),
-        "likelihood": likelihood.sum(1),
-        "first": logits[:, 0].softmax(-1)[:, 0],
     }
 
 

@@ -38,10 +38,13 @@ def learning_rates(
     Metrics:
         lr[step]: learning rate as a share of the peak; step 0 is the first update's. 0 once the scheduler refused.
         average: mean of lr over the steps.
-        small: share of the steps whose rate is below a tenth of the peak.
-        refused: 1 if the scheduler raised an error before the last step, else 0.
+        small: share of the steps whose rate is below a tenth of the peak, in [0, 1].
+        refused: 1 if the scheduler raised an error before the last step, else 0, in [0, 1].
     """
-    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)  # peak 1, so that a rate is a share of the peak
+    # by hand, not by dlfaq.sim.training: nothing is trained
+    optimizer = torch.optim.SGD(
+        [nn.Parameter(torch.zeros(1))], lr=1.0
+    )  # peak 1, so that a rate is a share of the peak
     rate = (
         LinearLR(optimizer, start_factor=0.01, total_iters=warmup)
         if warmup

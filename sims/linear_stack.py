@@ -12,16 +12,19 @@ import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.training import descend
 
 
 class Stack(nn.Module):
-    """`layers` linear layers with biases, in float64; the middle one may be narrower; activations from one place on."""
+    """Linear layers with biases, in float64; the middle one may be narrower."""
 
     def __init__(self, layers: int, width: int, narrowest: int, activation: str) -> None:
         super().__init__()
         sizes = [width] * (layers + 1)
         sizes[layers // 2] = narrowest
-        self.linear = nn.ModuleList(nn.Linear(a, b, dtype=torch.float64) for a, b in itertools.pairwise(sizes))
+        self.linear = nn.ModuleList(
+            nn.Linear(a, b, dtype=torch.float64) for a, b in itertools.pairwise(sizes)
+        )
         self.bend = {"identity": nn.Identity(), "relu": nn.ReLU()}[activation]
         for layer in self.linear:
             nn.init.orthogonal_(layer.weight)  # so that a long product neither grows nor shrinks
@@ -44,9 +47,10 @@ def linear_stack(
     lr: float = 0.05,
     examples: int = 64,
 ) -> dict[str, Tensor]:
-    """Compare a stack of linear layers with the one matrix they multiply to, before and after training it.
+    """Compare a stack of linear layers with the matrix they multiply to, before and after training.
 
-    The stack is trained by full-batch gradient descent with momentum 0.9 to predict tanh(5 x A) / 2, A random, from standard normal x.
+    The stack is trained by full-batch gradient descent with momentum 0.9 to predict
+    tanh(5 x A) / 2, A random, from standard normal x.
 
     Args:
         replicates: One stack and one data set each.
@@ -59,24 +63,27 @@ def linear_stack(
         examples: Training examples N.
 
     Metrics:
-        difference: largest difference between the stack's output and the product's, divided by the largest output,
-            before training.
+        difference: largest difference between the stack's output and the product's, before
+            training, divided by the largest output.
         rank: rank of that product.
-        start_loss: mean squared error before training, divided by that of the best linear map (ordinary least squares).
+        start_loss: mean squared error before training, divided by that of the best linear map
+            (ordinary least squares).
         loss: the same after training.
         loss_at[step]: the same before each step and after the last.
     """
     net = replicates.stack("net", lambda: Stack(layers, width, narrowest, activation))
     x = replicates.normal("x", examples, width, dtype=torch.float64)  # (R, N, width)
-    target = torch.tanh(5 * x @ replicates.normal("target", width, width, dtype=torch.float64)) / 2  # (R, N, width)
+    map_ = replicates.normal("target", width, width, dtype=torch.float64)
+    target = torch.tanh(5 * x @ map_) / 2  # (R, N, width)
 
     def product() -> tuple[Tensor, Tensor]:
         weights = net.weights()
-        matrix = torch.eye(width, dtype=torch.float64, device=x.device).expand(len(replicates), -1, -1)
+        matrix = replicates.same(torch.eye(width, dtype=torch.float64))
         bias = x.new_zeros(len(replicates), 1, width)
         for number in range(layers):
             w, b = weights[f"linear.{number}.weight"], weights[f"linear.{number}.bias"]
-            matrix, bias = matrix @ w.mT, bias @ w.mT + b[:, None]  # rows are examples: y = x W' + b
+            # rows are examples: y = x W' + b
+            matrix, bias = matrix @ w.mT, bias @ w.mT + b[:, None]
         return matrix, bias
 
     with torch.no_grad():
@@ -86,20 +93,17 @@ def linear_stack(
         difference = (output - x @ matrix - bias).abs().amax((1, 2)) / output.abs().amax((1, 2))
 
         ones = torch.cat([x, torch.ones_like(x[..., :1])], 2)  # a last column of ones is the bias
-        # the normal equations: 64 random rows of 20 numbers are far from dependent, and their result repeats to the last bit
+        # the normal equations: 64 random rows of 20 numbers are far from dependent
         best = ones @ torch.linalg.solve(ones.mT @ ones, ones.mT @ target)
         least = (best - target).square().mean((1, 2))  # (R,)
 
-    optimizer = torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
-    losses = []
-    for step in range(steps + 1):
-        loss = (net(x) - target).square().mean((1, 2))  # (R,)
-        losses.append(loss.detach())
-        if step < steps:
-            optimizer.zero_grad()
-            (loss * width).sum().backward()  # squared errors summed over outputs, averaged over examples
-            optimizer.step()
-    losses = torch.stack(losses, 1) / least[:, None]  # (R, steps + 1)
+    def loss_at(_: int) -> Tensor:
+        return width * (net(x) - target).square().mean((1, 2))  # summed over outputs, (R,)
+
+    path, _ = descend(net.weights(), loss_at, steps, optimizer="momentum", lr=lr)  # (R, steps)
+    with torch.no_grad():
+        last = loss_at(steps)
+    losses = torch.cat([path, last[:, None]], 1) / (width * least[:, None])  # (R, steps + 1)
     return {
         "difference": difference,
         "rank": rank,

@@ -12,7 +12,11 @@ from dlfaq.sim import Replicates
 
 
 def mean_of_vectors(
-    replicates: Replicates, words: int = 8, common: float = 0.0, dimensions: int = 64, rows: int = 16
+    replicates: Replicates,
+    words: int = 8,
+    common: float = 0.0,
+    dimensions: int = 64,
+    rows: int = 16,
 ) -> dict[str, Tensor]:
     """Average random unit vectors, some of which may point the same way.
 

@@ -32,8 +32,8 @@ def negative_weights(
         features: Numbers d in an input.
 
     Metrics:
-        dead: share of the units whose pre-activation is negative on every row.
-        active: share of the rows on which a unit is active, mean over the units.
+        dead: share of the units whose pre-activation is negative on every row, in [0, 1].
+        active: share of the rows on which a unit is active, mean over the units, in [0, 1].
     """
     x = replicates.normal("x", rows, features)  # (R, N, d)
     uniform = torch.special.ndtr(x)  # the normal distribution function makes them uniform on [0, 1]

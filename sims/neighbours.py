@@ -46,11 +46,15 @@ def neighbours(
 
     Metrics:
         identity_error: largest |distance^2 - (2 - 2 cosine)| over all pairs.
-        dot_agrees: share of the k neighbours by dot product that are among the k by cosine.
-        euclidean_agrees: share of the k neighbours by Euclidean distance that are among the k by cosine.
-        dot_precision: share of the k neighbours by dot product that are on the sentence's topic.
+        dot_agrees: share of the k neighbours by dot product that are among the k by cosine, in
+            [0, 1].
+        euclidean_agrees: share of the k neighbours by Euclidean distance that are among the k by
+            cosine, in [0, 1].
+        dot_precision: share of the k neighbours by dot product that are on the sentence's topic,
+            in [0, 1].
         cosine_precision: the same by cosine.
-        hub: share of the sentences that have the most popular neighbour by dot product in their list.
+        hub: share of the sentences that have the most popular neighbour by dot product in their
+            list, in [0, 1].
     """
     data = sentences()
     index = replicates.permutation("sample", len(data.topics))[:, :sample]

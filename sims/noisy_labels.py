@@ -8,9 +8,12 @@ https://arxiv.org/abs/1706.05394
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits, rows
+from dlfaq.sim import Replicates, Stacked, cross_entropy, digits
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import Data
 
 
 def noisy_labels(
@@ -22,68 +25,75 @@ def noisy_labels(
     watch: Literal["validation", "training"] = "validation",
     patience: int = 4,
     hidden: int = 64,
+    norm: Literal["none", "batch", "layer", "rms"] = "none",
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "adam",
     lr: float = 5e-3,
+    tune: bool = False,
+    decay: float = 0.0,
     batch: int = 32,
 ) -> dict[str, Tensor]:
-    """Train a network on handwritten digits with Adam, and look at it every few steps.
+    """Train a network on handwritten digits, and look at it every few steps.
+
+    Setting: a {hidden}-unit ReLU network on {examples} digits, {wrong} of the labels replaced;
+    {optimizer} at {lr}, batch {batch}, {steps} steps, watched every {every}.
 
     Args:
         replicates: One choice of examples, one set of wrong labels and one network each.
         wrong: Share of the training and validation labels that are replaced by a random class.
-        examples: Training examples.
+        examples: Training examples, at most 1000.
         steps: Training steps.
         every: Steps from one look at the network to the next.
         watch: Whose loss early stopping watches.
         patience: Looks without a lower watched loss after which early stopping gives up.
         hidden: Width of the hidden layer.
-        lr: Adam's learning rate.
+        norm: What stands before its activation.
+        optimizer: PyTorch's, with its default settings; momentum is 0.9.
+        lr: Learning rate; not used if it is tuned.
+        tune: Give each replicate the rate of a grid whose last look is best on the validation
+            images.
+        decay: Weight decay.
         batch: Batch size.
 
     Metrics:
-        accuracy[step]: on the test images, whose labels are right.
-        best: highest test accuracy of all looks.
-        end: test accuracy after the last step.
-        stopped: test accuracy of the network that early stopping keeps.
+        accuracy[step]: on the test images, whose labels are right, in [0, 1].
+        best: highest test accuracy of all looks, in [0, 1].
+        end: test accuracy after the last step, in [0, 1].
+        stopped: test accuracy of the network that early stopping keeps, in [0, 1].
         best_step: step of the lowest watched loss.
     """
     x, y, x_test, y_test = (part.to(replicates.device) for part in digits())
     order = replicates.permutation("examples", 1200)  # (R, 1200)
-    train, valid = order[:, :examples], order[:, -200:]  # images for training (R, N), for validation (R, 200)
-    watched = valid if watch == "validation" else train
     changed = replicates.uniform("changed", 1200) < wrong  # (R, 1200): whose label is replaced
     labels = torch.where(changed, replicates.integers("replacement", 10, 1200), y)  # (R, 1200)
-    x_test, y_test = replicates.same(x_test), replicates.same(y_test)
+    parts = [(x[rows], labels.gather(1, rows)) for rows in (order[:, :examples], order[:, -200:])]
+    task = Data(parts[0], (replicates.same(x_test), replicates.same(y_test)), parts[1], classes=10)
 
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)))
-    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    net = replicates.stack("net", lambda: mlp(64, [hidden], 10, norm=norm))
     batches = replicates.batches("batches", examples, batch, steps)  # (R, steps, B)
-    looks, test, losses = [], [], []
-    for step in range(1, steps + 1):
-        index = train.gather(1, batches[:, step - 1])  # (R, B)
-        loss = cross_entropy(net(rows(x, index)), labels.gather(1, index))  # (R,)
-        optimizer.zero_grad()
-        loss.sum().backward()  # the sum keeps each replicate's gradient its own
-        optimizer.step()
-        if step % every == 0:
-            with torch.no_grad():
-                looks.append(step)
-                test.append(accuracy(net(x_test), y_test))
-                losses.append(cross_entropy(net(rows(x, watched)), labels.gather(1, watched)))
-    test, losses = torch.stack(test, 1), torch.stack(losses, 1)  # (R, looks)
+    how = {"optimizer": optimizer, "lr": lr, "tune": tune, "decay": decay or None}
+    looks = {"look_at": range(every, steps + 1, every), "look": lambda net: _loss(net, task)}
+    run = train(net, task, batches, **how, **looks, sealed=True)
+    losses = run.valid_loss if watch == "validation" else run.looks["loss"]  # (R, looks)
 
     lowest = losses.cummin(1).indices  # (R, looks): the best look so far
-    waited = torch.arange(len(looks), device=lowest.device) - lowest  # looks since then
+    waited = torch.arange(len(run.steps), device=lowest.device) - lowest  # looks since then
     gave_up = (waited >= patience).cummax(1).values
     kept = lowest.masked_fill(gave_up, -1).amax(1)  # (R,): the best look before giving up
-    step_of = torch.tensor(looks, device=lowest.device)
+    task.open_test()
+    test = run.test_accuracy  # (R, looks)
     return {
         "accuracy": test,
-        "step": step_of,
+        "step": run.steps,
         "best": test.amax(1),
         "end": test[:, -1],
         "stopped": test.gather(1, kept[:, None])[:, 0],
-        "best_step": step_of[losses.argmin(1)],
+        "best_step": run.steps[losses.argmin(1)],
     }
+
+
+def _loss(net: Stacked, task: Data) -> dict[str, Tensor]:
+    """On all training rows, (R,)."""
+    return {"loss": cross_entropy(net(task.x), task.y)}
 
 
 if __name__ == "__main__":

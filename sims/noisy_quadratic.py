@@ -16,7 +16,9 @@ from dlfaq.sim.schedules import scheduler
 
 def noisy_quadratic(
     replicates: Replicates,
-    schedule: Literal["constant", "linear", "cosine", "cooldown", "drops", "inverse", "inverse-sqrt"] = "cosine",
+    schedule: Literal[
+        "constant", "linear", "cosine", "cooldown", "drops", "inverse", "inverse-sqrt"
+    ] = "cosine",
     lr: float = 0.5,
     horizon: int = 500,
     steps: int = 500,
@@ -45,7 +47,9 @@ def noisy_quadratic(
         loss: after the last step.
         variance: mean square of w over the directions and the second half of the steps.
     """
-    h = torch.logspace(0, -1, directions, base=condition, dtype=torch.float64)  # (d,): 1 … 1 / condition
+    h = torch.logspace(
+        0, -1, directions, base=condition, dtype=torch.float64
+    )  # (d,): 1 … 1 / condition
     h = h.to(replicates.device)
     w = nn.Parameter(replicates.normal("start", directions, dtype=torch.float64))  # (R, d)
     # (R, steps or a few more, d); in sixteens, so that a longer run begins with the very noise of a shorter one
@@ -53,8 +57,11 @@ def noisy_quadratic(
     optimizer = torch.optim.SGD([w], lr=lr)
     rate = scheduler(optimizer, schedule, horizon, knee)
     squares = torch.zeros_like(w)  # (R, d): w^2 summed over the second half
+    # by hand, not by dlfaq.sim.training: the gradient itself is made by hand, as noise is added to it
     for step in range(steps):
-        w.grad = h * w.detach() + noise * h.sqrt() * noises[:, step]  # the true gradient + what a mini-batch adds
+        w.grad = (
+            h * w.detach() + noise * h.sqrt() * noises[:, step]
+        )  # the true gradient + what a mini-batch adds
         optimizer.step()
         rate.step()
         if step >= steps // 2:

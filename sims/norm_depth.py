@@ -20,7 +20,9 @@ class Block(nn.Module):
         super().__init__()
         self.linear = nn.Linear(width, width, bias=False)
         nn.init.normal_(self.linear.weight, std=gain / width**0.5)
-        self.norm = {"none": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[normalize](width)
+        self.norm = {"none": nn.Identity, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[
+            normalize
+        ](width)
         self.skip = skip
 
     def forward(self, h: Tensor) -> Tensor:
@@ -64,14 +66,20 @@ def norm_depth(
         for number in range(layers)
     ]
     states = [h.requires_grad_()]
-    for block in blocks:  # in training mode: batch normalization takes the batch's own mean and variance
+    for (
+        block
+    ) in blocks:  # in training mode: batch normalization takes the batch's own mean and variance
         states.append(block(states[-1]))
     weights = [blocks[number].weights()["linear.weight"] for number in (0, -1)]  # (R, n, n) each
     *at, first, last = torch.autograd.grad(states[-1], (*states[:-1], *weights), above)
 
-    signal = torch.stack([_norm(state) for state in states[1:]], 1) / (examples * width) ** 0.5  # (R, L)
+    signal = (
+        torch.stack([_norm(state) for state in states[1:]], 1) / (examples * width) ** 0.5
+    )  # (R, L)
     gradient = torch.stack([_norm(g) for g in at], 1) / _norm(above)[:, None]  # (R, L)
-    unit = states[-1].detach() / states[-1].detach().norm(dim=2, keepdim=True).clamp(min=1e-30)  # (R, N, n)
+    unit = states[-1].detach() / states[-1].detach().norm(dim=2, keepdim=True).clamp(
+        min=1e-30
+    )  # (R, N, n)
     cosines = unit @ unit.mT  # (R, N, N), with ones on the diagonal
     return {
         "rms": signal[:, -1],

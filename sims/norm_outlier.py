@@ -71,7 +71,11 @@ def _normalized(z: Tensor, normalize: str) -> Tensor:
     channels = z.transpose(0, 1).reshape(
         batch, replicates * width
     )  # to PyTorch, each replicate has channels of its own
-    return F.batch_norm(channels, None, None, training=True).view(batch, replicates, width).transpose(0, 1)
+    return (
+        F.batch_norm(channels, None, None, training=True)
+        .view(batch, replicates, width)
+        .transpose(0, 1)
+    )
 
 
 if __name__ == "__main__":

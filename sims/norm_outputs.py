@@ -41,7 +41,7 @@ def norm_outputs(
             scale * (z - mean) / sqrt(variance + eps) + shift with the biased variance.
         unbiased_error: the same without scale and shift and with the unbiased variance, over the largest output.
         stored: stored variance over the biased variance of its batch (mean over all features but the last), or 1.
-        undefined: share of numbers that are nan if nothing is added to the variance.
+        undefined: share of numbers that are nan if nothing is added to the variance, in [0, 1].
         reaction: largest change of the first example's output when the other examples are replaced.
         correlation_change: largest change of a correlation between two features; the last one is left out.
         correlation_left: largest correlation between two features of the output; the last one is left out.
@@ -55,7 +55,9 @@ def norm_outputs(
     earlier, z, others = draws.unbind(1)  # (R, N, d) each
 
     make = {
-        "batch": lambda: nn.BatchNorm1d(d, eps=eps, momentum=1.0).double(),  # it stores the latest batch only
+        "batch": lambda: nn.BatchNorm1d(
+            d, eps=eps, momentum=1.0
+        ).double(),  # it stores the latest batch only
         "layer": lambda: nn.LayerNorm(d, eps=eps).double(),
         "whiten": _Whiten,
     }[normalize]
@@ -68,8 +70,12 @@ def norm_outputs(
     with torch.no_grad():
         out = norm(z)  # (R, N, d); in training mode this stores z's statistics
         changed = norm(torch.cat([z[:, :1], others[:, 1:]], 1))
-        over = -1 if normalize == "layer" else 1  # the dimension whose mean and variance are taken out
-        scale, shift = replicates.normal("affine", 2, d, dtype=torch.float64).unbind(1)  # (R, d) each
+        over = (
+            -1 if normalize == "layer" else 1
+        )  # the dimension whose mean and variance are taken out
+        scale, shift = replicates.normal("affine", 2, d, dtype=torch.float64).unbind(
+            1
+        )  # (R, d) each
         for name, value in (("weight", scale), ("bias", shift)):
             if name in norm.weights():
                 norm.weights()[name].copy_(value)
@@ -78,7 +84,9 @@ def norm_outputs(
     return {
         "mean_error": _largest(out.mean(over)),
         "variance_error": _largest(out.var(over, correction=0) - 1),
-        "formula_error": _largest(affine - scale[:, None] * _standardized(z, over, 0, eps) - shift[:, None]),
+        "formula_error": _largest(
+            affine - scale[:, None] * _standardized(z, over, 0, eps) - shift[:, None]
+        ),
         "unbiased_error": _largest(_standardized(z, over, 1, eps) - out) / _largest(out),
         "stored": (stored / biased)[:, :-1].mean(1),
         "undefined": _standardized(z, over, 0, 0.0).isnan().double().mean((1, 2)),

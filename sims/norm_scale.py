@@ -71,16 +71,22 @@ def norm_scale(
     """
     data = digits(centred=True)
     chosen = replicates.permutation("images", 1200)[:, :64]  # (R, N), N = 64 of the 1200 images
-    x = rows((data.x / data.x.std()).double().to(replicates.device), chosen).requires_grad_()  # (R, N, 64)
+    x = rows(
+        (data.x / data.x.std()).double().to(replicates.device), chosen
+    ).requires_grad_()  # (R, N, 64)
     y = data.y.to(replicates.device)[chosen]  # (R, N)
     net = replicates.stack("net", lambda: Net(normalize, eps).double())
-    hidden = [net.weights()[name] for name in ("first.weight", "second.weight")]  # (R, 32, 64), (R, 32, 32)
+    hidden = [
+        net.weights()[name] for name in ("first.weight", "second.weight")
+    ]  # (R, 32, 64), (R, 32, 32)
     start = [w.detach().clone() for w in hidden]
     which = int(detached)  # of the two logits
     loss, (*at_weights, at_images) = _gradients(net(x)[which], y, [*hidden, x])
     without = _gradients(net(x)[1], y, [x])[1][0]
 
-    along = [replicates.normal(f"direction {i}", *w.shape[1:]).double() for i, w in enumerate(start)]
+    along = [
+        replicates.normal(f"direction {i}", *w.shape[1:]).double() for i, w in enumerate(start)
+    ]
     losses = []
     for step in (1e-5, -1e-5):
         _put(hidden, [w + step * v for w, v in zip(start, along, strict=True)])
@@ -90,21 +96,31 @@ def norm_scale(
 
     _put(hidden, [factor * w for w in start])
     scaled_loss, at_scaled = _gradients(net(x)[which], y, hidden)
-    size = [sum(g.square().sum((1, 2)) for g in gs).sqrt() for gs in (at_weights, at_scaled)]  # (R,) each
+    size = [
+        sum(g.square().sum((1, 2)) for g in gs).sqrt() for gs in (at_weights, at_scaled)
+    ]  # (R,) each
     pairs = tuple(zip(start, at_weights, strict=True))
-    units = torch.cat([F.cosine_similarity(w, g, dim=2) for w, g in pairs], 1)  # (R, 64): one cosine a hidden unit
-    matrices = torch.stack([F.cosine_similarity(w.flatten(1), g.flatten(1)) for w, g in pairs], 1)  # (R, 2)
+    units = torch.cat(
+        [F.cosine_similarity(w, g, dim=2) for w, g in pairs], 1
+    )  # (R, 64): one cosine a hidden unit
+    matrices = torch.stack(
+        [F.cosine_similarity(w.flatten(1), g.flatten(1)) for w, g in pairs], 1
+    )  # (R, 2)
     return {
         "loss_change": (scaled_loss / loss - 1).abs(),
         "gradient_scaled": factor * size[1] / size[0],
         "unit_cosine": units.abs().amax(1),
         "matrix_cosine": matrices.abs().amax(1),
-        "difference_error": (slope - difference).abs() / torch.maximum(slope.abs(), difference.abs()),
-        "input_change": (without - at_images).flatten(1).norm(dim=1) / at_images.flatten(1).norm(dim=1),
+        "difference_error": (slope - difference).abs()
+        / torch.maximum(slope.abs(), difference.abs()),
+        "input_change": (without - at_images).flatten(1).norm(dim=1)
+        / at_images.flatten(1).norm(dim=1),
     }
 
 
-def _gradients(logits: Tensor, y: Tensor, wanted: list[Tensor]) -> tuple[Tensor, tuple[Tensor, ...]]:
+def _gradients(
+    logits: Tensor, y: Tensor, wanted: list[Tensor]
+) -> tuple[Tensor, tuple[Tensor, ...]]:
     loss = cross_entropy(logits, y)  # (R,)
     return loss.detach(), torch.autograd.grad(loss.sum(), wanted)
 

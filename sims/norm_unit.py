@@ -37,7 +37,7 @@ def norm_unit(
 
     Metrics:
         growth_error: largest distance of the growth of |w|^2 in a step from lr^2 |gradient|^2, over |w|^2.
-        fell: share of steps after which |w| was smaller.
+        fell: share of steps after which |w| was smaller, in [0, 1].
         norm: |w| at the end.
         rotation: angle by which w turned in a step, in radians, root mean square over the second half.
         excess: loss of all examples at the end, above the lowest that any w has; more than 1000, inf and nan count as 1000.
@@ -60,6 +60,7 @@ def norm_unit(
     descent = torch.optim.SGD([w], lr=lr, weight_decay=decay)
     batches = replicates.batches("batches", examples, batch, steps)  # (R, steps, B)
     excesses, growth_errors, falls, turns = [], [], [], []
+    # by hand, not by dlfaq.sim.training: every step is looked at from both sides
     for step in range(steps):
         index = batches[:, step, :, None]  # (R, B, 1)
         z = x.gather(1, index.expand(-1, -1, inputs)) @ w  # (R, B, 1)

@@ -11,13 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates
-
-OPTIMIZERS = {
-    "sgd": lambda weights, lr: torch.optim.SGD(weights, lr=lr),
-    "momentum": lambda weights, lr: torch.optim.SGD(weights, lr=lr, momentum=0.9),
-    "adagrad": lambda weights, lr: torch.optim.Adagrad(weights, lr=lr),
-    "adam": lambda weights, lr: torch.optim.Adam(weights, lr=lr),
-}
+from dlfaq.sim.training import descend
 
 
 def optimizer_least_norm(
@@ -30,7 +24,7 @@ def optimizer_least_norm(
     start: float = 0.0,
     steps: int = 500,
 ) -> dict[str, Tensor]:
-    """Solve X w = y in the sense of least squares, with full gradients and a rate that falls to 0 in a straight line.
+    """Solve X w = y by least squares, with full gradients and a rate that falls linearly to 0.
 
     The answers y come from a true w, whose every input contributes equally much on average.
 
@@ -47,29 +41,29 @@ def optimizer_least_norm(
     Metrics:
         loss: half the squared residual at the end, divided by that at w = 0.
         norm: length of the w found, divided by that of the shortest solution.
-        outside: share of w's squared length outside the span of X's rows.
+        outside: share of w's squared length outside the span of X's rows, in [0, 1].
         error: mean squared error on new inputs, divided by that of w = 0.
     """
-    scale = 10 ** (spread * (2 * replicates.uniform("powers", unknowns, dtype=torch.float64) - 1))  # (R, d)
-    x = replicates.normal("inputs", equations, unknowns, dtype=torch.float64) * scale[:, None]  # (R, n, d)
-    x = x / torch.linalg.matrix_norm(x, ord=2)[:, None, None]  # largest curvature 1: SGD converges for lr < 2
+    powers = 2 * replicates.uniform("powers", unknowns, dtype=torch.float64) - 1
+    scale = 10 ** (spread * powers)  # (R, d)
+    x = replicates.normal("inputs", equations, unknowns, dtype=torch.float64)
+    x = x * scale[:, None]  # (R, n, d)
+    # largest curvature 1: SGD converges for lr < 2
+    x = x / torch.linalg.matrix_norm(x, ord=2)[:, None, None]
     true = replicates.normal("true", unknowns, dtype=torch.float64) / scale  # (R, d)
     y = (x @ true[..., None])[..., 0]  # (R, n)
 
     w = nn.Parameter(start * replicates.normal("start", unknowns, dtype=torch.float64))  # (R, d)
-    descent = OPTIMIZERS[optimizer]([w], lr)
-    rate = torch.optim.lr_scheduler.LinearLR(descent, start_factor=1.0, end_factor=0.0, total_iters=steps)
-    for _ in range(steps):
-        loss = ((x @ w[..., None])[..., 0] - y).square().sum(1) / 2  # (R,)
-        descent.zero_grad()
-        loss.sum().backward()
-        descent.step()
-        rate.step()
 
+    def loss_at(_: int) -> Tensor:
+        return ((x @ w[..., None])[..., 0] - y).square().sum(1) / 2  # (R,)
+
+    descend({"w": w}, loss_at, steps, optimizer=optimizer, lr=lr, schedule="linear")
     found = w.detach()
     inverse = torch.linalg.pinv(x)  # (R, d, n)
     shortest = (inverse @ y[..., None])[..., 0]  # (R, d)
-    inside = (inverse @ x @ found[..., None])[..., 0]  # (R, d): the part of w in the span of X's rows
+    # (R, d): the part of w in the span of X's rows
+    inside = (inverse @ x @ found[..., None])[..., 0]
     return {
         "loss": _square((x @ found[..., None])[..., 0] - y) / _square(y),
         "norm": (_square(found) / _square(shortest)).sqrt(),

@@ -41,11 +41,17 @@ def optimizer_ravine(
         loss: at the end, divided by the loss at the start; of the best rate.
         distance: length of w at the end, divided by that at the start; of the lowest rate.
     """
-    h = torch.logspace(0, -1, directions, base=condition, dtype=torch.float64)  # (d,): 1 … 1 / condition
+    h = torch.logspace(
+        0, -1, directions, base=condition, dtype=torch.float64
+    )  # (d,): 1 … 1 / condition
     h = h.to(replicates.device)
     start = replicates.normal("start", directions, dtype=torch.float64)  # (R, d)
-    turn = torch.linalg.qr(replicates.normal("turn", directions, directions, dtype=torch.float64)).Q  # (R, d, d)
-    hessian = turn @ torch.diag(h) @ turn.mT if rotated else replicates.same(torch.diag(h))  # (R, d, d)
+    turn = torch.linalg.qr(
+        replicates.normal("turn", directions, directions, dtype=torch.float64)
+    ).Q  # (R, d, d)
+    hessian = (
+        turn @ torch.diag(h) @ turn.mT if rotated else replicates.same(torch.diag(h))
+    )  # (R, d, d)
     start = (turn @ start[..., None])[..., 0] if rotated else start
     losses, distances = [], []
     for point in range(points):
@@ -55,7 +61,10 @@ def optimizer_ravine(
             descent = torch.optim.Adam([w], lr=lr, eps=1e-30)
         else:
             descent = torch.optim.SGD([w], lr=lr, momentum=0.9 if optimizer == "momentum" else 0.0)
-        rate = torch.optim.lr_scheduler.LinearLR(descent, start_factor=1.0, end_factor=0.0, total_iters=steps)
+        rate = torch.optim.lr_scheduler.LinearLR(
+            descent, start_factor=1.0, end_factor=0.0, total_iters=steps
+        )
+        # by hand, not by dlfaq.sim.training: the gradient is H w, without a loss
         for _ in range(steps):
             w.grad = (hessian @ w.detach()[..., None])[..., 0]  # the gradient of w^T H w / 2
             descent.step()

@@ -11,6 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.losses import square_error
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import Data
 
 
 def output_head(
@@ -41,16 +44,13 @@ def output_head(
     """
     heads = {"identity": nn.Identity, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "relu": nn.ReLU}
     net = replicates.stack(
-        "net", lambda: nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, 1), heads[head]())
+        "net",
+        lambda: nn.Sequential(nn.Linear(1, hidden), nn.Tanh(), nn.Linear(hidden, 1), heads[head]()),
     )
     x = 4 * replicates.uniform("x", examples, 1) - 2  # (R, N, 1)
     y = centre + torch.sin(2 * x) / 2 + noise * replicates.normal("noise", examples, 1)
-    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
-    for _ in range(steps):
-        loss = (net(x) - y).square().mean((1, 2))  # (R,)
-        optimizer.zero_grad()
-        loss.sum().backward()
-        optimizer.step()
+    targets = y[..., 0]  # (R, N)
+    train(net, Data((x, targets), (x, targets)), steps, optimizer="adam", lr=lr, loss=square_error)
     bounded = y.mean((1, 2), keepdim=True).clamp(-1, 1)  # (R, 1, 1)
     with torch.no_grad():
         return {

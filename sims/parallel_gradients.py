@@ -46,7 +46,9 @@ def parallel_gradients(
     x, y, *_ = digits(centred=True)
     index = replicates.permutation("images", len(x))[:, :examples].cpu()  # (R, N)
     x, y = rows(x, index).to(dtype), y[index]  # (R, N, 64), (R, N)
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, 10)))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, 10))
+    )
     weights = [
         weight.detach().cpu().to(dtype) for weight in net.parameters()
     ]  # (R, h, 64), (R, h), (R, 10, h), (R, 10)
@@ -55,15 +57,23 @@ def parallel_gradients(
     if shards == "uneven":
         sizes = [examples >> (ranks - rank) for rank in range(ranks - 1)]  # 4, 8 and 16 of 64 …
         sizes.append(examples - sum(sizes))  # … and 36
-    large = _gradient(weights, x, y, norm.removeprefix("synchronized "))  # in this process, (R, parameters)
-    averages = run_ranks(_average, ranks, weights, x, y, sizes, norm, average)  # one (R, parameters) a rank
+    large = _gradient(
+        weights, x, y, norm.removeprefix("synchronized ")
+    )  # in this process, (R, parameters)
+    averages = run_ranks(
+        _average, ranks, weights, x, y, sizes, norm, average
+    )  # one (R, parameters) a rank
     return {
         "difference": ((averages[0] - large).norm(dim=1) / large.norm(dim=1)).to(replicates.device),
-        "apart": torch.stack([(one - averages[0]).abs().amax(1) for one in averages]).amax(0).to(replicates.device),
+        "apart": torch.stack([(one - averages[0]).abs().amax(1) for one in averages])
+        .amax(0)
+        .to(replicates.device),
     }
 
 
-def _average(weights: list[Tensor], x: Tensor, y: Tensor, sizes: list[int], norm: str, average: str) -> Tensor:
+def _average(
+    weights: list[Tensor], x: Tensor, y: Tensor, sizes: list[int], norm: str, average: str
+) -> Tensor:
     """What every rank does: the gradient of its own shard, then the average over the ranks."""
     rank = distributed.get_rank()
     gradient = _gradient(weights, x.split(sizes, 1)[rank], y.split(sizes, 1)[rank], norm)
@@ -78,14 +88,21 @@ def _gradient(weights: list[Tensor], x: Tensor, y: Tensor, norm: str) -> Tensor:
     w1, b1, w2, b2 = weights = [weight.clone().requires_grad_() for weight in weights]
     h = x @ w1.mT + b1[:, None]  # (R, n, h)
     if norm != "none":
-        dim = 2 if norm == "layer" else 1  # over the units, or over the examples that this process sees
+        dim = (
+            2 if norm == "layer" else 1
+        )  # over the units, or over the examples that this process sees
         mean, square = h.mean(dim, keepdim=True), (h * h).mean(dim, keepdim=True)
         if norm == "synchronized batch":
             ranks = distributed.get_world_size()
-            mean, square = sum_over_ranks(mean) / ranks, sum_over_ranks(square) / ranks  # of the whole batch
+            mean, square = (
+                sum_over_ranks(mean) / ranks,
+                sum_over_ranks(square) / ranks,
+            )  # of the whole batch
         h = (h - mean) / (square - mean * mean + 1e-5).sqrt()
     loss = cross_entropy(h.relu() @ w2.mT + b2[:, None], y)  # (R,)
-    return torch.cat([gradient.flatten(1) for gradient in torch.autograd.grad(loss.sum(), weights)], 1)
+    return torch.cat(
+        [gradient.flatten(1) for gradient in torch.autograd.grad(loss.sum(), weights)], 1
+    )
 
 
 if __name__ == "__main__":

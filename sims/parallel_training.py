@@ -37,22 +37,34 @@ def parallel_training(
     Metrics:
         steps: steps of SGD that were done.
         loss: mean cross-entropy over the training images at the end, in nats.
-        accuracy: on the test images.
+        accuracy: on the test images, in [0, 1].
         apart: largest difference between two ranks' weights at the end.
     """
     seeds = replicates.integers("seed", 2**31).tolist()
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10))
+    )
     x, y, x_test, y_test = digits(centred=True)
-    results = run_ranks(_train, ranks, net.cpu(), x[:examples], y[:examples], seeds, lr, epochs, batch)
+    results = run_ranks(
+        _train, ranks, net.cpu(), x[:examples], y[:examples], seeds, lr, epochs, batch
+    )
     weights, steps = zip(*results, strict=True)  # of each rank
 
-    x, y, x_test, y_test = (replicates.same(part) for part in (x[:examples], y[:examples], x_test, y_test))
-    w1, b1, w2, b2 = (weight.to(replicates.device) for weight in weights[0])  # (R, h, 64), (R, h), (R, 10, h), (R, 10)
+    x, y, x_test, y_test = (
+        replicates.same(part) for part in (x[:examples], y[:examples], x_test, y_test)
+    )
+    w1, b1, w2, b2 = (
+        weight.to(replicates.device) for weight in weights[0]
+    )  # (R, h, 64), (R, h), (R, 10, h), (R, 10)
 
     def logits(x: Tensor) -> Tensor:
         return (x @ w1.mT + b1[:, None]).relu() @ w2.mT + b2[:, None]
 
-    pairs = [(a - b).abs().flatten(1).amax(1) for other in weights for a, b in zip(weights[0], other, strict=True)]
+    pairs = [
+        (a - b).abs().flatten(1).amax(1)
+        for other in weights
+        for a, b in zip(weights[0], other, strict=True)
+    ]
     return {
         "steps": torch.full((len(replicates),), steps[0]),
         "loss": cross_entropy(logits(x), y),
@@ -65,8 +77,11 @@ def _train(
     net: Stacked, x: Tensor, y: Tensor, seeds: list[int], lr: float, epochs: int, batch: int
 ) -> tuple[list[Tensor], int]:
     """What every rank does: an ordinary training loop with a sampler and a wrapper. Returns weights and steps."""
-    samplers = [DistributedSampler(range(len(x)), seed=seed, drop_last=True) for seed in seeds]  # one a replicate
+    samplers = [
+        DistributedSampler(range(len(x)), seed=seed, drop_last=True) for seed in seeds
+    ]  # one a replicate
     net = DistributedDataParallel(net)  # averages the gradients during the backward pass
+    # by hand, not by dlfaq.sim.training: the loop of each rank is what is looked at
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     steps = 0
     for epoch in range(epochs):

@@ -31,13 +31,17 @@ def pipeline_idle(
         slowest: How many times as long the last stage takes as the others.
 
     Metrics:
-        idle: share of the time in which a stage waits, over all stages.
+        idle: share of the time in which a stage waits, over all stages, in [0, 1].
         kept: most micro-batches whose activations a stage keeps at a time.
     """
     seconds = {True: 1 + replicates.uniform("forward", 1, dtype=torch.float64)[:, 0]}  # (R,)
     seconds[False] = 2 + replicates.uniform("backward", 1, dtype=torch.float64)[:, 0]
-    waiting = {stage: stage_order(schedule, stage, stages, micro_batches) for stage in range(stages)}
-    free = [torch.zeros_like(seconds[True]) for _ in range(stages)]  # when each stage ends what it does, (R,)
+    waiting = {
+        stage: stage_order(schedule, stage, stages, micro_batches) for stage in range(stages)
+    }
+    free = [
+        torch.zeros_like(seconds[True]) for _ in range(stages)
+    ]  # when each stage ends what it does, (R,)
     busy = torch.zeros_like(free[0])
     ended: dict[tuple[int, bool, int], Tensor] = {}  # when each pass of each stage ended, (R,)
     kept, most = [0] * stages, 0  # micro-batches between their forward and their backward pass
@@ -45,11 +49,19 @@ def pipeline_idle(
         for stage in range(stages):
             while waiting[stage]:
                 forward, number = waiting[stage][0]
-                source = stage - 1 if forward else stage + 1  # where the input comes from, or the gradient
-                outside = not 0 <= source < stages  # the first stage has the data, the last one the loss
+                source = (
+                    stage - 1 if forward else stage + 1
+                )  # where the input comes from, or the gradient
+                outside = (
+                    not 0 <= source < stages
+                )  # the first stage has the data, the last one the loss
                 if not outside and (source, forward, number) not in ended:
                     break  # later
-                start = free[stage] if outside else torch.maximum(free[stage], ended[source, forward, number])
+                start = (
+                    free[stage]
+                    if outside
+                    else torch.maximum(free[stage], ended[source, forward, number])
+                )
                 lasts = seconds[forward] * (slowest if stage == stages - 1 else 1)
                 free[stage] = ended[stage, forward, number] = start + lasts
                 busy = busy + lasts

@@ -44,7 +44,9 @@ def pipeline_parallel(
         activations: most bytes that a rank kept for backward passes at a time.
         difference: distance of the gradients from those of a single process, over the norm of the latter.
     """
-    x, target = (replicates.normal(name, examples, width).cpu() for name in ("input", "target"))  # (R, N, d)
+    x, target = (
+        replicates.normal(name, examples, width).cpu() for name in ("input", "target")
+    )  # (R, N, d)
     weights = block_weights(replicates, blocks, width)  # (R, 4 d, d) and (R, d, 4 d) for each block
 
     whole = [weight.clone().requires_grad_() for weight in weights]  # in this process, on its own
@@ -52,7 +54,9 @@ def pipeline_parallel(
     results = run_ranks(_step, ranks, weights, x, target, schedule, micro_batches)
     together = [gradient for gradients, _ in results for gradient in gradients]
 
-    length = [torch.cat([one.flatten(1) for one in list_], 1) for list_ in (together, alone)]  # (R, parameters)
+    length = [
+        torch.cat([one.flatten(1) for one in list_], 1) for list_ in (together, alone)
+    ]  # (R, parameters)
     measured = most_held([held for _, held in results], len(replicates))
     measured["difference"] = (length[0] - length[1]).norm(dim=1) / length[1].norm(dim=1)
     return {name: value.to(replicates.device) for name, value in measured.items()}
@@ -64,10 +68,19 @@ def _step(
     """What every rank does: pass micro-batches through its layers in the order of the schedule."""
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     share = len(weights) // ranks
-    mine = [weight.clone().requires_grad_() for weight in weights[rank * share : (rank + 1) * share]]
+    mine = [
+        weight.clone().requires_grad_() for weight in weights[rank * share : (rank + 1) * share]
+    ]
+    # by hand, not by dlfaq.sim.training: one step of this rank
     optimizer = torch.optim.Adam(mine)
-    inputs, targets = x.chunk(micro_batches, 1), target.chunk(micro_batches, 1)  # (R, N / m, d) each
-    passing, sent = {}, []  # what came in and what went out, until the backward pass; messages on their way
+    inputs, targets = (
+        x.chunk(micro_batches, 1),
+        target.chunk(micro_batches, 1),
+    )  # (R, N / m, d) each
+    passing, sent = (
+        {},
+        [],
+    )  # what came in and what went out, until the backward pass; messages on their way
     with Activations(besides=mine) as kept:
         for forward, number in stage_order(schedule, rank, ranks, micro_batches):
             if forward:

@@ -2,8 +2,8 @@
 
 python sims/random_logits.py --logit-std 0.5
 
-Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their variance. For large logits the
-largest one decides, and the loss grows linearly with their size.
+Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their
+variance. For large logits the largest one decides, and the loss grows linearly with their size.
 """
 
 import torch
@@ -13,22 +13,28 @@ from dlfaq.sim import Replicates, cross_entropy
 
 
 def random_logits(
-    replicates: Replicates, classes: int = 10, logit_std: float = 0.5, shared: float = 0.0, examples: int = 2048
+    replicates: Replicates,
+    classes: int = 10,
+    logit_std: float = 0.5,
+    shared: float = 0.0,
+    examples: int = 2048,
 ) -> dict[str, Tensor]:
     """Draw logits that know nothing of the labels, and measure their loss.
+
+    Setting: {examples} examples of {classes} independent normal logits of standard deviation
+    {logit_std}
 
     Args:
         replicates: One set of logits and labels each.
         classes: Number of classes k.
         logit_std: Standard deviation s of the normal logits.
-        shared: Share of their variance that all logits of an example have in common; 0 makes them independent.
+        shared: Share of their variance that all logits of an example have in common, in [0, 1].
         examples: Examples N a replicate.
 
     Metrics:
         excess: mean cross-entropy over examples and all k possible labels, minus ln k, in nats.
-        least: smallest over the examples of the same.
         spread: standard deviation of the cross-entropy of single examples, in nats.
-        distance: mean total-variation distance of the softmax to the uniform distribution, 0 to 1.
+        distance: mean total-variation distance of the softmax to uniform, in [0, 1].
     """
     own = replicates.normal("logits", examples, classes)  # (R, N, k)
     common = replicates.normal("common", examples, 1)  # (R, N, 1)
@@ -36,10 +42,8 @@ def random_logits(
     labels = replicates.integers("labels", classes, examples)  # (R, N)
     # averaged over every label it could have, an example costs log-sum-exp minus the mean logit
     expected = logits.logsumexp(-1) - logits.mean(-1)  # (R, N)
-    uniform = torch.zeros_like(logits).logsumexp(-1)  # ln k
     return {
-        "excess": (expected - uniform).mean(1),
-        "least": (expected - uniform).amin(1),
+        "excess": expected.mean(1) - torch.tensor(float(classes)).log(),
         "spread": cross_entropy(logits, labels, reduction="none").std(1),
         "distance": 0.5 * (logits.softmax(-1) - 1 / classes).abs().sum(-1).mean(1),
     }

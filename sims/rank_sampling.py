@@ -37,17 +37,22 @@ def rank_sampling(
     Metrics:
         noise: mean squared distance of the average gradient from that of all images, over that of rank 0's own gradient.
         distinct: different images that the ranks drew together in an epoch, over all images.
-        seen: share of all images that rank 0 has drawn in any epoch.
+        seen: share of all images that rank 0 has drawn in any epoch, in [0, 1].
         twice: images that came more than once in the first epoch, over all ranks.
-        repeated: share of rank 0's images of the second epoch that are, in the same places, those of the first.
+        repeated: share of rank 0's images of the second epoch that are, in the same places, those
+            of the first, in [0, 1].
     """
     seeds = replicates.integers("seed", 2**31).tolist()
     net = replicates.stack("net", lambda: nn.Linear(64, 10))
     weight = next(net.parameters()).detach().cpu()  # (R, 10, 64)
     x, y, *_ = digits(centred=True)
-    results = run_ranks(_draw, ranks, weight, x[:examples], y[:examples], seeds, sampling, batch, epochs)
+    results = run_ranks(
+        _draw, ranks, weight, x[:examples], y[:examples], seeds, sampling, batch, epochs
+    )
     drawn = torch.stack([order for order, _ in results], 1)  # (R, ranks, E, share)
-    together = _count(drawn.transpose(1, 2).flatten(2), examples)  # (R, E, n): how often an epoch showed each image
+    together = _count(
+        drawn.transpose(1, 2).flatten(2), examples
+    )  # (R, E, n): how often an epoch showed each image
     alone = _count(drawn[:, 0].flatten(1), examples)  # (R, n)
     measured = {
         "noise": results[0][1],
@@ -66,19 +71,25 @@ def _draw(
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     orders, examples = [], len(x)
     for seed in seeds:  # a sampler cannot be stacked
-        sampler = DistributedSampler(range(examples), seed=seed)  # asks the process group for rank and ranks
+        sampler = DistributedSampler(
+            range(examples), seed=seed
+        )  # asks the process group for rank and ranks
         generator = torch.Generator().manual_seed(seed + rank if sampling == "own seeds" else seed)
         for epoch in range(epochs):
             if sampling == "sampler":
                 sampler.set_epoch(epoch)
             own = torch.randperm(examples, generator=generator)[: examples // ranks]
-            orders.append(own if sampling.endswith(("seed", "seeds")) else torch.tensor(list(sampler)))
+            orders.append(
+                own if sampling.endswith(("seed", "seeds")) else torch.tensor(list(sampler))
+            )
     drawn = torch.stack(orders).view(len(seeds), epochs, -1)  # (R, E, share)
 
     steps = drawn.shape[2] // batch
     batches = drawn[:, :, : steps * batch].reshape(len(seeds), epochs * steps, batch)  # (R, S, B)
     gradient = _gradients(weight, x, y, batches)  # (R, S, 640): of this rank, at every step
-    every = _gradients(weight, x, y, torch.arange(examples).expand(len(seeds), 1, -1))  # (R, 1, 640): of all images
+    every = _gradients(
+        weight, x, y, torch.arange(examples).expand(len(seeds), 1, -1)
+    )  # (R, 1, 640): of all images
     average = gradient.clone()
     distributed.all_reduce(average)
     average /= ranks

@@ -56,7 +56,7 @@ def rate_too_high(
 
     Metrics:
         accuracy: on the test examples, in [0, 1]; an output that is inf or NaN counts as wrong.
-        nonfinite: 1 if a loss was inf or NaN, else 0.
+        nonfinite: 1 if a loss was inf or NaN, else 0, in [0, 1].
         peak (ratio): largest loss over the first one; 1e9 where it is larger, inf or NaN.
     """
     examples = load(replicates, data, valid=200, numbers=target == "number")

@@ -32,7 +32,8 @@ def recall_of_pairs(
 
     Metrics:
         error: squared distance of what is read from the values, divided by the values' square.
-        correct: share of the keys for which the value read is nearest to the right one of the K values.
+        correct: share of the keys for which the value read is nearest to the right one of the K
+            values, in [0, 1].
         kept: numbers that the memory holds.
     """
     keys = replicates.normal("keys", pairs, width, dtype=torch.float64)  # (R, K, d)

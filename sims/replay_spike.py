@@ -60,7 +60,8 @@ def replay_spike(
         before: mean loss of the last ten steps before the checkpoint, in nats.
         loss[step]: of each step, from the last ten before the checkpoint on, in nats; at most 1e9;
             inf and NaN count as that.
-        spiked: 1 if a loss in the window was inf, NaN, or above that of guessing, ln 10; else 0.
+        spiked: 1 if a loss in the window was inf, NaN, or above that of guessing, ln 10; else 0,
+            in [0, 1].
     """
     data = digits()
     x = 65535 * data.x if cause == "range" else (data.x - data.x.mean()) / data.x.std()  # (n, 64)

@@ -1,4 +1,4 @@
-"""Deep networks of 32 units a layer on handwritten digits, with and without skips.
+"""Deep networks on handwritten digits or tables, with and without skips.
 
 python sims/residual_digits.py --layers 20 --kind plain
 
@@ -11,24 +11,27 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits, rows
-
-WIDTH = 32
+from dlfaq.sim import Replicates, accuracy, cross_entropy
+from dlfaq.sim.losses import capped
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import load
 
 
 class Network(nn.Module):
-    """A first layer, L hidden layers or residual blocks on the sums before the ReLUs, and a linear output."""
+    """A first layer, L hidden layers or blocks on the sums before the ReLUs, a linear output."""
 
-    def __init__(self, kind: str, layers: int) -> None:
+    def __init__(self, kind: str, layers: int, sizes: tuple = (64, 32, 10)) -> None:
         super().__init__()
+        inputs, width, classes = sizes
         self.kind, self.layers = kind, layers
-        self.first, self.last = nn.Linear(64, WIDTH), nn.Linear(WIDTH, 10)
+        self.first, self.last = nn.Linear(inputs, width), nn.Linear(width, classes)
         nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
-        self.hidden = nn.Parameter(torch.randn(layers, WIDTH, WIDTH) * (2 / WIDTH) ** 0.5)  # all layers at He's scale
-        self.offsets = nn.Parameter(torch.zeros(layers, WIDTH))
-        if kind == "identity":  # a plain network that begins by doing nothing: relu(I relu(h)) = relu(h)
-            self.hidden.data = torch.eye(WIDTH) + 0.1 * self.hidden.data
-        self.share = nn.Parameter(torch.zeros(layers), requires_grad=kind == "zero")  # a number a block
+        weights = torch.randn(layers, width, width) * (2 / width) ** 0.5  # all at He's scale
+        self.hidden = nn.Parameter(weights)
+        self.offsets = nn.Parameter(torch.zeros(layers, width))
+        if kind == "identity":  # plain, but begins by doing nothing: relu(I relu(h)) = relu(h)
+            self.hidden.data = torch.eye(width) + 0.1 * self.hidden.data
+        self.share = nn.Parameter(torch.zeros(layers), requires_grad=kind == "zero")
 
     def forward(self, x: Tensor, keep: Tensor | None = None) -> Tensor:
         """Logits of a batch; where `keep`, (L,), is False, a layer is left out."""
@@ -39,7 +42,7 @@ class Network(nn.Module):
         return self.last(torch.relu(h))
 
     def block(self, h: Tensor, weight: Tensor, offset: Tensor, share: Tensor) -> Tensor:
-        """One hidden layer or residual block: (B, 32) to (B, 32)."""
+        """One hidden layer or residual block: (B, width) to (B, width)."""
         if self.kind == "positive":
             return h + torch.relu(F.linear(h, weight, offset)) / self.layers**0.5
         f = F.linear(torch.relu(h), weight, offset)
@@ -57,52 +60,53 @@ def residual_digits(
     replicates: Replicates,
     kind: Literal["plain", "identity", "sum", "scaled", "zero", "positive"] = "scaled",
     layers: int = 6,
-    optimizer: Literal["sgd", "adam"] = "adam",
+    hidden: int = 32,
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "adam",
     lr: float = 1e-3,
+    tune: bool = False,
     steps: int = 120,
+    data: Literal["digits", "cancer", "wine"] = "digits",
 ) -> dict[str, Tensor]:
-    """Train on 1200 digits in batches of 32; then leave out the layer in the middle.
+    """Train in batches of 32; then leave out the layer in the middle.
+
+    Setting: {layers} hidden layers of {hidden} units, {kind}, on {data}; {optimizer} at {lr},
+    batch 32, {steps} steps.
 
     Args:
-        replicates: One network and one order of the images each.
-        kind: With f(h) = W relu(h), a plain network is `plain` f(h), or `identity`, plain with W = I plus a tenth of the
-            usual weights; residual blocks are `sum` h + f(h), `scaled` h + f(h) / sqrt(L),
-            `zero` h + a f(h) with a trained number a that starts at 0, and `positive` h + relu(W h) / sqrt(L).
+        replicates: One network and one order of the rows each.
+        kind: With f(h) = W relu(h), a plain network is `plain` f(h), or `identity`, plain with
+            W = I plus a tenth of the usual weights; residual blocks are `sum` h + f(h),
+            `scaled` h + f(h) / sqrt(L), `zero` h + a f(h) with a trained number a that starts
+            at 0, and `positive` h + relu(W h) / sqrt(L).
         layers: Hidden layers or blocks L after the first layer, at least 1.
-        optimizer: SGD without momentum, or Adam.
-        lr: Learning rate.
+        hidden: Units of each.
+        optimizer: PyTorch's, with its default settings; momentum is 0.9.
+        lr: Learning rate; not used if it is tuned.
+        tune: Give each replicate its best rate of a grid, by 200 rows kept for validation.
         steps: Training steps.
+        data: Which data set.
 
     Metrics:
-        first_loss: loss on the training images before training, in nats; at most 1000.
-        train_accuracy: on the training images, at the end.
-        accuracy: on the test images, at the end.
+        first_loss: loss on the training rows before training, in nats; at most 1000.
+        train_accuracy: on the training rows, at the end, in [0, 1].
+        accuracy: on the test rows, at the end, in [0, 1].
         without_one: the same with the layer in the middle left out.
     """
-    data = digits(centred=True)
-    scale = data.x.std()
-    x, x_test = data.x.to(replicates.device) / scale, replicates.same(data.x_test / scale)  # (1200, 64), (R, 597, 64)
-    y, y_test = data.y.to(replicates.device), replicates.same(data.y_test)
-    x_train, y_train = replicates.same(x), replicates.same(y)
-
-    net = replicates.stack("net", lambda: Network(kind, layers))
+    task = load(replicates, data, valid=200 if tune else 0)
+    sizes = (task.features, hidden, task.classes)
+    net = replicates.stack("net", lambda: Network(kind, layers, sizes))
     with torch.no_grad():
-        first_loss = cross_entropy(net(x_train), y_train)
-    descent = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimizer](net.parameters(), lr=lr)
-    batches = replicates.batches("batches", len(x), 32, steps)  # (R, steps, 32)
-    for step in range(steps):
-        index = batches[:, step]  # (R, 32)
-        loss = cross_entropy(net(rows(x, index)), y[index])  # (R,)
-        descent.zero_grad()
-        loss.sum().backward()
-        descent.step()
+        first_loss = cross_entropy(net(task.x), task.y)
+    batches = replicates.batches("batches", len(task), 32, steps)  # (R, steps, 32)
+    train(net, task, batches, optimizer=optimizer, lr=lr, tune=tune)
     keep = torch.arange(layers, device=replicates.device) != layers // 2  # (L,)
+    x, y = task.open_test()
     with torch.no_grad():
         return {
-            "first_loss": first_loss.nan_to_num(1000.0).clamp(max=1000),
-            "train_accuracy": accuracy(net(x_train), y_train),
-            "accuracy": accuracy(net(x_test), y_test),
-            "without_one": accuracy(net(x_test, replicates.same(keep)), y_test),
+            "first_loss": capped(first_loss, 1000.0),
+            "train_accuracy": accuracy(net(task.x), task.y),
+            "accuracy": accuracy(net(x), y),
+            "without_one": accuracy(net(x, replicates.same(keep)), y),
         }
 
 

@@ -39,7 +39,9 @@ def residual_growth(
         kept: cosine between the gradient at the input and the one at the output, averaged over the batch.
     """
     # one draw for all blocks: (R, L, n, n)
-    enter = (2 / width) ** 0.5 * replicates.normal("U", blocks, width, width)  # He: relu halves the mean square
+    enter = (2 / width) ** 0.5 * replicates.normal(
+        "U", blocks, width, width
+    )  # He: relu halves the mean square
     leave = (1 / width) ** 0.5 * replicates.normal("V", blocks, width, width)
     if kind == "zero":
         leave = torch.zeros_like(leave)

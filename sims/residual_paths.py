@@ -28,12 +28,15 @@ def residual_paths(
     Metrics:
         product_error: distance of the product of all I + J_l (J_l without skips) from the Jacobian, over its norm.
         path_error: the same for the sum over all 2^L choices of blocks, each the product of its blocks' J_l.
-        direct: share of the path of no block, the identity: its squared norm over the sum of all paths' squared norms.
+        direct: share of the path of no block, the identity: its squared norm over the sum of all
+            paths' squared norms, in [0, 1].
         blocks_passed: blocks on a path, averaged over all paths, each weighed with its squared norm.
         smallest: smallest singular value of the Jacobian.
         largest: largest singular value of the Jacobian.
     """
-    weights = gain / width**0.5 * replicates.normal("weights", blocks, width, width, dtype=torch.float64)
+    weights = (
+        gain / width**0.5 * replicates.normal("weights", blocks, width, width, dtype=torch.float64)
+    )
     x = replicates.normal("input", width, 1, dtype=torch.float64).requires_grad_()  # (R, n, 1)
 
     h, jacobians = x, []

@@ -36,8 +36,13 @@ def residual_shattering(
         apart: the same of points that are 16 places apart.
         values: correlation of the outputs f of neighbouring points.
     """
-    weights = (2 / width) ** 0.5 * replicates.normal("weights", layers, width, width)  # (R, L, n, n)
-    first, bias = replicates.normal("first", 1, width), replicates.normal("bias", 1, width)  # (R, 1, n)
+    weights = (2 / width) ** 0.5 * replicates.normal(
+        "weights", layers, width, width
+    )  # (R, L, n, n)
+    first, bias = (
+        replicates.normal("first", 1, width),
+        replicates.normal("bias", 1, width),
+    )  # (R, 1, n)
     last = replicates.normal("last", width, 1) / width**0.5  # (R, n, 1)
     t = torch.linspace(-2, 2, points, device=replicates.device)[:, None]  # (P, 1)
 

@@ -33,11 +33,14 @@ def resume_order(
         batch: Batch size B.
 
     Metrics:
-        unseen: share of the examples that came in no batch, before the stop or after.
-        twice: share of the examples that came twice.
-        same_first: share of the first batch after the stop that had been in the first batch of all.
+        unseen: share of the examples that came in no batch, before the stop or after, in [0, 1].
+        twice: share of the examples that came twice, in [0, 1].
+        same_first: share of the first batch after the stop that had been in the first batch of
+            all, in [0, 1].
     """
-    seeds = replicates.integers("seeds", 2**31, 2).tolist()  # R times 2: what each program begins with
+    seeds = replicates.integers(
+        "seeds", 2**31, 2
+    ).tolist()  # R times 2: what each program begins with
     total = examples // batch
     orders = []
     for first, second in seeds:  # a generator cannot be stacked
@@ -53,8 +56,14 @@ def resume_order(
         elif saved == "state":
             resumed.set_state(after)
         again = torch.randperm(examples, generator=resumed)
-        orders.append(torch.cat([order[: stop * batch], again[place * batch : (place + total - stop) * batch]]))
-    seen = torch.stack(orders).to(replicates.device)  # (R, N): the examples in the order in which they came
+        orders.append(
+            torch.cat(
+                [order[: stop * batch], again[place * batch : (place + total - stop) * batch]]
+            )
+        )
+    seen = torch.stack(orders).to(
+        replicates.device
+    )  # (R, N): the examples in the order in which they came
     count = torch.zeros(len(replicates), examples, device=seen.device)
     count.scatter_add_(1, seen, torch.ones_like(seen, dtype=count.dtype))
     before, next_ones = seen[:, :batch], seen[:, stop * batch : (stop + 1) * batch]  # (R, B)

@@ -32,25 +32,39 @@ class Run:
 
     def __init__(self, net: Stacked, seeds: Tensor, adam: bool, cosine: bool, steps: int) -> None:
         self.net = net
-        self.optimizer = torch.optim.Adam(net.parameters(), 0.01) if adam else torch.optim.SGD(net.parameters(), 0.1)
-        self.schedule = CosineAnnealingLR(self.optimizer, steps) if cosine else ConstantLR(self.optimizer, factor=1.0)
-        self.masks = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]  # of dropout, one a replicate
+        self.optimizer = (
+            torch.optim.Adam(net.parameters(), 0.01)
+            if adam
+            else torch.optim.SGD(net.parameters(), 0.1)
+        )
+        self.schedule = (
+            CosineAnnealingLR(self.optimizer, steps)
+            if cosine
+            else ConstantLR(self.optimizer, factor=1.0)
+        )
+        self.masks = [
+            torch.Generator().manual_seed(seed) for seed in seeds.tolist()
+        ]  # of dropout, one a replicate
         self.done = 0  # batches behind us: the place in the data
 
     def train(self, steps: int, x: Tensor, y: Tensor, batches: Tensor, dropout: float) -> None:
         """Train for some steps."""
         for index in batches[:, self.done : self.done + steps].unbind(1):  # (R, 48)
             kept = torch.stack([torch.rand(48, 32, generator=g) for g in self.masks]) >= dropout
-            loss = cross_entropy(self.net(rows(x, index), kept.to(x) / (1 - dropout)), y[index])  # (R,)
+            loss = cross_entropy(
+                self.net(rows(x, index), kept.to(x) / (1 - dropout)), y[index]
+            )  # (R,)
             self.optimizer.zero_grad()
             loss.sum().backward()
-            self.optimizer.step()
+            self.optimizer.step()  # by hand: the loop is what is saved and resumed
             self.schedule.step()
             self.done += 1
 
     def save(self) -> dict:
         """All that has to be written."""
-        states = {name: getattr(self, name).state_dict() for name in ("net", "optimizer", "schedule")}
+        states = {
+            name: getattr(self, name).state_dict() for name in ("net", "optimizer", "schedule")
+        }
         return {**states, "dropout": [g.get_state() for g in self.masks], "data": self.done}
 
     def load(self, parts: dict, forget: str) -> None:
@@ -59,14 +73,18 @@ class Run:
         parts["net"] |= dict(self.net.named_buffers()) if forget == "buffers" else {}
         for name in [part for part in ("net", "optimizer", "schedule") if part in kept]:
             getattr(self, name).load_state_dict(parts[name])
-        for generator, state in zip(self.masks, parts["dropout"] if "dropout" in kept else [], strict=False):
+        for generator, state in zip(
+            self.masks, parts["dropout"] if "dropout" in kept else [], strict=False
+        ):
             generator.set_state(state)
         self.done = parts["data"] if "data" in kept else 0
 
 
 def resume_training(
     replicates: Replicates,
-    forget: Literal["nothing", "buffers", "optimizer", "schedule", "dropout", "data", "all"] = "nothing",
+    forget: Literal[
+        "nothing", "buffers", "optimizer", "schedule", "dropout", "data", "all"
+    ] = "nothing",
     stop: int = 30,
     steps: int = 50,
     optimizer: Literal["adam", "sgd"] = "adam",
@@ -87,7 +105,7 @@ def resume_training(
         dropout: Share of the hidden units that are dropped.
 
     Metrics:
-        exact: 1 if weights and test logits are equal, bit for bit, to those of the run that never stopped; else 0.
+        exact: 1 if weights and test logits equal those of the unbroken run, bit for bit, else 0.
         weights: largest difference between the two runs' weights.
         outputs: largest difference between their logits on the test images.
         lost: test accuracy of the run that never stopped minus that of the resumed one.
@@ -107,7 +125,9 @@ def resume_training(
     resumed.load(loaded(file), forget)  # by torch.load(weights_only=True)
     resumed.train(steps - stop, x, y, batches, dropout)
     pairs = zip(onward.net.parameters(), resumed.net.parameters(), strict=True)
-    weights = torch.stack([(p - q).detach().abs().flatten(1).amax(1) for p, q in pairs]).amax(0)  # (R,)
+    weights = torch.stack([(p - q).detach().abs().flatten(1).amax(1) for p, q in pairs]).amax(
+        0
+    )  # (R,)
     a, b = (run.net.eval()(x_test).detach() for run in (onward, resumed))  # (R, 597, 10)
     outputs, lost = (a - b).abs().amax((1, 2)), accuracy(a, y_test) - accuracy(b, y_test)
     exact = ((weights == 0) & (outputs == 0)).double()

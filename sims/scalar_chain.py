@@ -38,9 +38,11 @@ def scalar_chain(
         no_weights_error: median relative error of the same product without the weights.
         first: geometric mean of |df/dw_1|.
         last: largest |df/dw_L|.
-        flat: share of the chains whose first unit has a slope below 0.01.
+        flat: share of the chains whose first unit has a slope below 0.01, in [0, 1].
     """
-    size = smallest + (largest - smallest) * replicates.uniform("size", layers, chains, dtype=torch.float64)
+    size = smallest + (largest - smallest) * replicates.uniform(
+        "size", layers, chains, dtype=torch.float64
+    )
     sign = 2.0 * replicates.integers("sign", 2, layers, chains) - 1
     w = (size * sign).requires_grad_()  # (R, L, C)
     bias = -w.detach() / 2 if centred else torch.zeros_like(w)
@@ -53,7 +55,9 @@ def scalar_chain(
         slopes.append((h * (1 - h)).detach())
     gradient = torch.autograd.grad(h.sum(), w)[0].abs()  # (R, L, C)
     first = gradient[:, 0]
-    tiny = torch.finfo(first.dtype).tiny  # a unit may be so saturated that its gradient is exactly 0
+    tiny = torch.finfo(
+        first.dtype
+    ).tiny  # a unit may be so saturated that its gradient is exactly 0
 
     slopes = torch.stack(slopes, 1)  # (R, L, C)
     without = slopes.prod(1) * x.abs()  # what is left if the weights are forgotten

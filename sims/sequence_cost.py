@@ -67,19 +67,28 @@ def sequence_cost(
         one = lambda: kinds[reader](entering, width)  # noqa: E731 - one direction
         return Bidirectional(one) if bidirectional else one()
 
-    net = replicates.stack("net", lambda: nn.Sequential(*[layer(number) for number in range(layers)]))
+    net = replicates.stack(
+        "net", lambda: nn.Sequential(*[layer(number) for number in range(layers)])
+    )
     x = replicates.normal("inputs", 1, length, inputs)  # (R, 1, T, inputs)
     stored = {}
 
-    def keep(tensor: Tensor) -> Tensor:  # called for each tensor that autograd saves; views share one storage
+    def keep(
+        tensor: Tensor,
+    ) -> Tensor:  # called for each tensor that autograd saves; views share one storage
         stored[tensor.untyped_storage().data_ptr()] = tensor
         return tensor
 
-    with FlopCounterMode(display=False) as counter, torch.autograd.graph.saved_tensors_hooks(keep, lambda kept: kept):
+    with (
+        FlopCounterMode(display=False) as counter,
+        torch.autograd.graph.saved_tensors_hooks(keep, lambda kept: kept),
+    ):
         output = net(x)
     given = {tensor.untyped_storage().data_ptr() for tensor in (x, *net.parameters())}
     own = [
-        tensor.untyped_storage().nbytes() / tensor.element_size() for at, tensor in stored.items() if at not in given
+        tensor.untyped_storage().nbytes() / tensor.element_size()
+        for at, tensor in stored.items()
+        if at not in given
     ]
     counts = {
         "operations": counter.get_total_flops() / len(replicates),
@@ -87,7 +96,10 @@ def sequence_cost(
         "chain": _chain(output),
         "parameters": sum(parameter[0].numel() for parameter in net.parameters()),
     }
-    return {name: torch.full((len(replicates),), float(count), device=x.device) for name, count in counts.items()}
+    return {
+        name: torch.full((len(replicates),), float(count), device=x.device)
+        for name, count in counts.items()
+    }
 
 
 if __name__ == "__main__":

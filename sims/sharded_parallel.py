@@ -45,7 +45,9 @@ def sharded_parallel(
         activations: bytes kept for the backward pass.
         difference: distance of the new weights from those of a single process, over the length of its step.
     """
-    x, target = (replicates.normal(name, examples, width).cpu() for name in ("input", "target"))  # (R, N, d)
+    x, target = (
+        replicates.normal(name, examples, width).cpu() for name in ("input", "target")
+    )  # (R, N, d)
     weights = block_weights(replicates, blocks, width)  # (R, 4 d, d) and (R, d, 4 d) for each block
 
     alone = [weight.clone().requires_grad_() for weight in weights]  # in this process, on its own
@@ -55,7 +57,9 @@ def sharded_parallel(
 
     results = run_ranks(_step, ranks, weights, x, target, shard, optimizer)
     lists = weights, alone, results[0][0]
-    before, single, sharded = (torch.cat([one.detach().flatten(1) for one in list_], 1) for list_ in lists)
+    before, single, sharded = (
+        torch.cat([one.detach().flatten(1) for one in list_], 1) for list_ in lists
+    )
     measured = most_held([held for _, held in results], len(replicates))
     measured["difference"] = (sharded - single).norm(dim=1) / (single - before).norm(dim=1)
     return {name: value.to(replicates.device) for name, value in measured.items()}
@@ -68,7 +72,9 @@ def _step(
     in_parts = shard == "weights"
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     x, target = x.chunk(ranks, 1)[rank].clone(), target.chunk(ranks, 1)[rank]  # (R, N / ranks, d)
-    held = [(own_rows(weight) if in_parts else weight.clone()).requires_grad_() for weight in weights]
+    held = [
+        (own_rows(weight) if in_parts else weight.clone()).requires_grad_() for weight in weights
+    ]
     gradients = {}
 
     def keep(weight: Tensor) -> None:
@@ -76,19 +82,27 @@ def _step(
         weight.grad = None
 
     for weight in held:
-        weight.register_post_accumulate_grad_hook(keep)  # called as soon as the gradient is complete
+        weight.register_post_accumulate_grad_hook(
+            keep
+        )  # called as soon as the gradient is complete
     with Activations(besides=held) as kept:
         for first, second in zip(held[::2], held[1::2], strict=True):
             x = _Linear.apply(_Linear.apply(x, first, in_parts).relu(), second, in_parts)
-        loss = square_error(x, target).sum() / ranks  # the sum over the ranks is the mean over the whole batch
+        loss = (
+            square_error(x, target).sum() / ranks
+        )  # the sum over the ranks is the mean over the whole batch
     loss.backward()
 
     updated = [weight.detach() for weight in held]
     if shard in {"states", "gradients"}:
-        updated = [weight.chunk(ranks, 1)[rank] for weight in updated]  # its rows of the same memory
+        updated = [
+            weight.chunk(ranks, 1)[rank] for weight in updated
+        ]  # its rows of the same memory
     own = getattr(torch.optim, optimizer)(updated)
     for mine, weight in zip(updated, held, strict=True):
-        mine.grad = gradients[weight].chunk(ranks, 1)[rank] if shard == "states" else gradients[weight]
+        mine.grad = (
+            gradients[weight].chunk(ranks, 1)[rank] if shard == "states" else gradients[weight]
+        )
     own.step()
     new = updated if shard == "nothing" else [all_rows(mine) for mine in updated]
     return new, held_bytes([*held, *updated], gradients.values(), own, kept)
@@ -107,7 +121,9 @@ class _Linear(torch.autograd.Function):
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         x, weight = context.saved_tensors
         total = gradient.mT @ x  # (R, out, in): of this rank's examples
-        distributed.all_reduce(total)  # of all; where only a part is kept, libraries send no more than that part
+        distributed.all_reduce(
+            total
+        )  # of all; where only a part is kept, libraries send no more than that part
         if context.in_parts:
             return gradient @ all_rows(weight), own_rows(total), None
         return gradient @ weight, total, None

@@ -35,7 +35,9 @@ def stability_limit(
     """
     start = 1 + replicates.uniform("start", 1, dtype=torch.float64)  # (R, 1)
     w = start.clone().requires_grad_()
-    optimizer = torch.optim.SGD([w], lr=ratio * 2 / curvature, momentum=momentum, dampening=dampening)
+    optimizer = torch.optim.SGD(
+        [w], lr=ratio * 2 / curvature, momentum=momentum, dampening=dampening
+    )
     for _ in range(steps):
         optimizer.zero_grad()
         (curvature / 2 * w**2).sum().backward()  # each replicate's gradient is its own

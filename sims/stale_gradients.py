@@ -11,7 +11,9 @@ from torch import Tensor
 from dlfaq.sim import Replicates
 
 
-def stale_gradients(replicates: Replicates, delay: int = 4, steps: int = 1500, halvings: int = 12) -> dict[str, Tensor]:
+def stale_gradients(
+    replicates: Replicates, delay: int = 4, steps: int = 1500, halvings: int = 12
+) -> dict[str, Tensor]:
     """Minimize curvature / 2 * w**2 with gradients at the weights of some steps ago, and look for the limit by halving.
 
     Args:
@@ -25,11 +27,16 @@ def stale_gradients(replicates: Replicates, delay: int = 4, steps: int = 1500, h
     """
     curvature = 1 + 9 * replicates.uniform("curvature", 1, dtype=torch.float64)[:, 0]  # (R,)
     start = 1 + replicates.uniform("start", 1, dtype=torch.float64)[:, 0]  # (R,)
-    low, high = torch.zeros_like(start), torch.full_like(start, 4)  # of learning rate times curvature
+    low, high = (
+        torch.zeros_like(start),
+        torch.full_like(start, 4),
+    )  # of learning rate times curvature
     for _ in range(halvings):
         middle = (low + high) / 2
         lr = middle / curvature
-        past = [start] * (delay + 1)  # the weights that the ranks may still be working on, oldest first
+        past = [start] * (
+            delay + 1
+        )  # the weights that the ranks may still be working on, oldest first
         for _ in range(steps):
             gradient = curvature * past[0]
             past = [*past[1:], past[-1] - lr * gradient]

@@ -45,9 +45,16 @@ def task_batchnorm(
     norms = [first_norm, second_norm if batches == "own" else first_norm]
     trained = []
     for step in range(steps):
-        first, second = inputs[:, step, 0].T, inputs[:, step, 1].T  # (N, R) each: BatchNorm1d wants channels last
+        first, second = (
+            inputs[:, step, 0].T,
+            inputs[:, step, 1].T,
+        )  # (N, R) each: BatchNorm1d wants channels last
         apart = batches != "mixed"
-        outputs = (norms[0](first), norms[1](second)) if apart else first_norm(torch.cat([first, second])).chunk(2)
+        outputs = (
+            (norms[0](first), norms[1](second))
+            if apart
+            else first_norm(torch.cat([first, second])).chunk(2)
+        )
         trained.append(torch.stack([output.mean(0) for output in outputs]))  # (2, R)
     in_training = torch.stack(trained[steps // 2 :]).mean(0)  # (2, R)
     for norm in norms:

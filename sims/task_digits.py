@@ -54,37 +54,53 @@ def task_digits(
         batch: Labels of a task in a step.
 
     Metrics:
-        accuracy: of the first task, on the test images.
-        second_accuracy: of the second task, on the test images.
+        accuracy: of the first task, on the test images, in [0, 1].
+        second_accuracy: of the second task, on the test images, in [0, 1].
         cosine: between the tasks' gradients of the trunk, mean over the steps.
-        conflict: share of the steps in which it is negative.
+        conflict: share of the steps in which it is negative, in [0, 1].
     """
     data = digits(centred=True)
     scale = data.x.std()
     x, x_test = (data.x / scale).to(replicates.device), replicates.same(data.x_test / scale)
     y, y_test = data.y.to(replicates.device), replicates.same(data.y_test)
-    pair = replicates.integers("random", 5, len(x)) if second == "random" else replicates.same(y // 2)  # (R, 1200)
+    pair = (
+        replicates.integers("random", 5, len(x)) if second == "random" else replicates.same(y // 2)
+    )  # (R, 1200)
     order = replicates.permutation("images", len(x))  # (R, 1200)
-    images = [order[:, :labels], order[:, :labels] if inputs == "same" else order[:, labels : 2 * labels]]
+    images = [
+        order[:, :labels],
+        order[:, :labels] if inputs == "same" else order[:, labels : 2 * labels],
+    ]
 
     net = replicates.stack("net", lambda: Shared(hidden=32))
     trunk = [weight for name, weight in net.weights().items() if name.startswith("trunk")]
     optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
     turn = replicates.uniform("turns", steps)  # (R, steps)
-    orders = [replicates.batches(f"batches{task}", labels, batch, steps) for task in range(2)]  # (R, steps, B) each
+    orders = [
+        replicates.batches(f"batches{task}", labels, batch, steps) for task in range(2)
+    ]  # (R, steps, B) each
     if inputs == "same":
         orders[1] = orders[0]
     cosines = []
+    # by hand, not by dlfaq.sim.training: the two tasks' gradients are taken one after the other
     for step in range(steps):
-        one, two = (images[task].gather(1, orders[task][:, step]) for task in range(2))  # (R, B) image numbers
+        one, two = (
+            images[task].gather(1, orders[task][:, step]) for task in range(2)
+        )  # (R, B) image numbers
         if missing == "zero":
-            both, answers = torch.cat([one, two], 1), torch.cat([y[one], torch.zeros_like(two)], 1)  # (R, 2 B)
+            both, answers = (
+                torch.cat([one, two], 1),
+                torch.cat([y[one], torch.zeros_like(two)], 1),
+            )  # (R, 2 B)
         else:
             both, answers = one, y[one]
         first_loss = cross_entropy(net(rows(x, both))[0], answers)  # (R,)
         second_loss = cross_entropy(net(rows(x, two))[1], pair.gather(1, two))  # (R,)
         if turns:
-            first_loss, second_loss = first_loss * (turn[:, step] < turns), second_loss * (turn[:, step] >= turns)
+            first_loss, second_loss = (
+                first_loss * (turn[:, step] < turns),
+                second_loss * (turn[:, step] >= turns),
+            )
         optimizer.zero_grad()
         first_loss.sum().backward()
         first = _gradient(trunk)  # (R, parameters)

@@ -25,7 +25,9 @@ class Shared(nn.Module):
             "batch": lambda: nn.BatchNorm1d(hidden, track_running_stats=False),
             "layer": lambda: nn.LayerNorm(hidden),
         }
-        self.trunk = nn.Sequential(nn.Linear(inputs, hidden), norms[norm](), nn.Tanh(), nn.Linear(hidden, hidden))
+        self.trunk = nn.Sequential(
+            nn.Linear(inputs, hidden), norms[norm](), nn.Tanh(), nn.Linear(hidden, hidden)
+        )
         self.heads = nn.Linear(hidden, TASKS)  # row t is the head of task t
 
     def forward(self, x: Tensor) -> Tensor:
@@ -80,7 +82,9 @@ def task_gradients(
     for task, size in enumerate(sizes):
         loss = (net(x[task])[:, :size, task] - y[task]).square().mean(1)
         alone.append(_gradient(loss, trunk))
-    pooled = torch.cat([(p - t).square() for p, t in zip(predicted, y, strict=True)], 1).mean(1)  # (R,)
+    pooled = torch.cat([(p - t).square() for p, t in zip(predicted, y, strict=True)], 1).mean(
+        1
+    )  # (R,)
     whole, pooled = _gradient(torch.stack(joint).sum(0), trunk), _gradient(pooled, trunk)
     weighted = sum(share * gradient for share, gradient in zip(shares, alone, strict=True))
     return {

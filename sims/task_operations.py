@@ -20,7 +20,9 @@ class Shared(nn.Module):
 
     def __init__(self, tasks: int, layers: int, width: int) -> None:
         super().__init__()
-        self.trunk = nn.Sequential(*[nn.Sequential(nn.Linear(width, width), nn.ReLU()) for _ in range(layers)])
+        self.trunk = nn.Sequential(
+            *[nn.Sequential(nn.Linear(width, width), nn.ReLU()) for _ in range(layers)]
+        )
         self.heads = nn.ModuleList(nn.Linear(width, 10) for _ in range(tasks))
 
 
@@ -51,7 +53,9 @@ def task_operations(
     """
     with torch.device("meta"):  # shapes without numbers
         net = Shared(tasks, layers, width)
-        batches = torch.empty(1 if inputs == "same" else tasks, examples, width)  # (1 or T, N, width)
+        batches = torch.empty(
+            1 if inputs == "same" else tasks, examples, width
+        )  # (1 or T, N, width)
         answers = torch.zeros(tasks, examples, dtype=torch.int64)  # (T, N)
     counter = FlopCounterMode(display=False)
     with counter:

@@ -37,16 +37,23 @@ def tensor_parallel(
         activations: bytes kept for the backward pass.
         difference: distance of the gradients, put together, from those of a single process, over the norm of the latter.
     """
-    x, target = (replicates.normal(name, examples, width).cpu() for name in ("input", "target"))  # (R, N, d)
+    x, target = (
+        replicates.normal(name, examples, width).cpu() for name in ("input", "target")
+    )  # (R, N, d)
     weights = block_weights(replicates, blocks, width)  # (R, 4 d, d) and (R, d, 4 d) for each block
 
     whole = [weight.clone().requires_grad_() for weight in weights]  # in this process, on its own
     alone = torch.autograd.grad(_loss(whole, x, target), whole)
     results = run_ranks(_step, ranks, weights, x, target)
     parts = [gradients for gradients, _ in results]  # of each rank, of each weight
-    together = [torch.cat(slices, 1 if layer % 2 == 0 else 2) for layer, slices in enumerate(zip(*parts, strict=True))]
+    together = [
+        torch.cat(slices, 1 if layer % 2 == 0 else 2)
+        for layer, slices in enumerate(zip(*parts, strict=True))
+    ]
 
-    length = [torch.cat([one.flatten(1) for one in list_], 1) for list_ in (together, alone)]  # (R, parameters)
+    length = [
+        torch.cat([one.flatten(1) for one in list_], 1) for list_ in (together, alone)
+    ]  # (R, parameters)
     measured = most_held([held for _, held in results], len(replicates))
     measured["difference"] = (length[0] - length[1]).norm(dim=1) / length[1].norm(dim=1)
     return {name: value.to(replicates.device) for name, value in measured.items()}
@@ -56,11 +63,14 @@ def _step(weights: list[Tensor], x: Tensor, target: Tensor) -> tuple[list[Tensor
     """What every rank does: take its slices of the weights, do a step, and say what it holds."""
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     mine = [  # rows of the matrix into the inner units, (R, 4 d / ranks, d), columns of the one out of them
-        weight.chunk(ranks, 1 if layer % 2 == 0 else 2)[rank].clone(memory_format=torch.contiguous_format)
+        weight.chunk(ranks, 1 if layer % 2 == 0 else 2)[rank].clone(
+            memory_format=torch.contiguous_format
+        )
         for layer, weight in enumerate(weights)
     ]
     for weight in mine:
         weight.requires_grad_()
+    # by hand, not by dlfaq.sim.training: one step of this rank
     optimizer = torch.optim.Adam(mine)
     with Activations(besides=mine) as kept:
         loss = _loss(mine, x, target)
@@ -75,7 +85,9 @@ def _loss(weights: list[Tensor], x: Tensor, target: Tensor) -> Tensor:
     parallel = distributed.is_initialized()
     for into, out in zip(weights[::2], weights[1::2], strict=True):
         if parallel:
-            x = sum_over_ranks(x, forward=False)  # each rank's units want something of x: the gradients add up
+            x = sum_over_ranks(
+                x, forward=False
+            )  # each rank's units want something of x: the gradients add up
         x = (x @ into.mT).relu() @ out.mT  # (R, N, d); on a rank, its units' part of the sum
         if parallel:
             x = sum_over_ranks(x, backward=False)

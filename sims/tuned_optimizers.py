@@ -1,6 +1,6 @@
-"""An optimizer with its learning rate tuned on validation, and without.
+"""An optimizer and a schedule on digits or tables, with the learning rate tuned and without.
 
-python sims/tuned_optimizers.py --optimizer adam --lowest 1e-3 --points 6
+python sims/tuned_optimizers.py --optimizer adam --tune true
 
 https://arxiv.org/abs/1910.05446
 """
@@ -8,98 +8,95 @@ https://arxiv.org/abs/1910.05446
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits, rows
-
-OPTIMIZERS = {
-    "sgd": lambda weights, lr: torch.optim.SGD(weights, lr=lr),
-    "momentum": lambda weights, lr: torch.optim.SGD(weights, lr=lr, momentum=0.9),
-    "adagrad": lambda weights, lr: torch.optim.Adagrad(weights, lr=lr),
-    "rmsprop": lambda weights, lr: torch.optim.RMSprop(weights, lr=lr),
-    "adam": lambda weights, lr: torch.optim.Adam(weights, lr=lr),
-    "adamw": lambda weights, lr: torch.optim.AdamW(weights, lr=lr),
-}
+from dlfaq.sim import Replicates, accuracy, cross_entropy
+from dlfaq.sim.losses import capped
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import load
 
 
 def tuned_optimizers(
     replicates: Replicates,
     optimizer: Literal["sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw"] = "sgd",
-    lowest: float = 0.1,
-    factor: float = 3.0,
-    points: int = 4,
+    lr: float = 0.1,
+    tune: bool = False,
+    lowest: float = 0.0,
+    points: int = 7,
+    schedule: Literal[
+        "constant", "linear", "cosine", "one-cycle", "cooldown", "drops"
+    ] = "constant",
+    horizon: int = 0,
+    warmup: int = 0,
     steps: int = 100,
+    batch: int = 32,
+    hidden: int = 16,
+    norm: Literal["none", "batch", "layer", "rms"] = "none",
+    examples: int = 400,
+    scale: Literal["standard", "feature", "centred", "unit", "raw"] = "standard",
     spread: float = 0.0,
     rotated: bool = False,
-    hidden: int = 16,
+    data: Literal["digits", "cancer", "wine"] = "digits",
 ) -> dict[str, Tensor]:
-    """Train on 400 digits at each rate of a grid, and keep the rate that is best on 200 others.
+    """Train a network with one hidden layer at one rate, or at each of a grid to keep the best.
 
-    Every rate starts from the same weights and sees the same batches of 32; only the optimizer's arithmetic differs.
+    Setting: a {hidden}-unit ReLU network, {examples} rows of {data}; {optimizer} at {lr}, schedule
+    {schedule}, batch {batch}, {steps} steps.
+
+    Every rate starts from the same weights and sees the same batches.
 
     Args:
-        replicates: One choice of images, one network and one order of the batches each.
+        replicates: One choice of rows, one network and one order of the batches each.
         optimizer: PyTorch's, with its default settings but for the rate; momentum is 0.9.
-        lowest: Lowest learning rate of the grid.
-        factor: From one rate of the grid to the next.
-        points: Rates in the grid; with 1 nothing is tuned.
-        steps: Training steps at each rate.
-        spread: Each pixel is multiplied by a power of ten, evenly between -spread and spread: 0 changes nothing.
-        rotated: Turn the rescaled images by a random rotation, so that no pixel has a scale of its own any more.
+        lr: Peak learning rate; not used if it is tuned.
+        tune: Give each replicate the rate of a grid that is best on 200 rows for validation.
+        lowest: Lowest rate of that grid, each further one 3 times the one before; 0 for the kit's.
+        points: Rates in the grid, if it has a lowest.
+        schedule: Of the learning rate; dlfaq.sim.schedules says how each is set up.
+        horizon: Steps the schedule was made for; 0 for `steps`.
+        warmup: Steps of the horizon in which the rate first rises in a straight line.
+        steps: Training steps that are made.
+        batch: Rows in a batch.
         hidden: Units of the hidden layer.
+        norm: What stands before the ReLU.
+        examples: Training rows at most.
+        scale: Of the inputs: `standard` has mean 0 and standard deviation 1, `unit` lies in [0, 1].
+        spread: Each input is multiplied by a power of ten, evenly between -spread and spread.
+        rotated: Turn the rescaled inputs by a random rotation: none has a scale of its own then.
+        data: Which data set.
 
     Metrics:
-        valid[rate]: accuracy on the validation images, at each rate.
-        test[rate]: accuracy on the test images, at each rate.
-        tuned: test accuracy at the rate that is best on the validation images.
-        picked: that rate.
-        inner: 1 if it is neither the lowest nor the highest of the grid, so that the grid was wide enough.
+        accuracy: on the test rows after the last step, in [0, 1].
+        test_loss: on the test rows after the last step, in nats; at most 100.
+        train_loss: on the training rows after the last step, in nats; at most 100.
+        picked: the learning rate.
+        inside: 1 if it was tuned and is neither the lowest nor the highest of the grid, else 0,
+            in [0, 1].
     """
-    data = digits(centred=True)
-    x, y, x_test, y_test = (part.to(replicates.device) for part in data)
-    powers = 2 * replicates.uniform("powers", 1, 64) - 1  # (R, 1, 64), between -1 and 1
-    turn = torch.linalg.qr(replicates.normal("turn", 64, 64)).Q if rotated else None  # (R, 64, 64)
-
-    def show(images: Tensor) -> Tensor:
-        """Images as this replicate's network sees them, (R, N, 64)."""
-        scaled = images / x.std() * 10 ** (spread * powers)
-        return scaled @ turn if rotated else scaled
-
-    chosen = replicates.permutation("images", len(x))  # (R, 1200)
-    train, valid = chosen[:, :400], chosen[:, 400:600]
-    images, images_valid, images_test = show(rows(x, train)), show(rows(x, valid)), show(replicates.same(x_test))
-    labels, labels_valid, labels_test = y[train], y[valid], replicates.same(y_test)
-
-    net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.ReLU(), nn.Linear(hidden, 10)))
-    start = [weight.detach().clone() for weight in net.parameters()]
-    batches = replicates.batches("batches", 400, 32, steps)  # (R, steps, 32)
-    each = torch.arange(len(replicates), device=replicates.device)[:, None]  # (R, 1): a replicate's own images
-    rates, on_valid, on_test = [lowest * factor**point for point in range(points)], [], []
-    for lr in rates:
-        with torch.no_grad():
-            for weight, first in zip(net.parameters(), start, strict=True):
-                weight.copy_(first)
-        descent = OPTIMIZERS[optimizer](net.parameters(), lr)
-        for step in range(steps):
-            index = batches[:, step]  # (R, 32)
-            loss = cross_entropy(net(images[each, index]), labels[each, index])  # (R,)
-            descent.zero_grad()
-            loss.sum().backward()
-            descent.step()
-        with torch.no_grad():
-            on_valid.append(accuracy(net(images_valid), labels_valid))
-            on_test.append(accuracy(net(images_test), labels_test))
-    on_valid, on_test = torch.stack(on_valid, 1), torch.stack(on_test, 1)  # (R, rates)
-    best = on_valid.argmax(1)  # (R,)
-    rate = torch.tensor(rates, dtype=torch.float64, device=best.device)
-    return {
-        "valid": on_valid,
-        "test": on_test,
-        "rate": rate,
-        "tuned": on_test.gather(1, best[:, None])[:, 0],
-        "picked": rate[best],
-        "inner": (best > 0) & (best < points - 1),
-    }
+    parts = {"train": examples, "valid": 200 if tune else 0}
+    task = load(replicates, data, **parts, scale=scale, own=True)
+    if spread or rotated:
+        size = task.features
+        powers = 2 * replicates.uniform("powers", 1, size) - 1  # (R, 1, d), between -1 and 1
+        factors = 10 ** (spread * powers)
+        turn = torch.linalg.qr(replicates.normal("turn", size, size)).Q  # (R, d, d)
+        task = task.mapped(lambda x: x * factors @ turn if rotated else x * factors)
+    net = replicates.stack("net", lambda: mlp(task.features, [hidden], task.classes, norm=norm))
+    batches = replicates.batches("batches", len(task), min(batch, len(task)), steps)
+    rates = [lowest * 3**point for point in range(points)] if lowest else []
+    pace = {"schedule": schedule, "horizon": horizon, "warmup": warmup}
+    run = train(net, task, batches, optimizer=optimizer, lr=lr, tune=tune, rates=rates, **pace)
+    x, y = task.open_test()
+    with torch.no_grad():
+        outputs = net(x)
+        return {
+            "accuracy": accuracy(outputs, y),
+            "test_loss": capped(cross_entropy(outputs, y), 100.0),
+            "train_loss": capped(cross_entropy(net(task.x), task.y), 100.0),
+            "picked": run.rate,
+            "inside": run.inside,
+        }
 
 
 if __name__ == "__main__":

@@ -33,17 +33,20 @@ def two_weights(
         noise: Standard deviation of the noise in each step's label; 0 is plain gradient descent.
 
     Metrics:
-        diverged: 1 if a weight ever grew past 1000, else 0.
+        diverged: 1 if a weight ever grew past 1000, else 0, in [0, 1].
         first_sharpness: u^2 + v^2 at the start, near the largest curvature there.
         sharpness: u^2 + v^2 at the end; 0 where it diverged.
     """
-    u = nn.Parameter(torch.full((len(replicates),), start, dtype=torch.float64, device=replicates.device))  # (R,)
+    u = nn.Parameter(
+        torch.full((len(replicates),), start, dtype=torch.float64, device=replicates.device)
+    )  # (R,)
     v = nn.Parameter(0.1 * replicates.normal("v", dtype=torch.float64))  # (R,)
     first = (u**2 + v**2).detach()
     optimizer = torch.optim.SGD([u, v], lr=lr)
     rate = LinearLR(optimizer, start_factor=0.001, total_iters=warmup) if warmup else None
     labels = 1 + noise * replicates.normal("labels", steps, dtype=torch.float64)  # (R, steps)
     diverged = torch.zeros_like(first, dtype=torch.bool)
+    # by hand, not by dlfaq.sim.training: weights that diverged are put back to 0 on the way
     for step in range(steps):
         loss = (u * v - labels[:, step]).square() / 2  # (R,)
         optimizer.zero_grad()

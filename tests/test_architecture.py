@@ -22,16 +22,46 @@ MAY_IMPORT = {
     "sim": {"errors"},
     "verify": {"errors", "paths", "knowledge", "evidence", "sim"},
     "site": {"errors", "paths", "knowledge", "evidence", "ask"},
-    "terminal": {"sanitise", "ask.blocks", "ask.passages", "ask.rank", "ask.reader"},  # the values that it shows
+    "terminal": {
+        "sanitise",
+        "ask.blocks",
+        "ask.passages",
+        "ask.rank",
+        "ask.reader",
+    },  # the values that it shows
     "__main__": {"cli"},
-    "cli": {"errors", "paths", "sanitise", "knowledge", "evidence", "ask", "verify", "site", "terminal"},
+    "cli": {
+        "errors",
+        "paths",
+        "sanitise",
+        "knowledge",
+        "evidence",
+        "ask",
+        "verify",
+        "site",
+        "terminal",
+    },
 }
 # what every `ask` loads: the standard library and one another
 ASKING = {
-    *("ask.blocks", "ask.lists", "ask.passages", "ask.query", "ask.rank", "ask.reader", "ask.schema", "ask.signals"),
-    *("ask.stamps", "ask.vectors", "ask.words"),
+    *(
+        "ask.blocks",
+        "ask.lists",
+        "ask.passages",
+        "ask.query",
+        "ask.rank",
+        "ask.reader",
+        "ask.schema",
+        "ask.signals",
+    ),
+    *("ask.spelling", "ask.stamps", "ask.vectors", "ask.words"),
 }
-HEAVY = {"torch": {"sim", "verify.worker"}, "numpy": {"sim", "verify"}, "scipy": {"verify"}, "yaml": {"knowledge"}}
+HEAVY = {
+    "torch": {"sim", "verify.worker"},
+    "numpy": {"sim", "verify"},
+    "scipy": {"verify"},
+    "yaml": {"knowledge"},
+}
 
 
 def modules() -> list[Path]:
@@ -72,7 +102,9 @@ def test_imports_point_down_only(path):
         allowed = MAY_IMPORT[package] | {package}
     used = {one.removeprefix("dlfaq.") for one in imported(path) if one.startswith("dlfaq.")}
 
-    assert {one for one in used if not below(one, allowed) and not _is_package_of(one, allowed)} == set()
+    assert {
+        one for one in used if not below(one, allowed) and not _is_package_of(one, allowed)
+    } == set()
 
 
 def _is_package_of(name: str, allowed: set[str]) -> bool:
@@ -99,7 +131,9 @@ def test_what_computes_is_loaded_where_it_is_needed(path):
     name = name_of(path)
     for module, owners in HEAVY.items():
         if not below(name, owners):
-            assert not below(module, {one.split(".")[0] for one in imported(path)}), f"{name} imports {module}"
+            assert not below(module, {one.split(".")[0] for one in imported(path)}), (
+                f"{name} imports {module}"
+            )
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
@@ -108,14 +142,18 @@ def test_only_the_command_line_prints_and_exits(path):
     if name_of(path).split(".")[0] == "cli":
         return
     tree = ast.parse(path.read_text("utf-8"))
-    calls = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    calls = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
     assert calls & {"print", "exit", "quit", "input", "eval", "exec"} == set()
     assert names & {"argv"} == set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "sims").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "sims").rglob("*.py")), ids=lambda path: path.stem)
 def test_a_simulation_knows_nothing_of_claims(path):
     """A simulation imports dlfaq.sim, torch, numpy and the data's package, and opens nothing."""
     body = ast.parse(path.read_text("utf-8")).body
@@ -131,6 +169,7 @@ def test_a_simulation_knows_nothing_of_claims(path):
         "sklearn",
         "torch",
         "typing",
+        "warnings",
     }
     nodes = [node for top in body if top not in guard for node in ast.walk(top)]
     used = set()
@@ -139,12 +178,16 @@ def test_a_simulation_knows_nothing_of_claims(path):
             used |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             used.add(node.module)
-    calls = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    calls = {
+        node.func.id
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
 
     assert {one.split(".")[0] for one in used} <= allowed
     assert all(below(one, {"dlfaq.sim"}) for one in used if one.startswith("dlfaq"))
     assert calls & {"print", "open", "eval", "exec", "input"} == set()
-    assert len(path.read_text("utf-8").splitlines()) <= 120
+    assert len(path.read_text("utf-8").splitlines()) <= 140  # of at most 100 columns
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
@@ -158,7 +201,10 @@ def test_files_are_small(path):
 
 
 LIGHT = {
-    "ask": (["ask", "my loss is nan"], {"torch", "numpy", "pydantic", "yaml", "rich", "importlib.metadata", "scipy"}),
+    "ask": (
+        ["ask", "my loss is nan"],
+        {"torch", "numpy", "pydantic", "yaml", "rich", "importlib.metadata", "scipy"},
+    ),
     "check": (["check"], {"torch", "numpy", "pydantic", "scipy"}),
     "list": (["list"], {"torch", "numpy", "pydantic", "yaml"}),
     "show": (["show", "initial-loss"], {"torch", "numpy", "pydantic", "yaml"}),
@@ -180,7 +226,12 @@ def test_a_command_loads_nothing_it_does_not_need(command, tmp_path):
     environment = {**os.environ, "DLFAQ_CACHE_DIR": str(tmp_path)}
     for _ in range(2):  # the first builds the index
         done = subprocess.run(
-            [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     assert done.returncode == 0, done.stderr[-2000:]

@@ -21,7 +21,9 @@ def test_the_commands_exist():
     """Every `dlfaq …` in a console block is a command of the program."""
     from dlfaq.cli import app
 
-    known = {command.name or command.callback.__name__ for command in app.registered_commands} | {"site"}
+    known = {command.name or command.callback.__name__ for command in app.registered_commands} | {
+        "site"
+    }
     blocks = "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))
 
     assert set(re.findall(r"\bdlfaq ([a-z]+)", blocks)) <= known

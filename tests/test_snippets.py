@@ -26,7 +26,11 @@ CLASSES, FEATURES, BATCH = 10, 64, 32
 def perceptron() -> tuple[nn.Module, torch.Tensor]:
     """A small network on vectors, and a batch for it."""
     model = nn.Sequential(
-        nn.Linear(FEATURES, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.1), nn.Linear(32, CLASSES)
+        nn.Linear(FEATURES, 32),
+        nn.BatchNorm1d(32),
+        nn.ReLU(),
+        nn.Dropout(0.1),
+        nn.Linear(32, CLASSES),
     )
     return model, torch.randn(BATCH, FEATURES)
 
@@ -68,8 +72,14 @@ def given(make) -> dict:
 
 def snippets(entry: Entry) -> list[tuple[str, str]]:
     """Where a snippet stands, and the snippet."""
-    steps = [(f"step {place}", step.code) for place, step in enumerate(entry.answer.do, 1) if step.code]
-    blocks = [(f"part {part.id}", code) for part in entry.answer.parts for code in BLOCK.findall(part.text)]
+    steps = [
+        (f"step {place}", step.code) for place, step in enumerate(entry.answer.do, 1) if step.code
+    ]
+    blocks = [
+        (f"part {part.id}", code)
+        for part in entry.answer.parts
+        for code in BLOCK.findall(part.text)
+    ]
     return steps + blocks
 
 

@@ -27,7 +27,8 @@ def bundled_root() -> Path:
 def cache_dir(root: Path) -> Path:
     """A writable folder for what can be rebuilt of the FAQ at `root`: the index, trials, rulings.
 
-    `DLFAQ_CACHE_DIR`, else the user's cache folder, else the temporary folder. Each root has a folder of its own.
+    `DLFAQ_CACHE_DIR`, else the user's cache folder, else the temporary folder. Each root has a
+    folder of its own.
     """
     key = f"{zlib.crc32(str(root.resolve()).encode('utf-8', 'surrogateescape')):08x}"  # not hashlib: 2 ms to load
     for base in _cache_bases():

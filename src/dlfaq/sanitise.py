@@ -17,7 +17,9 @@ _HALF = "[\ud800-\udfff]"
 
 
 def sanitise(text: str) -> str:
-    r"""Keep what people read: no escape sequence, control character, or override of the writing direction.
+    r"""Keep what people read.
+
+    No escape sequence, control character or override of the writing direction is left.
 
     >>> sanitise("\x1b[31mred\x1b[0m\ttext")
     'red    text'

@@ -20,7 +20,10 @@ def run(faq, *words, program="import dlfaq.cli; dlfaq.cli.main()", text=None):
 
 def test_asking_loads_nothing_heavy(faq):
     """An answer is instant because nothing that computes, parses YAML or draws is loaded."""
-    program = "import dlfaq.cli\ntry: dlfaq.cli.main()\nexcept SystemExit: pass\nprint(*sys.modules, sep='\\n', file=sys.stderr)"
+    program = (
+        "import dlfaq.cli\ntry: dlfaq.cli.main()\nexcept SystemExit: pass\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
     run(faq, "loss nan")  # builds the index
     done = run(faq, "loss nan", program=program)
 

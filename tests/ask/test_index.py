@@ -36,7 +36,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_entries_are_read_as_they_will_be_shown(faq):
-    """Placeholders are numbers, verdicts come from the evidence, related entries have their questions."""
+    """Placeholders are numbers, verdicts come from the evidence, related entries have questions."""
     found = read_index(faq, lambda db: entry(db, "first-loss"))
 
     assert "".join(one.text for one in found.short[0].lines[0]) == (
@@ -158,7 +158,7 @@ def test_new_and_deleted_files_are_noticed(faq):
 
 
 def contents(path: Path) -> dict[str, list]:
-    """Everything in an index but the numbers that entries happen to have in it, and what made it."""
+    """Everything in an index but its numbers of entries, which are chance, and what made it."""
     with sqlite3.connect(path) as db:
         names = dict(db.execute("SELECT num, id FROM entries"))
         tables = [
@@ -172,7 +172,8 @@ def contents(path: Path) -> dict[str, list]:
         for table in kept:
             columns = [column[1] for column in db.execute(f"PRAGMA table_info({table})")]
             rows = [
-                dict(zip(columns, row, strict=True)) for row in db.execute(f"SELECT * FROM {table}")
+                dict(zip(columns, row, strict=True))
+                for row in db.execute(f"SELECT * FROM {table}")  # noqa: S608
             ]
             found[table] = sorted(
                 repr({**row, "num": names[row["num"]]} if "num" in row else row) for row in rows
@@ -224,7 +225,7 @@ MIXED = [
 
 @pytest.mark.parametrize("order", [list(EDITS), MIXED], ids=["all", "mixed"])
 def test_what_is_read_again_gives_the_same_index_as_all_of_it(faq, order, tmp_path):
-    """After every edit, whatever was changed before: word for word, and every word found where it stands."""
+    """After every edit: word for word, and every word is found where it stands."""
     path = ensure_index(faq)
     for name in order:
         EDITS[name](faq)
@@ -294,7 +295,7 @@ def test_an_index_of_another_code_is_older(faq, builds, monkeypatch):
 
 
 def test_all_code_that_makes_rows_is_stamped(faq):
-    """A change of a parser, of what placeholders say or of what evidence holds makes an index old."""
+    """A change of a parser, of placeholders or of how evidence is read makes an index old."""
     names = stamps(faq)
 
     assert {"code/ask/build/markdown.py", "code/ask/schema.py", "code/sanitise.py"} <= names.keys()
@@ -382,11 +383,12 @@ def test_a_root_with_odd_characters(faq, builds):
 
 
 def test_looking_loads_nothing_but_the_standard_library(faq):
-    """While nothing changed, neither YAML nor the builder nor what is known of entries is loaded."""
+    """While nothing changed, neither YAML nor the builder nor the knowledge is loaded."""
     ensure_index(faq)
     script = (
-        "import sys; from pathlib import Path; from dlfaq.ask.freshness import read_index; from dlfaq.ask.rank import ask; "
-        "from dlfaq.ask.reader import entry; read_index(Path(sys.argv[1]), lambda db: (ask(db, 'loss'), "
+        "import sys; from pathlib import Path; from dlfaq.ask.freshness import read_index; "
+        "from dlfaq.ask.rank import ask; from dlfaq.ask.reader import entry; "
+        "read_index(Path(sys.argv[1]), lambda db: (ask(db, 'loss'), "
         "entry(db, 'first-loss'))); print('\\n'.join(sys.modules))"
     )
     done = subprocess.run(
@@ -410,6 +412,7 @@ def test_looking_loads_nothing_but_the_standard_library(faq):
         "dlfaq.ask.reader",
         "dlfaq.ask.schema",
         "dlfaq.ask.signals",
+        "dlfaq.ask.spelling",
         "dlfaq.ask.stamps",
         "dlfaq.ask.vectors",
         "dlfaq.ask.words",

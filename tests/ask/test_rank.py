@@ -116,7 +116,7 @@ def test_a_known_word_is_not_corrected(index):
     ],
 )
 def test_anything_can_be_asked(index, text):
-    """Syntax of the full-text index, control characters, long words and pasted logs are words like any other."""
+    """Index syntax, control characters, long words and pasted logs are words like any other."""
     answer = ask(index, text)
 
     assert len(answer.results) == 4

@@ -1,4 +1,4 @@
-"""A text's direction: the sum of its tokens' vectors, from a file that is looked up, never loaded."""
+"""A text's direction: the sum of its tokens' vectors, looked up in a file."""
 
 import math
 import struct
@@ -46,7 +46,7 @@ def test_a_token_is_found_by_its_name(tiny):
 
 
 def test_a_word_is_taken_apart_from_the_left(tiny):
-    """The longest known beginning, then the longest of what is left; an unknown rest says nothing."""
+    """The longest known beginning, then that of the rest; an unknown rest says nothing."""
     known = TokenVectors(tiny)
 
     assert [list(row) for row in known.pieces("training")] == [[127, -127], [0, 5]]

@@ -31,7 +31,11 @@ def test_a_file_runs_alone(dlfaq):
     """`python sims/initial_loss.py` is `dlfaq run initial_loss`."""
     words = ["--classes", "5", "--replicates", "4"]
     alone = subprocess.run(
-        [sys.executable, "sims/initial_loss.py", *words], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "sims/initial_loss.py", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert alone.returncode == 0, alone.stderr
@@ -82,4 +86,5 @@ def test_a_figure(dlfaq, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "<svg" in (tmp_path / "figure.svg").read_text()
-    assert dlfaq("run", "initial_loss", "--replicates", "4", "--figure", tmp_path / "figure.doc").returncode == 2
+    wrong = dlfaq("run", "initial_loss", "--replicates", "4", "--figure", tmp_path / "figure.doc")
+    assert wrong.returncode == 2

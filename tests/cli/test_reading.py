@@ -56,17 +56,21 @@ def test_standard_input_is_asked_with_a_dash(dlfaq):
 
 def test_what_does_not_fit_is_not_answered(dlfaq):
     """It says so, names the nearest, and ends with 1."""
-    done = dlfaq("ask", "how do I export my model to onnx and call it from C")
-    answer = json.loads(dlfaq("ask", "--json", "how do I export my model to onnx and call it from C").stdout)
+    question = "how do I export my model to onnx and call it from C"
+    done = dlfaq("ask", question)
+    answer = json.loads(dlfaq("ask", "--json", question).stdout)
 
     assert done.returncode == 1
     assert answer["answered"] is False
     assert any(result["id"] in done.stdout for result in answer["results"][:3])
 
 
-@pytest.mark.parametrize("words", ["", " ", "???", "\x1b[31mred\x07", "a" * 50_000, '" OR 1=1 --', "NEAR(", "*", "🤖"])
+@pytest.mark.parametrize(
+    "words",
+    ["", " ", "???", "\x1b[31mred\x07", "a" * 50_000, '" OR 1=1 --', "NEAR(", "*", "🤖"],
+)
 def test_no_words_break_it(dlfaq, words):
-    """Whatever is typed: an answer, a refusal or bad usage; never a traceback, never a control character."""
+    """An answer, a refusal or bad usage; never a traceback, never a control character."""
     done = dlfaq("ask", words)
 
     assert done.returncode in {0, 1, 2}
@@ -104,6 +108,32 @@ def test_show_prints_an_entry_whole(dlfaq):
     assert "{{" not in done.stdout
 
 
+def test_show_for_a_program(dlfaq):
+    """Steps, parts, claims with their conditions; a part alone says of which entry it is."""
+    whole = json.loads(dlfaq("show", "initial-loss", "--json").stdout)
+    name = whole["parts"][0]["id"]
+    part = json.loads(dlfaq("show", f"initial-loss#{name}", "--json").stdout)
+
+    keys = "id question form draft short do parts claims references related sources"
+    assert set(keys.split()) <= set(whole)
+    of_claim = "id kind says expect shows verdict measured holds_under fails_under"
+    assert all(set(of_claim.split()) <= set(one) for one in whole["claims"])
+    assert "{{" not in json.dumps(whole)
+    assert part == {"entry": "initial-loss", **whole["parts"][0]}
+
+
+def test_show_of_a_part(dlfaq):
+    """Its text below its title; of an unknown one the nearest is named."""
+    name = json.loads(dlfaq("show", "initial-loss", "--json").stdout)["parts"][0]["id"]
+    done = dlfaq("show", f"initial-loss#{name}")
+
+    assert done.returncode == 0
+    assert done.stdout.rstrip().endswith("The whole answer: dlfaq show initial-loss")
+    wrong = dlfaq("show", f"initial-loss#{name}s")
+    assert wrong.returncode == 2
+    assert f"Did you mean '{name}'?" in wrong.stderr
+
+
 def test_show_of_an_unknown_id_names_the_nearest(dlfaq):
     """One message, exit 2, no traceback."""
     done = dlfaq("show", "inital-loss")
@@ -119,7 +149,8 @@ def test_list(dlfaq):
 
     assert {row["id"] for row in rows} >= set(QUESTIONS.values())
     for row in rows:
-        assert set(row) == {"id", "question", "topics", "claims", "verified", "planned", "form", "draft"}
+        keys = "id question topics claims verified planned form draft"
+        assert set(row) == set(keys.split())
         assert row["planned"] or 0 < row["verified"] <= row["claims"]
 
 

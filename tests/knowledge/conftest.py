@@ -9,32 +9,48 @@ from dlfaq.knowledge.load import load_faq
 
 ENTRY = """\
 question: What is the mean of noise?
+form: 1
 also_asked: [is noise zero on average]
 topics: [training]
 answer:
   short: It is $0$, here {{ zero.mean(value) | .2f }}.
-  long: |
-    The mean is 0. Shifted it is {{ zero/control.mean(value) | .1f }}.
-claims:
-  - id: zero
-    says: The mean is 0.
+  parts:
+    - id: mean
+      title: The mean
+      asked: [what is the mean]
+      text: |
+        The mean is 0. Shifted it is {{ zero@shifted.mean(value) | .1f }}.
+experiments:
+  plain:
     simulation: noise
-    expect: -1 < mean(value) < 1
-    control:
-      why: Shifted noise has another mean
-      given: {shift: 5.0}
-  - id: grows
-    says: It grows with the shift.
+    conditions:
+      shifted: {given: {shift: 5.0}}
+  wide:
     simulation: noise
     arms: {low: {kind: plain}, high: {kind: wide}}
     sweep: {shift: [0, 1e0, 2]}
-    expect:
-      - all(increasing(low.value))
-      - mean(slope(high.value, shift)) > 0.5
-      - fraction(high.curve[-1] > low.value) > 0.1 * count
-    control:
-      - why: Nothing is shifted
-        sweep: {shift: [0, 0.001]}
+    conditions:
+      still: {sweep: {shift: [0, 0.001]}}
+claims:
+  - id: zero
+    kind: measured
+    says: The mean is 0.
+    experiment: plain
+    expect: -1 < mean(value) < 1
+    shows: "{{ mean(value) | .3f }}"
+    fails_under: {shifted: Shifted noise has another mean.}
+  - id: grows
+    kind: measured
+    says: It grows with the shift.
+    experiment: wide
+    expect: mean(slope(high.value, shift)) > 0.5
+    fails_under: {still: Nothing is shifted.}
+  - id: ends
+    kind: measured
+    says: The end of the curve is above the value.
+    experiment: wide
+    expect: fraction(high.curve[-1] > low.value) > 0.1 * count
+    fails_under: {still: Nothing is shifted.}
 sources:
   - document: paper
     says: The mean is 0.

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlfaq.knowledge.expectation import ExpectationError, names_in, parse_expectation, parse_quantity
+from dlfaq.knowledge.expectation import (
+    ExpectationError,
+    names_in,
+    parse_expectation,
+    parse_quantity,
+)
 
 
 def shown(node) -> str | None:

@@ -31,15 +31,18 @@ def test_nothing_but_problems_comes_out_of_any_bytes(root, data):
 
 
 LINES = ENTRY.splitlines()
+BROKEN = [
+    "", "- ", "  x: [", "? a", "claims: {}", "answer:", "    given: [1]", "  - ", "form: 2",
+    "    sweep: {shift: {}}", "experiments:", "    conditions: [x]", "      x: {times: {shift: 0}}",
+    "    fails_under: [still]", "    at: {shift: 1}", "    shows: '{{ @longer.mean(x) }}'",
+]  # fmt: skip
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     line=st.integers(0, len(LINES) - 1),
     new=st.one_of(
-        st.sampled_from(
-            ["", "- ", "  x: [", "? a", "claims: {}", "answer:", "    given: [1]", "    sweep: {shift: {}}", "  - "]
-        ),
+        st.sampled_from(BROKEN),
         st.text(alphabet="ab:-[]{}#&*!|>'\"%@` \t0.e", max_size=20),
     ),
     keep=st.booleans(),
@@ -53,12 +56,21 @@ def test_nothing_but_problems_comes_out_of_a_broken_line(root, line, new, keep):
 
 
 TREE = yaml.safe_load(ENTRY)
-WORDS = ["", "x", "noise", "zero", "mean(value) < 1", "{{ zero.mean(value) }}", "shift", "true", "low", "{{", "1e3"]
+TREE["answer"]["do"] = [{"step": "Look at it.", "code": "x = 1", "because": ["zero"]}]
+WORDS = [
+    "", "x", "noise", "zero", "plain", "wide", "still", "shifted", "longer", "shift", "true", "low",
+    "1e3", "mean(value) < 1", "{{ zero.mean(value) }}", "{{ @still.mean(value) }}",
+    "{{ zero@shifted[x=1].mean(x) }}", "{{", "[@x]", "practice", "exact",
+]  # fmt: skip
+KEYS = [
+    "id", "says", "given", "arms", "sweep", "times", "conditions", "simulation", "experiment",
+    "expect", "shows", "at", "holds_under", "fails_under", "still", "shifted", "step", "because", "shift", "kind", "low",
+]  # fmt: skip
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-9, 99), st.floats(-9, 9), st.sampled_from(WORDS)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(["id", "says", "given", "arms", "sweep", "why", "shift", "kind", "low"]), inner, max_size=3),
+        st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
     ),
     max_leaves=6,
 )  # fmt: skip
@@ -82,10 +94,10 @@ def with_value(tree, path, value):
 
 
 @settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(path=st.sampled_from(list(places(TREE))), value=VALUES)
-def test_nothing_but_problems_comes_out_of_a_wrong_value(root, path, value):
+@given(path=st.sampled_from(list(places(TREE))), value=VALUES, form=st.sampled_from([1, 2]))
+def test_nothing_but_problems_comes_out_of_a_wrong_value(root, path, value, form):
     """Anything in the place of any part of an entry, of any type: an FAQ, or problems that name lines of the file."""
-    text = json.dumps(with_value(TREE, path, value), indent=1)
+    text = json.dumps(with_value({**TREE, "form": form}, path, value), indent=1)
     (root / "faq" / "noise.yaml").write_text(text)
     lines = len(text.splitlines())
 

@@ -1,7 +1,7 @@
 """Reading an FAQ: a right one comes back as values, and every fault of a wrong one is named with its line."""
 
 import pytest
-from tests.knowledge.conftest import ENTRY, edit, problems_of
+from tests.knowledge.conftest import ENTRY, edit, line_of, problems_of
 
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
@@ -11,18 +11,25 @@ def test_an_entry_as_values(root):
     """What the file says, typed."""
     faq = load_faq(root)
     entry = faq.entry("noise")
-    claim = entry.claim("grows")
+    experiment = entry.experiment_of(entry.claim("grows"))
 
     assert [one.id for one in faq.entries] == ["noise"]
     assert entry.question == "What is the mean of noise?"
-    assert claim.sweep == {"shift": (0, 1.0, 2)}
-    assert claim.arms == {"low": {"kind": "plain"}, "high": {"kind": "wide"}}
-    assert claim.controls[0].sweep == {"shift": (0, 0.001)}
-    assert (claim.replicates, claim.limit) == (32, 256)
+    assert (entry.form, entry.draft) == (1, False)
+    assert entry.short == entry.answer.short == "It is $0$, here {{ zero.mean(value) | .2f }}."
+    assert [(part.id, part.title) for part in entry.answer.parts] == [("mean", "The mean")]
+    assert entry.asked() == ("is noise zero on average", "what is the mean")
+    assert experiment.sweep == {"shift": (0, 1.0, 2)}
+    assert experiment.arms == {"low": {"kind": "plain"}, "high": {"kind": "wide"}}
+    assert experiment.condition("still").sweep == {"shift": (0, 0.001)}
+    assert experiment.condition("longer").times == {"steps": 4}
+    assert (experiment.replicates, experiment.limit) == (32, 256)
+    assert entry.claim("zero").fails_under == {"shifted": "Shifted noise has another mean."}
+    assert entry.claim("zero").kind == "measured"
     assert entry.sources[0].claims == ("zero",)
     assert entry.references[0].year == 1999
     assert faq.documents["paper"].title == "A paper"
-    assert [claim.id for _, claim in faq.claims()] == ["zero", "grows"]
+    assert [claim.id for _, claim in faq.claims()] == ["zero", "grows", "ends"]
 
 
 def test_every_fault_in_one_pass(root):
@@ -88,11 +95,11 @@ def test_a_placeholder_is_found_on_its_own_line(root):
         "  short: It is $0$, here {{ zero.mean(value) | .2f }}.",
         "  short: >-\n    It is {{ zero.mean(value)\n    }} and\n    not {{ zero.mean(x) }}.",
     )
-    edit(root, "{{ zero/control.mean(value) | .1f }}", "{{ zero/control.mean(value) }}, {{ x }}")
+    edit(root, "{{ zero@shifted.mean(value) | .1f }}", "{{ zero@shifted.mean(value) }}, {{ x }}")
     found = problems_of(root)
 
-    assert "faq/noise.yaml:8: the placeholder 'zero.mean(x)'" in found
-    assert "faq/noise.yaml:10: the placeholder 'x'" in found
+    assert "faq/noise.yaml:9: the placeholder 'zero.mean(x)'" in found
+    assert "faq/noise.yaml:15: the placeholder 'x'" in found
 
 
 def test_lists_that_are_not_there(root):
@@ -213,34 +220,41 @@ def test_the_same_question_twice(root):
     assert "the question of 'twin' is also that of 'noise'" in problems_of(root)
 
 
-def test_each_expectation_and_each_control_is_told(root):
-    """The same fault in two expectations is two places to mend; a fault of two controls' sides is told for both."""
-    edit(root, "    expect: -1 < mean(value) < 1\n", "    expect:\n      - mean(valu) > -1\n      - mean(valu) < 1\n")
+def test_each_claim_and_each_condition_is_told(root):
+    """The same fault in two claims is two places to mend; so is a fault under two conditions."""
+    edit(root, "mean(slope(high.value, shift)) > 0.5", "mean(slope(high.valu, shift)) > 0.5")
+    edit(root, "high.curve[-1] > low.value", "high.valu > low.value")
+    with pytest.raises(Problems) as caught:
+        load_faq(root)
+    assert [problem.line for problem in caught.value.problems] == [
+        line_of("    expect: mean(slope"), line_of("    expect: fraction")
+    ]  # fmt: skip
+
+    edit(root, "mean(slope(high.valu, shift)) > 0.5", "mean(high.value - low.value) < count")
+    edit(root, "high.valu > low.value", "high.value > low.value")
+    still = "{arms: {low: {count: 4}}}\n      more: {arms: {low: {count: 5}}}"
+    edit(root, "{sweep: {shift: [0, 0.001]}}", still)
     edit(
         root,
-        "      - why: Nothing is shifted\n        sweep: {shift: [0, 0.001]}\n",
-        "      - {why: a, arms: {low: {count: 4}}}\n      - {why: b, arms: {low: {count: 5}}}\n",
+        "count\n    fails_under: {still: Nothing is shifted.}\n  - id",
+        "count\n    holds_under: [more]\n    fails_under:\n      still: No.\n  - id",
     )
     with pytest.raises(Problems) as caught:
         load_faq(root)
-
-    assert [(problem.line, "under control" in problem.what) for problem in caught.value.problems] == [
-        (13, False), (14, False), (28, True), (29, True)
-    ]  # fmt: skip
+    told = [(problem.line, problem.what.rpartition(" ")[2]) for problem in caught.value.problems]
+    assert told == [(38, "'more'."), (40, "'still'."), (46, "'still'.")]
 
 
-def test_a_control_within_the_claims_sweep_could_not_fail(root):
-    """Each of its points is one at which the claim holds; only along the sweep do the points count together."""
-    edit(root, "    expect: -1 < mean(value) < 1\n", "    sweep: {shift: [0, 0.5]}\n    expect: -1 < mean(value) < 1\n")
-    edit(root, "{{ zero.mean(value) | .2f }}", "0")
-    edit(root, "      given: {shift: 5.0}\n", "      sweep: {shift: [0.5]}\n")
-    edit(root, "{{ zero/control.mean(value) | .1f }}", "0.5")
-    edit(root, "sweep: {shift: [0, 0.001]}", "sweep: {shift: [0, 1]}")
+def test_a_condition_that_changes_nothing_at_the_claims_points(root):
+    """It would repeat the claim's own setting, where the claim holds."""
+    edit(root, "    expect: fraction", "    at: {shift: 0}\n    expect: fraction")
+    edit(root, "{sweep: {shift: [0, 0.001]}}", "{sweep: {shift: [0]}}")
+    edit(root, "mean(slope(high.value, shift)) > 0.5", "mean(high.value) > 0.5")
     with pytest.raises(Problems) as caught:
         load_faq(root)
 
     assert [problem.what for problem in caught.value.problems] == [
-        "the control of claim 'zero' changes nothing: all of it is in the claim's own condition."
+        "claim 'ends' names the condition 'still', which changes nothing here."
     ]
 
 
@@ -258,9 +272,11 @@ def test_a_point_of_truth_values(root):
     """1 is not true: a placeholder names a point as the sweep does."""
     edit(root, "count: int = 3", "count: int = 3, flag: bool = False", "sims/noise.py")
     edit(root, "        count: Points", "        flag: A flag.\n        count: Points", "sims/noise.py")
-    edit(root, "    expect: -1 <", "    sweep: {flag: [true, false]}\n    expect: -1 <")
-    edit(root, "zero/control.mean(value)", "zero/control[flag=false].mean(value)")
+    plain = "  plain:\n    simulation: noise\n"
+    edit(root, plain, f"{plain}    sweep: {{flag: [true, false]}}\n")
+    edit(root, "zero@shifted.mean(value)", "zero@shifted[flag=false].mean(value)")
     edit(root, "{{ zero.mean(value) | .2f }}", "{{ zero[flag=true].mean(value) | .2f }}")
+    edit(root, "{{ mean(value) | .3f }}", "{{ [flag=true].mean(value) }}")
     assert load_faq(root)
     edit(root, "zero[flag=true]", "zero[flag=1]")
 

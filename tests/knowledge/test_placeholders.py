@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, find, render, scan, show
 
 
@@ -21,24 +22,65 @@ def one(text: str) -> Placeholder:
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "claim", "control", "at", "format_"),
+    ("text", "key", "claim", "condition", "at", "format_"),
     [
-        ("{{ ln-k.mean(loss) }}", "ln-k.mean(loss)", "ln-k", None, {}, ".3g"),
-        ("{{ln-k.mean(loss)|.2f}}", "ln-k.mean(loss)", "ln-k", None, {}, ".2f"),
-        ("{{ ln-k[classes=10].mean(loss) | .1% }}", "ln-k[classes=10].mean(loss)", "ln-k", None, {"classes": 10}, ".1%"),
-        ("{{ ln-k/control.mean(loss) }}", "ln-k/control.mean(loss)", "ln-k", 0, {}, ".3g"),
-        ("{{ ln-k/control-2.mean(loss) }}", "ln-k/control-2.mean(loss)", "ln-k", 1, {}, ".3g"),
-        ("{{ a/control[k=1e-3, s=b-c].mean(x) }}", "a/control[k=1e-3, s=b-c].mean(x)", "a", 0, {"k": 0.001, "s": "b-c"}, ".3g"),
-        ("{{ a[b=true].mean(x.c[-1] / min(y, 2)) }}", "a[b=true].mean(x.c[-1] / min(y, 2))", "a", None, {"b": True}, ".3g"),
-        ("{{ a.fraction(x > 1 and y == 0) | .0% }}", "a.fraction(x > 1 and y == 0)", "a", None, {}, ".0%"),
+        ("{{ ln-k.mean(loss) }}", "ln-k.mean(loss)", "ln-k", OWN, {}, ".3g"),
+        ("{{ln-k.mean(loss)|.2f}}", "ln-k.mean(loss)", "ln-k", OWN, {}, ".2f"),
+        ("{{ a[k=10].mean(loss) | .1% }}", "a[k=10].mean(loss)", "a", OWN, {"k": 10}, ".1%"),
+        ("{{ ln-k@longer.mean(loss) }}", "ln-k@longer.mean(loss)", "ln-k", "longer", {}, ".3g"),
+        ("{{ a@x-2.mean(loss) }}", "a@x-2.mean(loss)", "a", "x-2", {}, ".3g"),
+        (
+            "{{ a@other-data[k=1e-3, s=b-c].mean(x) }}",
+            "a@other-data[k=1e-3, s=b-c].mean(x)",
+            "a", "other-data", {"k": 0.001, "s": "b-c"}, ".3g",
+        ),
+        (
+            "{{ a[b=true].mean(x.c[-1] / min(y, 2)) }}",
+            "a[b=true].mean(x.c[-1] / min(y, 2))",
+            "a", OWN, {"b": True}, ".3g",
+        ),
+        (
+            "{{ a.fraction(x > 1 and y == 0) | .0% }}",
+            "a.fraction(x > 1 and y == 0)",
+            "a", OWN, {}, ".0%",
+        ),
     ],
 )  # fmt: skip
-def test_what_a_placeholder_names(text, key, claim, control, at, format_):
+def test_what_a_placeholder_names(text, key, claim, condition, at, format_):
     """Its key is what is measured, without the format."""
     found = one(f"before {text} after")
 
-    assert (found.text, found.claim, found.control, found.at, found.format) == (key, claim, control, at, format_)
+    assert (found.text, found.claim, found.condition) == (key, claim, condition)
+    assert (found.at, found.format) == (at, format_)
     assert f"before {text} after"[found.start : found.end] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "condition", "at"),
+    [
+        ("{{ mean(x) | .0% }}", "own.mean(x)", OWN, {}),
+        ("{{ @longer.mean(x) }}", "own@longer.mean(x)", "longer", {}),
+        ("{{ [k=10].mean(x.y[-1]) }}", "own[k=10].mean(x.y[-1])", OWN, {"k": 10}),
+        ("{{ @wider[k=10].mean(x) }}", "own@wider[k=10].mean(x)", "wider", {"k": 10}),
+    ],
+)
+def test_in_its_own_shows_a_claim_is_left_out(text, key, condition, at):
+    """Its key is that of the same placeholder with the claim; elsewhere it cannot be read."""
+    (found,) = find(text, "own")
+
+    assert (found.text, found.claim, found.condition, found.at) == (key, "own", condition, at)
+    (named,) = find("{{ " + key + " }}", "own")
+    assert (named.text, named.claim) == (key, "own")
+    with pytest.raises(PlaceholderError, match="cannot be read"):
+        find(text)
+    assert render(text, {key: Value(0.5)}, claim="own") in {"50%", "0.5"}
+
+
+def test_its_own_shows_may_name_another_claim():
+    """As any text does."""
+    (found,) = find("{{ other@longer.mean(x) }}", "own")
+
+    assert (found.text, found.claim) == ("other@longer.mean(x)", "other")
 
 
 def test_a_folded_placeholder_has_the_same_key():
@@ -51,8 +93,10 @@ def test_a_folded_placeholder_has_the_same_key():
     [
         ("{{ hello }}", "cannot be read"),
         ("{{ }}", "cannot be read"),
-        ("{{ a/controls.mean(x) }}", "cannot be read"),
-        ("{{ a/control-0.mean(x) }}", "cannot be read"),
+        ("{{ a/control.mean(x) }}", "cannot be read"),
+        ("{{ a@.mean(x) }}", "cannot be read"),
+        ("{{ a[k=1]@longer.mean(x) }}", "cannot be read"),
+        ("{{ @longer.mean(x) }}", "cannot be read"),
         ("{{ A.mean(x) }}", "cannot be read"),
         ("$\\frac{{a}}{b}$", "Braces of maths stand apart"),
         ("{{ a[k].mean(x) }}", "'k' is not of the form parameter=value"),
@@ -112,10 +156,11 @@ def test_render():
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="{}ab-./[]=|( )mean,1>\n", max_size=40))
+@given(st.text(alphabet="{}ab-.@[]=|( )mean,1>\n", max_size=40))
 def test_any_text(text):
     """Only PlaceholderError comes out, and rendering leaves what it cannot read."""
     found = list(scan(text))
+    assert all(isinstance(item, Placeholder | PlaceholderError) for item in scan(text, "own"))
 
     assert all(isinstance(item, Placeholder | PlaceholderError) for item in found)
     if not any(isinstance(item, Placeholder) for item in found):

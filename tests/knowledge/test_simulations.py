@@ -4,7 +4,14 @@ import pytest
 from tests.knowledge.conftest import edit
 
 from dlfaq.errors import Problems
-from dlfaq.knowledge.simulations import Metric, Parameter, coerce, mistyped, read_simulation, simulation_names
+from dlfaq.knowledge.simulations import (
+    Metric,
+    Parameter,
+    coerce,
+    mistyped,
+    read_simulation,
+    simulation_names,
+)
 
 FILE = "sims/noise.py"
 
@@ -32,6 +39,29 @@ def test_a_signature(root):
         Metric("curve", "step", "the number again and again."),
     ]
     assert simulation_names(root) == ["noise"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Setting: {count} numbers,\n        {kind}\n\n    Args:", "{count} numbers, {kind}"),
+        ("Setting:\n        {count} numbers\n    Args:", "{count} numbers"),
+        ("Args:", ""),
+    ],
+)
+def test_the_setting(root, written, read):
+    """One sentence with parameters in braces, in one line or more."""
+    edit(root, "Args:", written, FILE)
+    signature = read_simulation(root, "noise")
+
+    assert signature.setting == read
+    assert "count" in signature.parameters
+
+
+def test_a_setting_names_parameters_only(root):
+    edit(root, "Args:", "Setting: {counts} numbers\n\n    Args:", FILE)
+
+    assert "the setting names 'counts', which is not a parameter.\n  Did you mean 'count'?" in refused(root)
 
 
 def test_nothing_is_imported_or_run(root):
@@ -146,10 +176,10 @@ def test_values_from_the_command_line(root):
     edit(root, "        count: Points", "        flag: A flag.\n        count: Points", FILE)
     signature = read_simulation(root, "noise")
 
-    assert coerce(signature, "count", "7") == 7
-    assert coerce(signature, "shift", "1e-3") == 0.001
-    assert coerce(signature, "kind", "wide") == "wide"
-    assert [coerce(signature, "flag", text) for text in ("true", "True", "0", "no")] == [True, True, False, False]
+    assert coerce(signature.parameters, "count", "7") == 7
+    assert coerce(signature.parameters, "shift", "1e-3") == 0.001
+    assert coerce(signature.parameters, "kind", "wide") == "wide"
+    assert [coerce(signature.parameters, "flag", text) for text in ("true", "True", "0", "no")] == [True, True, False, False]
     for name, text, says in [
         ("count", "1.5", "--count is '1.5', not of type int."),
         ("shift", "much", "--shift is 'much', not of type float."),
@@ -158,5 +188,5 @@ def test_values_from_the_command_line(root):
         ("kind", "wied", "Did you mean 'wide'?"),
     ]:
         with pytest.raises(ValueError, match="--") as caught:
-            coerce(signature, name, text)
+            coerce(signature.parameters, name, text)
         assert says in str(caught.value)

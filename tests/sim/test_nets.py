@@ -89,7 +89,7 @@ def test_a_transformer_learns_a_language_down_to_its_entropy():
 
 
 def test_a_language_follows_its_grammar():
-    """Evenly likely tokens have entropy ln k; sharp ones less; labels are the inputs one place on."""
+    """Evenly likely tokens have entropy ln k, sharp ones less; labels are the next inputs."""
     even, entropy = language(Replicates("nets", range(2)), tokens=4, sharpness=0.0)
     sharp, lower = language(Replicates("nets", range(2)), tokens=4, sharpness=3.0)
 

@@ -24,5 +24,9 @@ def test_every_pass_once_and_backward_after_forward(schedule):
     for stage in range(4):
         for micro_batches in (1, 3, 8):
             order = stage_order(schedule, stage, 4, micro_batches)
-            assert sorted(order) == sorted((forward, n) for forward in (True, False) for n in range(micro_batches))
-            assert all(order.index((True, n)) < order.index((False, n)) for n in range(micro_batches))
+            assert sorted(order) == sorted(
+                (forward, n) for forward in (True, False) for n in range(micro_batches)
+            )
+            assert all(
+                order.index((True, n)) < order.index((False, n)) for n in range(micro_batches)
+            )

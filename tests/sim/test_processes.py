@@ -87,7 +87,10 @@ def test_large_results_pass():
 def test_an_error_names_the_rank_and_the_line():
     """One exception says it; the ranks that wait for the broken one are stopped."""
     start = time.monotonic()
-    with pytest.raises(RankError, match=r"rank 1 of 3: LookupError: no such weight \(line \d+ of test_processes.py\)$"):
+    with pytest.raises(
+        RankError,
+        match=r"rank 1 of 3: LookupError: no such weight \(line \d+ of test_processes.py\)$",
+    ):
         run_ranks(_fail, 3, 1, "raise")
     assert time.monotonic() - start < 10
 
@@ -117,7 +120,9 @@ def test_ranks_need_a_function_they_can_import():
 
 def test_a_rank_starts_no_ranks():
     """A script that calls it when imported would start processes without end."""
-    with pytest.raises(RankError, match="ValueError: a rank cannot start ranks; is the call under `if __name__"):
+    with pytest.raises(
+        RankError, match="ValueError: a rank cannot start ranks; is the call under `if __name__"
+    ):
         run_ranks(_nested, 2, torch.ones(1))
 
 

@@ -50,7 +50,9 @@ def test_attention_equals_pytorchs(causal):
     torch.manual_seed(0)
     mine = SelfAttention(8, causal=causal)
     x = noise(3, 6, 8)
-    theirs = F.scaled_dot_product_attention(mine.query(x), mine.key(x), mine.value(x), is_causal=causal)
+    theirs = F.scaled_dot_product_attention(
+        mine.query(x), mine.key(x), mine.value(x), is_causal=causal
+    )
 
     torch.testing.assert_close(mine(x), theirs)
 
@@ -64,7 +66,9 @@ def test_they_can_be_stacked(make):
     alone = [make() for _ in range(3)]
     x = noise(3, 2, 6, 5)
 
-    torch.testing.assert_close(Stacked(alone)(x), torch.stack([net(one) for net, one in zip(alone, x, strict=True)]))
+    torch.testing.assert_close(
+        Stacked(alone)(x), torch.stack([net(one) for net, one in zip(alone, x, strict=True)])
+    )
 
 
 def test_sinusoids_turn_at_the_formulas_speeds():

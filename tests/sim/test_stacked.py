@@ -23,7 +23,9 @@ def networks():
 @pytest.fixture
 def data():
     generator = torch.Generator().manual_seed(1)
-    return torch.randn(5, 20, 6, generator=generator), torch.randint(3, (5, 20), generator=generator)
+    return torch.randn(5, 20, 6, generator=generator), torch.randint(
+        3, (5, 20), generator=generator
+    )
 
 
 def test_forward_equals_each_network_alone(networks, data):
@@ -31,7 +33,9 @@ def test_forward_equals_each_network_alone(networks, data):
     alone, stacked = networks
     x, _ = data
 
-    torch.testing.assert_close(stacked(x), torch.stack([net(one) for net, one in zip(alone, x, strict=True)]))
+    torch.testing.assert_close(
+        stacked(x), torch.stack([net(one) for net, one in zip(alone, x, strict=True)])
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,9 @@ def test_a_nan_stays_in_its_replicate(networks, data):
 
 def test_training_mode_reaches_the_copies():
     """Dropout works while training and not in evaluation, and differs between replicates."""
-    net = Replicates("sim", range(3)).stack("net", lambda: nn.Sequential(nn.Linear(4, 64), nn.Dropout(0.5)))
+    net = Replicates("sim", range(3)).stack(
+        "net", lambda: nn.Sequential(nn.Linear(4, 64), nn.Dropout(0.5))
+    )
     x = torch.ones(3, 2, 4)
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -109,7 +115,9 @@ def test_losses_match_pytorch(data):
     y = data[1]
 
     for reduction in ("mean", "sum", "none"):
-        expected = torch.stack([F.cross_entropy(z, t, reduction=reduction) for z, t in zip(logits, y, strict=True)])
+        expected = torch.stack(
+            [F.cross_entropy(z, t, reduction=reduction) for z, t in zip(logits, y, strict=True)]
+        )
         torch.testing.assert_close(cross_entropy(logits, y, reduction), expected)
     assert accuracy(logits, y).tolist() == [
         (z.argmax(1) == t).double().mean().item() for z, t in zip(logits, y, strict=True)
@@ -134,4 +142,7 @@ def test_rows_are_taken_for_each_replicate():
     """Shared data, own indices."""
     data = torch.arange(10.0).view(5, 2)
 
-    assert rows(data, torch.tensor([[0, 1], [4, 4]])).tolist() == [[[0, 1], [2, 3]], [[8, 9], [8, 9]]]
+    assert rows(data, torch.tensor([[0, 1], [4, 4]])).tolist() == [
+        [[0, 1], [2, 3]],
+        [[8, 9], [8, 9]],
+    ]

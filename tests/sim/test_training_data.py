@@ -1,4 +1,4 @@
-"""Rows to train on, to validate on and for the last look: none in two parts, none scaled by the last."""
+"""Rows to train on, to validate on and for the last look: none in two parts."""
 
 import pytest
 import torch

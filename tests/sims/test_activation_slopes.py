@@ -44,5 +44,8 @@ def test_distance_from_a_step_is_the_integral():
     expected = math.log(2 / (1 + math.exp(-b))) / b
 
     torch.testing.assert_close(
-        slopes(steepness=b)["step_distance"], torch.full((4,), expected, dtype=torch.float64), rtol=1e-6, atol=0
+        slopes(steepness=b)["step_distance"],
+        torch.full((4,), expected, dtype=torch.float64),
+        rtol=1e-6,
+        atol=0,
     )

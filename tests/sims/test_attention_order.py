@@ -15,7 +15,10 @@ NAME, T, D = "attention_order", 5, 8
 def plain(make, apply, places):
     """`moved` of one replicate, from PyTorch's own layers and indexing."""
     alone = Replicates(NAME, [1])
-    weights = {name: value[0].detach().double() for name, value in alone.stack("net", make).weights().items()}
+    weights = {
+        name: value[0].detach().double()
+        for name, value in alone.stack("net", make).weights().items()
+    }
     x = alone.normal("inputs", 8, T, D, dtype=torch.float64)[0]
     order = alone.permutation("order", T)[0]
     outputs, after = apply(weights, x + places), apply(weights, x[:, order] + places)
@@ -33,7 +36,9 @@ def test_attention_equals_pytorchs(reader, positions):
 
     places = sinusoids(T, D).double() if positions else torch.zeros(T, D)
     expected = plain(lambda: SelfAttention(D), apply, places)
-    measured = attention_order(Replicates(NAME, [1]), reader=reader, positions=positions, length=T, width=D)["moved"][0]
+    measured = attention_order(
+        Replicates(NAME, [1]), reader=reader, positions=positions, length=T, width=D
+    )["moved"][0]
 
     torch.testing.assert_close(measured, expected, atol=1e-12, rtol=1e-6)
 
@@ -56,5 +61,8 @@ def test_one_position_has_no_order():
     """A shuffle of one changes nothing, whatever the layer."""
     for reader in ("attention", "causal", "rnn"):
         assert (
-            attention_order(Replicates(NAME, range(3)), reader=reader, positions=True, length=1)["moved"] == 0
+            attention_order(Replicates(NAME, range(3)), reader=reader, positions=True, length=1)[
+                "moved"
+            ]
+            == 0
         ).all()

@@ -20,12 +20,17 @@ def norms(output, x, direction):
 
 def draws(make):
     alone = Replicates(NAME, [2])
-    weights = {name: value[0].detach().double() for name, value in alone.stack("net", make).weights().items()}
+    weights = {
+        name: value[0].detach().double()
+        for name, value in alone.stack("net", make).weights().items()
+    }
     x = alone.normal("inputs", 8, T, D, dtype=torch.float64)[0].requires_grad_()
     return weights, x, alone.normal("direction", D, 1, dtype=torch.float64)[0]
 
 
-@pytest.mark.parametrize(("reader", "ours", "theirs"), [("rnn", RNN, nn.RNN), ("lstm", LSTM, nn.LSTM)])
+@pytest.mark.parametrize(
+    ("reader", "ours", "theirs"), [("rnn", RNN, nn.RNN), ("lstm", LSTM, nn.LSTM)]
+)
 def test_recurrent_reach_equals_pytorchs(reader, ours, theirs):
     """The same weights in `nn.RNN` and `nn.LSTM` give the same gradients."""
     weights, x, direction = draws(lambda: ours(D, D))
@@ -60,5 +65,7 @@ def test_a_linear_recurrence_is_a_power_of_its_matrix():
     expected = (weights["weight_ih"].T @ power @ direction / direction.norm()).norm()
     measured = attention_reach(Replicates(NAME, [2]), reader="linear", length=T, gain=0.9)
 
-    torch.testing.assert_close(u @ u.T, 0.81 * torch.eye(D, dtype=torch.float64), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(
+        u @ u.T, 0.81 * torch.eye(D, dtype=torch.float64), atol=1e-5, rtol=1e-5
+    )
     torch.testing.assert_close(measured["first"][0], expected)

@@ -33,7 +33,9 @@ def test_without_failures_only_saving_costs():
     """The overhead is cost over interval."""
     measured = sim(between_failures=1e12)
 
-    torch.testing.assert_close(measured["overhead"], torch.full((4,), 10 / 141, dtype=torch.float64))
+    torch.testing.assert_close(
+        measured["overhead"], torch.full((4,), 10 / 141, dtype=torch.float64)
+    )
     torch.testing.assert_close(measured["expected"], measured["overhead"], rtol=1e-4, atol=0)
     assert (measured["lost"] == 0).all()
 

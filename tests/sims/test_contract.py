@@ -26,7 +26,9 @@ class Simulation:
 
     def __call__(self, numbers: range) -> dict[str, torch.Tensor]:
         measured = self.function(Replicates(self.name, numbers))
-        return {metric: torch.as_tensor(measured[metric]).double() for metric in self.signature.metrics}
+        return {
+            metric: torch.as_tensor(measured[metric]).double() for metric in self.signature.metrics
+        }
 
 
 def close(a: torch.Tensor, b: torch.Tensor) -> None:

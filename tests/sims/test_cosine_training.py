@@ -20,12 +20,18 @@ def test_one_step_equals_a_plain_loop(similarity):
         pairs = [(a, b) for a in range(16) for b in range(16) if a != b]
         first, second = (torch.tensor(side) for side in zip(*pairs, strict=True))
         same = (data.topics[index][first] == data.topics[index][second]).double()
-        score = F.cosine_similarity(e[first], e[second]) if similarity == "cosine" else (e[first] * e[second]).sum(1)
+        score = (
+            F.cosine_similarity(e[first], e[second])
+            if similarity == "cosine"
+            else (e[first] * e[second]).sum(1)
+        )
         F.mse_loss(score, same).backward()
         ratio = (e - 5.0 * e.grad).norm(dim=1) / e.norm(dim=1)
 
         assert measured["growth"][i] == pytest.approx(ratio.mean().item(), rel=1e-9)
-        assert measured["radial"][i] == pytest.approx(F.cosine_similarity(e.grad, e).abs().max().item(), abs=1e-9)
+        assert measured["radial"][i] == pytest.approx(
+            F.cosine_similarity(e.grad, e).abs().max().item(), abs=1e-9
+        )
 
 
 def test_a_cosine_loss_gives_lengths_no_gradient():

@@ -36,5 +36,8 @@ def test_the_image_of_a_line_cannot_be_longer_than_its_folds():
 def test_tanh_of_small_weights_is_linear():
     """At a gain near 0 tanh is the identity."""
     torch.testing.assert_close(
-        sim(gain=1e-3, layers=2)["tangle"], sim(activation="identity", layers=2)["tangle"], rtol=1e-4, atol=0
+        sim(gain=1e-3, layers=2)["tangle"],
+        sim(activation="identity", layers=2)["tangle"],
+        rtol=1e-4,
+        atol=0,
     )

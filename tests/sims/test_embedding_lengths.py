@@ -14,8 +14,12 @@ def test_on_the_whole_data_every_number_is_scipys():
     norms = data.pooled.double().norm(dim=1)
     measured = embedding_lengths(Replicates("name", range(2)), sample=384, vocabulary=4344)
     for i in range(2):
-        assert measured["words_correlation"][i] == pytest.approx(pearsonr(norms, data.words).statistic)
-        assert measured["words_slope"][i] == pytest.approx(linregress(data.words.log(), norms.log()).slope, rel=1e-4)
+        assert measured["words_correlation"][i] == pytest.approx(
+            pearsonr(norms, data.words).statistic
+        )
+        assert measured["words_slope"][i] == pytest.approx(
+            linregress(data.words.log(), norms.log()).slope, rel=1e-4
+        )
         assert measured["rank_correlation"][i] == pytest.approx(
             spearmanr(data.word_ranks, data.word_norms).statistic, abs=1e-4
         )

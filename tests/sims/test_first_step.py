@@ -28,4 +28,6 @@ def test_adam_does_not_care_about_the_scale():
 
 def test_warmup_divides_the_first_rate():
     """LinearLR begins at lr / warmup."""
-    torch.testing.assert_close(sim(warmup=100)["large_step"], torch.full((4,), 1e-5), rtol=1e-3, atol=0)
+    torch.testing.assert_close(
+        sim(warmup=100)["large_step"], torch.full((4,), 1e-5), rtol=1e-3, atol=0
+    )

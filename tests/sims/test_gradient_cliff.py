@@ -12,10 +12,14 @@ def sim(**given):
 
 def test_the_slope_at_the_end_of_the_walk():
     """The slope of (w^T - c)^2 is 2 (w^T - c) T w^(T - 1), largest at the end; of (w - c)^2 it is 2 (w - c)."""
-    target = 0.25 + 0.25 * Replicates("gradient_cliff", range(4)).uniform("target", dtype=torch.float64)
+    target = 0.25 + 0.25 * Replicates("gradient_cliff", range(4)).uniform(
+        "target", dtype=torch.float64
+    )
 
     torch.testing.assert_close(sim(times=20)["steepest"], 2 * (1 - target) * 20)
-    torch.testing.assert_close(sim(times=20, up_to=1.2)["steepest"], 2 * (1.2**20 - target) * 20 * 1.2**19)
+    torch.testing.assert_close(
+        sim(times=20, up_to=1.2)["steepest"], 2 * (1.2**20 - target) * 20 * 1.2**19
+    )
     torch.testing.assert_close(sim(times=20, combine="sum")["steepest"], 2 * (1 - target))
 
 
@@ -28,6 +32,8 @@ def test_used_once_a_product_is_a_sum():
 
 def test_width_of_a_parabola():
     """The slope of (w - c)^2 is below a tenth of its largest, 2 (1 - c), on an interval of length (1 - c) / 5."""
-    target = 0.25 + 0.25 * Replicates("gradient_cliff", range(4)).uniform("target", dtype=torch.float64)
+    target = 0.25 + 0.25 * Replicates("gradient_cliff", range(4)).uniform(
+        "target", dtype=torch.float64
+    )
 
     torch.testing.assert_close(sim(combine="sum")["width"], 1 - (1 - target) / 5, rtol=0, atol=2e-4)

@@ -19,8 +19,12 @@ def test_the_gradient_is_the_product_of_the_layers_jacobians(activation, skip):
     measured = sim(layers=layers, width=width, activation=activation, skip=skip, gain=1.3)
     same = Replicates("gradient_depth", range(3))
     weights = 1.3 / width**0.5 * same.normal("weights", layers, width, width).double()
-    x, above = (same.normal(name, width, 1, dtype=torch.float64)[..., 0] for name in ("input", "gradient"))
-    f = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda a: a}[activation]
+    x, above = (
+        same.normal(name, width, 1, dtype=torch.float64)[..., 0] for name in ("input", "gradient")
+    )
+    f = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda a: a}[
+        activation
+    ]
     keep, add = {"none": (0, 1), "plain": (1, 1), "scaled": (1, layers**-0.5)}[skip]
     for i in range(3):
         h, product = x[i], torch.eye(width, dtype=torch.float64)
@@ -44,7 +48,9 @@ def test_one_layer_has_one_gradient():
     """The first layer is the last one; a linear one's weight gradient is an outer product."""
     measured = sim(layers=1, width=8, activation="identity")
     same = Replicates("gradient_depth", range(3))
-    x, above = (same.normal(name, 8, dtype=torch.float64).norm(dim=1) for name in ("input", "gradient"))
+    x, above = (
+        same.normal(name, 8, dtype=torch.float64).norm(dim=1) for name in ("input", "gradient")
+    )
 
     assert torch.equal(measured["first_gradient"], measured["last_gradient"])
     torch.testing.assert_close(measured["first_gradient"], x * above)
@@ -53,6 +59,10 @@ def test_one_layer_has_one_gradient():
 def test_normalization_forgets_the_scale():
     """Layer normalization before or after ReLU makes the size of the weights irrelevant; without it, it is not."""
     for where in ("before", "after"):
-        small, large = (sim(layers=4, width=16, normalize=where, gain=gain)["passed"] for gain in (1.0, 100.0))
+        small, large = (
+            sim(layers=4, width=16, normalize=where, gain=gain)["passed"] for gain in (1.0, 100.0)
+        )
         torch.testing.assert_close(small, large, rtol=1e-3, atol=0)
-    assert (sim(layers=4, width=16, gain=100.0)["passed"] > 1e6 * sim(layers=4, width=16)["passed"]).all()
+    assert (
+        sim(layers=4, width=16, gain=100.0)["passed"] > 1e6 * sim(layers=4, width=16)["passed"]
+    ).all()

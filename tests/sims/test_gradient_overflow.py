@@ -40,4 +40,6 @@ def test_small_steps_converge():
 
 def test_a_limit_keeps_the_largest_number():
     """Saturating arithmetic ends at the border of the format."""
-    assert torch.allclose(10 ** sim(limit=True)["reached"], torch.tensor(3.4028235e38, dtype=torch.float64))
+    assert torch.allclose(
+        10 ** sim(limit=True)["reached"], torch.tensor(3.4028235e38, dtype=torch.float64)
+    )

@@ -14,7 +14,10 @@ def sim(**given):
 def test_gradient_equals_torch_nn():
     """The gradients are those of a `torch.nn.Linear`, a tanh and half the summed squared error."""
     measured, same = sim(), Replicates("gradient_update", range(8))
-    w, v = (same.normal("W", 7, 5, dtype=torch.float64) / 5**0.5, same.normal("V", 3, 7, dtype=torch.float64) / 7**0.5)
+    w, v = (
+        same.normal("W", 7, 5, dtype=torch.float64) / 5**0.5,
+        same.normal("V", 3, 7, dtype=torch.float64) / 7**0.5,
+    )
     x, y = same.normal("x", 5, 1, dtype=torch.float64), same.normal("y", 3, 1, dtype=torch.float64)
     for i in range(8):
         layer = torch.nn.Linear(5, 7, bias=False, dtype=torch.float64)

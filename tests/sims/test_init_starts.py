@@ -41,7 +41,9 @@ def test_both_starts_are_plain_pytorch():
         net = make()
         for name, value in alone.stack(which, make).weights().items():
             net.get_parameter(name).data = value[0].detach().clone()
-        descent = torch.optim.SGD(net.parameters(), lr=0.2, momentum=0.9, nesterov=True, weight_decay=0.05)
+        descent = torch.optim.SGD(
+            net.parameters(), lr=0.2, momentum=0.9, nesterov=True, weight_decay=0.05
+        )
         for _ in range(20):
             descent.zero_grad()
             nn.functional.cross_entropy(net(x), y).backward()
@@ -51,8 +53,12 @@ def test_both_starts_are_plain_pytorch():
         answers.append(net(x_test).argmax(1))
     right = [(answer == data.y_test).double().mean().item() for answer in answers]
 
-    assert math.isclose(measured["objective_gap"][0], abs(objectives[0] - objectives[1]), abs_tol=1e-5)
-    assert math.isclose(measured["disagree"][0], (answers[0] != answers[1]).double().mean(), abs_tol=0.002)
+    assert math.isclose(
+        measured["objective_gap"][0], abs(objectives[0] - objectives[1]), abs_tol=1e-5
+    )
+    assert math.isclose(
+        measured["disagree"][0], (answers[0] != answers[1]).double().mean(), abs_tol=0.002
+    )
     assert math.isclose(measured["accuracy"][0], sum(right) / 2, abs_tol=0.002)
     assert math.isclose(measured["accuracy_gap"][0], abs(right[0] - right[1]), abs_tol=0.004)
 
@@ -68,7 +74,9 @@ def test_the_convex_end_is_the_minimum_that_lbfgs_finds():
 
     def objective():
         solver.zero_grad()
-        loss = nn.functional.cross_entropy(net(x), y) + 0.025 * sum(p.square().sum() for p in net.parameters())
+        loss = nn.functional.cross_entropy(net(x), y) + 0.025 * sum(
+            p.square().sum() for p in net.parameters()
+        )
         loss.backward()
         return loss
 

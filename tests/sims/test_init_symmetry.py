@@ -16,7 +16,9 @@ def test_equal_weights_equal_plain_pytorch():
     measured = sim(start="constant", steps=5)
     data = digits(centred=True)
     x = data.x / data.x.std()
-    for i, batches in enumerate(Replicates("init_symmetry", range(3)).batches("batches", len(x), 32, 5)):
+    for i, batches in enumerate(
+        Replicates("init_symmetry", range(3)).batches("batches", len(x), 32, 5)
+    ):
         net = nn.Sequential(nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
         for layer in (net[0], net[2]):
             nn.init.constant_(layer.weight, 0.1)

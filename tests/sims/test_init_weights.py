@@ -12,7 +12,8 @@ from dlfaq.sim import Replicates
 
 def sim(**given):
     return {
-        name: value.mean().item() for name, value in init_weights(Replicates("init_weights", range(8)), **given).items()
+        name: value.mean().item()
+        for name, value in init_weights(Replicates("init_weights", range(8)), **given).items()
     }
 
 
@@ -37,7 +38,9 @@ def test_variance_times_inputs(initializer, variance):
 
 def test_a_replicate_is_the_layer_that_pytorch_makes():
     """All measurements of one replicate, computed from the layer itself."""
-    measured = {name: value[0] for name, value in init_weights(Replicates("init_weights", [1])).items()}
+    measured = {
+        name: value[0] for name, value in init_weights(Replicates("init_weights", [1])).items()
+    }
     alone = Replicates("init_weights", [1])
     state = alone.stack("layer", lambda: nn.Linear(256, 256)).weights()
     weight, bias = state["weight"][0].detach().double(), state["bias"][0].detach().double()
@@ -47,7 +50,9 @@ def test_a_replicate_is_the_layer_that_pytorch_makes():
     sigmoid_slope = torch.autograd.grad(torch.sigmoid(z).mean(), z)[0].sum()
 
     assert math.isclose(measured["largest"], weight.abs().max() * 16, rel_tol=1e-9)
-    assert math.isclose(measured["kurtosis"], weight.pow(4).mean() / weight.pow(2).mean() ** 2, rel_tol=1e-9)
+    assert math.isclose(
+        measured["kurtosis"], weight.pow(4).mean() / weight.pow(2).mean() ** 2, rel_tol=1e-9
+    )
     assert math.isclose(measured["bias_variance"], bias.pow(2).mean() * 256, rel_tol=1e-9)
     assert math.isclose(measured["outside"], (z.abs() > 2).double().mean(), abs_tol=1e-9)
     assert math.isclose(measured["tanh_slope"], tanh_slope, rel_tol=1e-9)
@@ -56,5 +61,7 @@ def test_a_replicate_is_the_layer_that_pytorch_makes():
 
 def test_sums_of_unit_variance_leave_2_as_normal_numbers_do():
     """The tails of a standard normal beyond 2: erfc(sqrt 2)."""
-    assert math.isclose(sim(initializer="xavier_normal")["outside"], math.erfc(2**0.5), abs_tol=0.003)
+    assert math.isclose(
+        sim(initializer="xavier_normal")["outside"], math.erfc(2**0.5), abs_tol=0.003
+    )
     assert math.isclose(sim(initializer="kaiming_normal")["outside"], math.erfc(1), abs_tol=0.006)

@@ -1,75 +1,171 @@
-"""The loss before training: cases that algebra decides."""
+"""The loss before training: cases that algebra decides, and plain loops beside stacked networks."""
 
 import math
 
 import pytest
 import torch
-from sims.class_priors import class_priors
+from sims.constant_output import constant_output
+from sims.first_token_loss import first_token_loss
+from sims.frequency_bias import frequency_bias
+from sims.head_scale import head_scale
 from sims.initial_loss import initial_loss
-from sims.multi_label_loss import multi_label_loss
 from sims.random_logits import random_logits
+from sims.target_mean_bias import target_mean_bias
+from sims.tied_embedding import tied_embedding
+from sims.untrained_networks import untrained_networks
 from torch import nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
 
 
+def measured(simulation, count=4, **parameters):
+    """The first replicates of a simulation."""
+    return simulation(Replicates(simulation.__name__, range(count)), **parameters)
+
+
 @pytest.mark.parametrize("classes", [2, 7, 1000])
 def test_equal_logits_lose_exactly_ln_k(classes):
     """With a last layer of zeros every class has probability 1/k."""
-    measured = initial_loss(Replicates("initial_loss", range(3)), classes=classes, init="zero", examples=20)
+    found = measured(initial_loss, classes=classes, init="zero", examples=20)
 
-    torch.testing.assert_close(measured["loss"], torch.full((3,), math.log(classes)))
-    torch.testing.assert_close(measured["total"], torch.full((3,), 20 * math.log(classes)))
-    torch.testing.assert_close(measured["first"], torch.full((3,), 1 / classes))
-
-
-def test_the_loss_is_pytorchs_of_the_same_logits():
-    """For one replicate drawn by hand."""
-    measured = random_logits(Replicates("random_logits", [5]), classes=4, logit_std=0.7, examples=30)
-    again = Replicates("random_logits", [5])
-    logits, labels = 0.7 * again.normal("logits", 30, 4)[0], again.integers("labels", 4, 30)[0]
-    over_labels = torch.stack([F.cross_entropy(logits, torch.full((30,), j)) for j in range(4)]).mean()
-
-    torch.testing.assert_close(measured["excess"][0], over_labels - math.log(4))
-    torch.testing.assert_close(measured["spread"][0], F.cross_entropy(logits, labels, reduction="none").std())
-
-
-def test_a_binary_cross_entropy_at_zero_is_ln_2():
-    """Whatever the targets."""
-    measured = multi_label_loss(Replicates("multi_label_loss", range(2)), classes=6)
-
-    torch.testing.assert_close(measured["first"], torch.full((2,), math.log(2)))
-    torch.testing.assert_close(measured["summed"], torch.full((2,), 6 * math.log(2)))
-
-
-def test_equal_shares_have_the_entropy_ln_k():
-    """And labels follow the frequencies."""
-    measured = class_priors(Replicates("class_priors", range(2)), share=0.1, prior_bias=True)
-    torch.testing.assert_close(measured["entropy"], torch.full((2,), math.log(10)))
-    torch.testing.assert_close(measured["loss"], torch.full((2,), math.log(10)))
-
-    skewed = class_priors(Replicates("class_priors", range(64)), share=0.55, prior_bias=True)
-    assert abs(skewed["loss"].mean() - skewed["entropy"][0]) < 0.02
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        class_priors(Replicates("class_priors", range(2)), share=1.0)
-
-
-def test_a_biased_head_of_zeros_has_a_loss_in_closed_form():
-    """Logits (b, 0 … 0): the first class has probability e^b / (e^b + k - 1)."""
-    measured = initial_loss(Replicates("initial_loss", range(4)), init="zero", classes=4, first_bias=3.0)
-
-    torch.testing.assert_close(measured["first"], torch.full((4,), math.exp(3) / (math.exp(3) + 3)))
+    torch.testing.assert_close(found["loss"], torch.full((4,), math.log(classes)))
+    torch.testing.assert_close(found["total"], torch.full((4,), 20 * math.log(classes)))
+    torch.testing.assert_close(found["std"], torch.zeros(4))
 
 
 def test_it_is_the_loss_of_an_ordinary_network():
     """The same weights in a plain loop, with PyTorch's own sum and mean."""
-    measured = initial_loss(Replicates("initial_loss", range(4)), hidden=0, classes=5, examples=32)
+    found = measured(initial_loss, classes=5, center=0.5, examples=32)
     drawn = Replicates("initial_loss", range(4))
-    weight, bias = drawn.stack("net", lambda: nn.Linear(64, 5)).weights().values()
-    x, y = drawn.normal("inputs", 32, 64), drawn.integers("labels", 5, 32)
+    weight, bias = drawn.stack("net", lambda: nn.Sequential(nn.Linear(64, 5))).weights().values()
+    x, y = 0.5 + drawn.normal("inputs", 32, 64), drawn.integers("labels", 5, 32)
     for i in range(4):
         logits = F.linear(x[i], weight[i], bias[i]).detach()
-        torch.testing.assert_close(measured["loss"][i], F.cross_entropy(logits, y[i]))
-        torch.testing.assert_close(measured["total"][i], F.cross_entropy(logits, y[i], reduction="sum"))
-        torch.testing.assert_close(measured["likelihood"][i], -logits.softmax(1).log()[range(32), y[i]].sum())
+        torch.testing.assert_close(found["loss"][i], F.cross_entropy(logits, y[i]))
+        torch.testing.assert_close(
+            found["total"][i], F.cross_entropy(logits, y[i], reduction="sum")
+        )
+        torch.testing.assert_close(found["std"][i], logits.std())
+
+
+def test_the_loss_is_pytorchs_of_the_same_logits():
+    """For one replicate drawn by hand."""
+    found = random_logits(Replicates("random_logits", [5]), classes=4, logit_std=0.7, examples=30)
+    again = Replicates("random_logits", [5])
+    logits, labels = 0.7 * again.normal("logits", 30, 4)[0], again.integers("labels", 4, 30)[0]
+    over_labels = torch.stack(
+        [F.cross_entropy(logits, torch.full((30,), j)) for j in range(4)]
+    ).mean()
+
+    torch.testing.assert_close(found["excess"][0], over_labels - math.log(4))
+    torch.testing.assert_close(
+        found["spread"][0], F.cross_entropy(logits, labels, reduction="none").std()
+    )
+
+
+def test_faults_of_the_loss_are_what_they_are_called():
+    """The same network and batch: what is reported differs as the fault says."""
+    ln = math.log(10)
+    sound, summed, divided, padded, wrong = (
+        measured(untrained_networks, fault=fault)["excess"] + ln
+        for fault in ("none", "summed", "divided", "padded", "probabilities")
+    )
+
+    torch.testing.assert_close(summed, 64 * sound)
+    torch.testing.assert_close(divided, sound / 4)
+    torch.testing.assert_close(padded, sound / 2, rtol=0.05, atol=0)
+    assert ((wrong > -1) & (wrong < 0)).all()
+
+
+def test_a_head_of_zeros_hides_every_fault_but_those_of_the_loss():
+    """Logits are 0 whatever comes before; then both flags are down."""
+    for fault in ("bytes", "normal", "shuffled", "leaked", "twice"):
+        found = measured(untrained_networks, fault=fault, head="zero")
+        torch.testing.assert_close(found["excess"], torch.zeros(4), rtol=0, atol=1e-5)
+        assert not (found["large"] + found["wrong"]).any()
+    assert measured(untrained_networks, fault="padded", head="zero")["wrong"].all()
+
+
+def test_half_the_variance_and_the_flags_follow_from_s_and_the_excess():
+    """For a sound network, and for one whose logits are large."""
+    for fault in ("none", "bytes"):
+        found = measured(untrained_networks, fault=fault, network="conv")
+        torch.testing.assert_close(found["half"], found["std"] ** 2 / 2)
+        assert found["large"].tolist() == (found["std"] > 1).float().tolist()
+    assert found["large"].all()
+    assert not found["wrong"].any()
+
+
+@pytest.mark.parametrize("network", ["mlp", "conv"])
+def test_normalization_undoes_the_scale_of_the_inputs(network):
+    """Unscaled pixels and scaled ones give logits of one size."""
+    scaled, unscaled = (
+        measured(untrained_networks, network=network, norm="batch", fault=fault)["std"].mean()
+        for fault in ("none", "bytes")
+    )
+
+    torch.testing.assert_close(scaled, unscaled, rtol=0.2, atol=0)
+
+
+def test_a_share_of_zeros_makes_labels_unequal_and_nothing_else():
+    """With one class alone the loss is that of one label."""
+    few, many = (measured(untrained_networks, 64, share=share)["excess"] for share in (0.1, 0.9))
+
+    assert many.std() > 2 * few.std()
+
+
+def test_what_a_constant_costs():
+    """By hand: ln k, ln 2 and the mean square; the entropies and the variance for a fitted bias."""
+    drawn = Replicates("constant_output", range(4))
+    y = 3 + 2 * drawn.normal("targets", 1000)
+    zero, fitted = (
+        measured(constant_output, task="targets", bias=bias)["loss"] for bias in ("zero", "fitted")
+    )
+    torch.testing.assert_close(zero, y.square().mean(1))
+    torch.testing.assert_close(fitted, y.var(1, correction=0))
+
+    torch.testing.assert_close(measured(constant_output)["loss"], torch.full((4,), math.log(10)))
+    torch.testing.assert_close(
+        measured(constant_output, task="labels")["loss"], torch.full((4,), math.log(2))
+    )
+    found = measured(constant_output, task="labels", bias="fitted", examples=20_000)
+    entropy = -(0.1 * math.log(0.1) + 0.9 * math.log(0.9))
+    torch.testing.assert_close(found["loss"], torch.full((4,), entropy), rtol=0.01, atol=0)
+    found = measured(constant_output, bias="fitted", examples=20_000)
+    entropy = -(0.55 * math.log(0.55) + 9 * 0.05 * math.log(0.05))
+    torch.testing.assert_close(found["loss"], torch.full((4,), entropy), rtol=0.02, atol=0)
+
+
+def test_a_tied_model_multiplies_a_token_with_itself():
+    """Then the token that is read has the largest logit; with a matrix of its own it has not."""
+    tied, untied = (
+        measured(first_token_loss, init="pytorch", tied=tied)["own"] for tied in (True, False)
+    )
+
+    assert (tied > 40).all()  # d = 64
+    assert (untied.abs() < 1).all()
+
+
+def test_arms_differ_in_their_start_only():
+    """At step 0 the paired networks have the losses that their starts say."""
+    usual, zero = (measured(head_scale, gain=gain, steps=1)["first"] for gain in (1.0, 0.0))
+    torch.testing.assert_close(zero, torch.full((4,), math.log(10)))
+    assert (usual > 2.2).all()
+
+    default, prior = (
+        measured(frequency_bias, bias=bias, steps=1) for bias in ("default", "frequencies")
+    )
+    entropy = -(0.8 * math.log(0.8) + 0.2 * math.log(0.2 / 9))
+    torch.testing.assert_close(prior["first"].mean(), torch.tensor(entropy), rtol=0.1, atol=0)
+    assert (default["first"] > 2).all()
+
+    raw, mean = (
+        measured(target_mean_bias, bias=bias, steps=1)["first"] for bias in ("default", "mean")
+    )
+    torch.testing.assert_close(mean, torch.ones(4), rtol=0.02, atol=0)
+    torch.testing.assert_close(raw, torch.full((4,), 1 + (152 / 77) ** 2), rtol=0.1, atol=0)
+
+    large, small = (measured(tied_embedding, std=std, steps=1)["first"] for std in (1.0, 0.02))
+    assert (large > 2 * small).all()
+    torch.testing.assert_close(small, torch.full((4,), math.log(64)), rtol=0.02, atol=0)

@@ -13,7 +13,9 @@ from dlfaq.sim import Replicates
 
 def rates(schedule, horizon=100, steps=201):
     """The curve of the one answer all replicates give."""
-    measured = learning_rates(Replicates("learning_rates", range(2)), schedule=schedule, horizon=horizon, steps=steps)
+    measured = learning_rates(
+        Replicates("learning_rates", range(2)), schedule=schedule, horizon=horizon, steps=steps
+    )
 
     assert torch.equal(measured["lr"][0], measured["lr"][1])
 
@@ -42,7 +44,9 @@ def test_a_schedule_is_its_formula(schedule):
 def test_one_cycle_refuses_to_go_on():
     """OneCycleLR raises an error behind its last step; the others never do."""
     short, long = (
-        learning_rates(Replicates("learning_rates", range(1)), schedule="one-cycle", horizon=horizon, steps=201)
+        learning_rates(
+            Replicates("learning_rates", range(1)), schedule="one-cycle", horizon=horizon, steps=201
+        )
         for horizon in (100, 201)
     )
 
@@ -54,22 +58,32 @@ def test_warmup_is_what_a_sequence_of_schedulers_does():
     """A linear rise from a hundredth, then the whole cosine over the steps that are left."""
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
     schedule = SequentialLR(
-        optimizer, [LinearLR(optimizer, 0.01, total_iters=20), CosineAnnealingLR(optimizer, T_max=80)], milestones=[20]
+        optimizer,
+        [LinearLR(optimizer, 0.01, total_iters=20), CosineAnnealingLR(optimizer, T_max=80)],
+        milestones=[20],
     )
     expected = []
     for _ in range(100):
         expected.append(optimizer.param_groups[0]["lr"])
         optimizer.step()
         schedule.step()
-    measured = learning_rates(Replicates("learning_rates", range(1)), horizon=100, steps=100, warmup=20)
+    measured = learning_rates(
+        Replicates("learning_rates", range(1)), horizon=100, steps=100, warmup=20
+    )
 
-    torch.testing.assert_close(measured["lr"][0], torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-9)
+    torch.testing.assert_close(
+        measured["lr"][0], torch.tensor(expected, dtype=torch.float64), rtol=0, atol=1e-9
+    )
 
 
 def test_a_plateau_ends_a_fifth_before_the_end_also_after_a_warmup():
     """20 steps up, 64 at the peak, 16 down."""
     measured = learning_rates(
-        Replicates("learning_rates", range(1)), schedule="cooldown", horizon=100, steps=100, warmup=20
+        Replicates("learning_rates", range(1)),
+        schedule="cooldown",
+        horizon=100,
+        steps=100,
+        warmup=20,
     )
     lr = measured["lr"][0]
 
@@ -80,6 +94,8 @@ def test_a_plateau_ends_a_fifth_before_the_end_also_after_a_warmup():
 
 def test_the_average_of_a_cosine_is_exact():
     """A sum of cosines over half a period: (T + 1) / 2T."""
-    measured = learning_rates(Replicates("learning_rates", range(1)), schedule="cosine", horizon=1000, steps=1000)
+    measured = learning_rates(
+        Replicates("learning_rates", range(1)), schedule="cosine", horizon=1000, steps=1000
+    )
 
     assert measured["average"].item() == pytest.approx(1001 / 2000, abs=1e-12)

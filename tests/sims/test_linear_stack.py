@@ -35,7 +35,9 @@ def test_the_floor_is_numpys_least_squares():
         best = ones @ np.linalg.lstsq(ones, outputs, rcond=None)[0]
         floors.append(((best - outputs) ** 2).mean())
 
-    torch.testing.assert_close(stack(layers=2)["start_loss"], first / torch.tensor(floors), rtol=1e-9, atol=0)
+    torch.testing.assert_close(
+        stack(layers=2)["start_loss"], first / torch.tensor(floors), rtol=1e-9, atol=0
+    )
 
 
 def test_the_curve_begins_before_training_and_ends_after_it():

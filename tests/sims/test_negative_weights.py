@@ -23,6 +23,8 @@ def test_only_positive_weights_kill_none():
 
 def test_on_centred_inputs_a_sign_is_as_good_as_the_other():
     """Half of the rows are active whatever the signs."""
-    active = negative_weights(Replicates("name", range(16)), negative=1.0, inputs="centred")["active"]
+    active = negative_weights(Replicates("name", range(16)), negative=1.0, inputs="centred")[
+        "active"
+    ]
 
     assert abs(active.mean() - 0.5) < 0.05

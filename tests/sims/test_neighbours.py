@@ -17,11 +17,15 @@ def test_lists_equal_scikit_learns():
     for i, index in enumerate(samples):
         e, topics = data.pooled[index].double().numpy(), data.topics[index].numpy()
         lists = {
-            metric: NearestNeighbors(n_neighbors=6, metric=metric, algorithm="brute").fit(e).kneighbors(e)[1][:, 1:]
+            metric: NearestNeighbors(n_neighbors=6, metric=metric, algorithm="brute")
+            .fit(e)
+            .kneighbors(e)[1][:, 1:]
             for metric in ("cosine", "euclidean")
         }
         precision = (topics[lists["cosine"]] == topics[:, None]).mean()
-        agree = sum(len(set(a) & set(b)) for a, b in zip(lists["cosine"], lists["euclidean"], strict=True)) / (48 * 5)
+        agree = sum(
+            len(set(a) & set(b)) for a, b in zip(lists["cosine"], lists["euclidean"], strict=True)
+        ) / (48 * 5)
 
         assert measured["cosine_precision"][i] == pytest.approx(precision)
         assert measured["euclidean_agrees"][i] == pytest.approx(agree)

@@ -20,7 +20,12 @@ def draws(steps, directions=20):
 def test_without_noise_each_direction_shrinks_by_a_known_factor():
     """Gradient descent on h w^2 / 2 multiplies w by 1 - lr h."""
     measured = noisy_quadratic(
-        Replicates("noisy_quadratic", range(4)), schedule="constant", lr=0.5, steps=50, noise=0.0, condition=100.0
+        Replicates("noisy_quadratic", range(4)),
+        schedule="constant",
+        lr=0.5,
+        steps=50,
+        noise=0.0,
+        condition=100.0,
     )
     h = torch.logspace(0, -2, 20, dtype=torch.float64)
     w = draws(50)[0] * (1 - 0.5 * h) ** 50
@@ -30,7 +35,9 @@ def test_without_noise_each_direction_shrinks_by_a_known_factor():
 
 def test_a_cooldown_is_a_checkpoint_and_a_second_scheduler():
     """One `cooldown` run equals: constant rate, state_dict, load it anew, LinearLR to 0."""
-    measured = noisy_quadratic(Replicates("noisy_quadratic", range(4)), schedule="cooldown", horizon=100, steps=100)
+    measured = noisy_quadratic(
+        Replicates("noisy_quadratic", range(4)), schedule="cooldown", horizon=100, steps=100
+    )
     start, noises = draws(100)
     h = torch.logspace(0, -3, 20, dtype=torch.float64)
 
@@ -56,7 +63,9 @@ def test_a_cooldown_is_a_checkpoint_and_a_second_scheduler():
 def test_a_rate_of_zero_moves_nothing():
     """Behind its end a linear schedule leaves the weights bit by bit as they are."""
     short, after = (
-        noisy_quadratic(Replicates("noisy_quadratic", range(4)), schedule="linear", horizon=50, steps=steps)
+        noisy_quadratic(
+            Replicates("noisy_quadratic", range(4)), schedule="linear", horizon=50, steps=steps
+        )
         for steps in (50, 90)
     )
 
@@ -65,6 +74,8 @@ def test_a_rate_of_zero_moves_nothing():
 
 def test_the_variance_covers_the_second_half():
     """With one step the second half is that step: both metrics see one w."""
-    measured = noisy_quadratic(Replicates("noisy_quadratic", range(4)), steps=1, directions=1)  # curvature 1
+    measured = noisy_quadratic(
+        Replicates("noisy_quadratic", range(4)), steps=1, directions=1
+    )  # curvature 1
 
     torch.testing.assert_close(measured["variance"], 2 * measured["loss"])

@@ -8,7 +8,9 @@ from dlfaq.sim import Replicates
 
 
 def sim(**given):
-    return norm_depth(Replicates("norm_depth", range(2)), **{"width": 16, "examples": 8, "layers": 4, **given})
+    return norm_depth(
+        Replicates("norm_depth", range(2)), **{"width": 16, "examples": 8, "layers": 4, **given}
+    )
 
 
 def test_without_normalization_the_signal_is_a_power_of_the_gain():
@@ -34,16 +36,24 @@ def test_a_replicate_is_an_ordinary_network():
     above = replicates.normal("gradient", 8, 16)[0]
     blocks = [Block("batch", 16, 1.4142135, skip=False) for _ in range(4)]
     for number, block in enumerate(blocks):
-        stacked = replicates.stack(f"block {number}", lambda: Block("batch", 16, 1.4142135, skip=False))
-        block.load_state_dict({name: value[0] for name, value in stacked.weights().items()}, strict=False)
+        stacked = replicates.stack(
+            f"block {number}", lambda: Block("batch", 16, 1.4142135, skip=False)
+        )
+        block.load_state_dict(
+            {name: value[0] for name, value in stacked.weights().items()}, strict=False
+        )
     out = nn.Sequential(*blocks)(h)
     out.backward(above)
 
     measured = sim(normalize="batch")
 
     torch.testing.assert_close(measured["rms"][1].float(), out.detach().square().mean().sqrt())
-    torch.testing.assert_close(measured["factor"][1].float(), (h.grad.norm() / above.norm()) ** 0.25)
+    torch.testing.assert_close(
+        measured["factor"][1].float(), (h.grad.norm() / above.norm()) ** 0.25
+    )
     ratio = blocks[0].linear.weight.grad.norm() / blocks[-1].linear.weight.grad.norm()
     torch.testing.assert_close(measured["first_over_last"][1].float(), ratio)
     cosines = torch.cosine_similarity(out[:, None], out[None], dim=2)
-    torch.testing.assert_close(measured["alike"][1], cosines[~torch.eye(8, dtype=torch.bool)].mean().detach())
+    torch.testing.assert_close(
+        measured["alike"][1], cosines[~torch.eye(8, dtype=torch.bool)].mean().detach()
+    )

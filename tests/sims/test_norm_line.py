@@ -1,11 +1,14 @@
 """Steps along the gradient where the answer is known."""
 
+from functools import partial
+
 import torch
-from sims.norm_line import _network, norm_line
+from sims.norm_line import norm_line
 from torch.func import functional_call
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, digits
+from dlfaq.sim.deep import Deep
 
 
 def sim(**given):
@@ -15,7 +18,9 @@ def sim(**given):
 def test_the_reach_is_the_last_rate_in_a_row_that_lowers_the_loss():
     measured = sim()
 
-    for loss, after, reach in zip(measured["loss"], measured["after"], measured["reach"], strict=True):
+    for loss, after, reach in zip(
+        measured["loss"], measured["after"], measured["reach"], strict=True
+    ):
         reached = 2.0**-9
         for rate, value in zip(measured["rate"].tolist(), after, strict=True):
             if value >= loss:
@@ -41,11 +46,12 @@ def test_without_training_the_tries_start_from_the_fresh_network():
 
 
 def test_each_try_is_one_step_from_the_same_start():
-    """A plain network with the same weights: the loss of its batch at w - r g, for each rate r on its own."""
+    """A plain network with the same weights: its batch's loss at w - r g, for each rate r."""
     measured = sim(steps=0)
     replicates = Replicates("norm_line", [1])
-    net = _network("batch", 2, 1.4142135)
-    stacked = replicates.stack("net", lambda: _network("batch", 2, 1.4142135))
+    make = partial(Deep, [64, 32, 32, 10], "relu", "batch", gain=1.4142135, last_gain=1.0)
+    net = make()
+    stacked = replicates.stack("net", make)
     net.load_state_dict({name: value[0] for name, value in stacked.weights().items()}, strict=False)
     data = digits(centred=True)
     index = replicates.batches("batches", 1200, 64, 1)[0, 0]

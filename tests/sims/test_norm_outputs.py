@@ -29,17 +29,21 @@ def test_the_unbiased_variance_is_off_by_a_known_factor(examples):
     measured = sim(examples=examples, eps=1e-12)
 
     torch.testing.assert_close(
-        measured["unbiased_error"], torch.full_like(measured["unbiased_error"], 1 - (1 - 1 / examples) ** 0.5)
+        measured["unbiased_error"],
+        torch.full_like(measured["unbiased_error"], 1 - (1 - 1 / examples) ** 0.5),
     )
     torch.testing.assert_close(
-        measured["stored"], torch.full_like(measured["stored"], examples / (examples - 1)), rtol=1e-6, atol=0
+        measured["stored"],
+        torch.full_like(measured["stored"], examples / (examples - 1)),
+        rtol=1e-6,
+        atol=0,
     )
 
 
 def test_whitening_gives_the_identity():
-    z = torch.randn(50, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) @ torch.tril(
-        torch.ones(4, 4, dtype=torch.float64)
-    )
+    z = torch.randn(
+        50, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    ) @ torch.tril(torch.ones(4, 4, dtype=torch.float64))
 
     white = _Whiten()(z)
 

@@ -27,8 +27,12 @@ def test_both_logits_are_the_same_numbers():
 
 def test_gradients_pass_gradcheck():
     """Autograd's derivative of both normalizations, with respect to their input."""
-    z = torch.randn(5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    z = torch.randn(
+        5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    ).requires_grad_()
     for normalize in ("batch", "layer"):
         net = Net(normalize, 1e-5)
         assert torch.autograd.gradcheck(lambda z, net=net: net.norm(z, detached=False), z)
-        assert not torch.autograd.gradcheck(lambda z, net=net: net.norm(z, detached=True), z, raise_exception=False)
+        assert not torch.autograd.gradcheck(
+            lambda z, net=net: net.norm(z, detached=True), z, raise_exception=False
+        )

@@ -15,12 +15,17 @@ def test_a_fresh_normalized_unit_has_mean_shift_and_spread_factor():
     """Behind batch normalization the statistics are those of the disturbance and nothing else."""
     net = Net("batch", 2)
     x = torch.randn(64, 64, generator=torch.Generator().manual_seed(0))
-    factors, shifts = torch.linspace(0.5, 1.5, 64).view(2, 32), torch.linspace(-1, 1, 64).view(2, 32)
+    factors, shifts = (
+        torch.linspace(0.5, 1.5, 64).view(2, 32),
+        torch.linspace(-1, 1, 64).view(2, 32),
+    )
 
     _, means, stds = net(x, factors, shifts)
 
     torch.testing.assert_close(means, shifts, rtol=0, atol=1e-5)
-    torch.testing.assert_close(stds, factors * (64 / 63) ** 0.5, rtol=1e-3, atol=0)  # std divides by N - 1
+    torch.testing.assert_close(
+        stds, factors * (64 / 63) ** 0.5, rtol=1e-3, atol=0
+    )  # std divides by N - 1
 
 
 def test_without_disturbance_normalized_means_hardly_drift():
@@ -32,7 +37,9 @@ def test_the_drift_is_that_of_the_disturbance():
     """Two shifts in a row, uniform on [-s, s], differ by s (2 - sqrt 2) in the median; factors near 1 change little."""
     measured = sim(lr=0.0, shift=0.5, layers=8, steps=200)
 
-    torch.testing.assert_close(measured["drift"], torch.full((2,), 0.5 * (2 - 2**0.5)), rtol=0.06, atol=0)
+    torch.testing.assert_close(
+        measured["drift"], torch.full((2,), 0.5 * (2 - 2**0.5)), rtol=0.06, atol=0
+    )
 
 
 def test_disturbances_are_off_in_testing():
@@ -53,7 +60,9 @@ def test_a_replicate_is_an_ordinary_training():
     spread = data.x.std()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.3)
     for step, index in enumerate(replicates.batches("batches", 1200, 64, 6)[0]):
-        loss = F.cross_entropy(net(data.x[index] / spread, 1 + u[step] / 4, v[step] / 2)[0], data.y[index])
+        loss = F.cross_entropy(
+            net(data.x[index] / spread, 1 + u[step] / 4, v[step] / 2)[0], data.y[index]
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

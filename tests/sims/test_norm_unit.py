@@ -15,7 +15,9 @@ def sim(**given):
 def test_standardizing_is_batch_normalization():
     z = torch.randn(1, 7, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
-    torch.testing.assert_close(_standardize(z)[0], nn.BatchNorm1d(1, eps=1e-14, affine=False).double()(z[0]))
+    torch.testing.assert_close(
+        _standardize(z)[0], nn.BatchNorm1d(1, eps=1e-14, affine=False).double()(z[0])
+    )
 
 
 @pytest.mark.parametrize("normalize", [True, False])
@@ -45,4 +47,6 @@ def test_angles_are_those_between_vectors():
     a = torch.tensor([[1.0, 0.0], [2.0, 0.0], [1.0, 0.0]], dtype=torch.float64)
     b = torch.tensor([[0.0, 3.0], [1.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
 
-    torch.testing.assert_close(_angle(a, b), torch.tensor([torch.pi / 2, torch.pi / 4, torch.pi], dtype=torch.float64))
+    torch.testing.assert_close(
+        _angle(a, b), torch.tensor([torch.pi / 2, torch.pi / 4, torch.pi], dtype=torch.float64)
+    )

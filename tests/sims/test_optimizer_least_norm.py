@@ -34,11 +34,19 @@ def test_without_a_step_nothing_is_explained():
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_a_determined_system_has_one_solution(optimizer):
     """All find the true w."""
-    measured = sim(optimizer=optimizer, lr=0.1 if optimizer != "sgd" else 1.0, equations=40, unknowns=10, steps=1000)
+    measured = sim(
+        optimizer=optimizer,
+        lr=0.1 if optimizer != "sgd" else 1.0,
+        equations=40,
+        unknowns=10,
+        steps=1000,
+    )
 
     assert (measured["error"] < 1e-12).all()
 
 
 def test_scales_change_what_a_weight_is_worth_not_the_task():
     """The error weights each input by its scale: at the start it is 1 with any spread."""
-    assert torch.allclose(sim(steps=1, lr=1e-300, spread=1.0)["error"], torch.ones(8, dtype=torch.float64))
+    assert torch.allclose(
+        sim(steps=1, lr=1e-300, spread=1.0)["error"], torch.ones(8, dtype=torch.float64)
+    )

@@ -37,7 +37,9 @@ def test_it_is_plain_sgd():
         return nn.Sequential(*layers[:-1])
 
     net = plain()
-    net.load_state_dict({key: value[0] for key, value in draws.stack("net", plain).weights().items()})
+    net.load_state_dict(
+        {key: value[0] for key, value in draws.stack("net", plain).weights().items()}
+    )
     data = digits(centred=True)
     x, x_test = data.x / data.x.std(), data.x_test / data.x.std()
     batches = draws.batches("batches", 1200, 32, 20)[0]

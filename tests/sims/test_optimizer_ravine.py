@@ -38,7 +38,9 @@ def test_a_round_bowl_looks_the_same_from_everywhere():
         sim(optimizer="momentum", lowest=0.5, condition=1.0, steps=20, rotated=True)["loss"],
         rtol=1e-6,
     )
-    assert (sim(optimizer="sgd", lowest=1.0, points=1, condition=1.0, steps=1)["distance"] < 1e-12).all()
+    assert (
+        sim(optimizer="sgd", lowest=1.0, points=1, condition=1.0, steps=1)["distance"] < 1e-12
+    ).all()
 
 
 def test_adams_first_step_has_the_length_of_its_rate():

@@ -19,8 +19,14 @@ def one_network(number, norm=None):
     replicates = Replicates("parallel_gradients", range(3))
     net = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, 16), nn.Linear(16, 10)))
     first, second = nn.Linear(64, 16).double(), nn.Linear(16, 10).double()
-    for layer, weights in ((first, list(net.parameters())[:2]), (second, list(net.parameters())[2:])):
-        layer.weight.data, layer.bias.data = weights[0][number].double().data, weights[1][number].double().data
+    for layer, weights in (
+        (first, list(net.parameters())[:2]),
+        (second, list(net.parameters())[2:]),
+    ):
+        layer.weight.data, layer.bias.data = (
+            weights[0][number].double().data,
+            weights[1][number].double().data,
+        )
     layers = [first, *([norm] if norm else []), nn.ReLU(), second]
     index = replicates.permutation("images", 1200)[number, :64]
     x, y, *_ = digits(centred=True)
@@ -40,7 +46,10 @@ def distance(average, large):
 def test_uneven_shards_against_a_loop():
     """The plain mean of four gradients, computed one after the other."""
     net, x, y = one_network(1)
-    parts = [gradient(net, a, b) for a, b in zip(x.split([4, 8, 16, 36]), y.split([4, 8, 16, 36]), strict=True)]
+    parts = [
+        gradient(net, a, b)
+        for a, b in zip(x.split([4, 8, 16, 36]), y.split([4, 8, 16, 36]), strict=True)
+    ]
     expected = distance(torch.stack(parts).mean(0), gradient(net, x, y))
 
     torch.testing.assert_close(sim(shards="uneven")["difference"][1], expected)
@@ -58,7 +67,10 @@ def test_normalization_against_pytorch(name, norm):
     net, x, y = one_network(2, norm.double())
     large = gradient(net, x, y)
     expected = distance(
-        torch.stack([gradient(net, *part) for part in zip(x.chunk(4), y.chunk(4), strict=True)]).mean(0), large
+        torch.stack(
+            [gradient(net, *part) for part in zip(x.chunk(4), y.chunk(4), strict=True)]
+        ).mean(0),
+        large,
     )
 
     torch.testing.assert_close(sim(norm=name)["difference"][2], expected, atol=1e-13, rtol=1e-6)

@@ -19,13 +19,18 @@ def loop(number, ranks, batch, lr=0.1):
     """The same run with torch.nn and batches put together from all ranks: loss and accuracy."""
     replicates = Replicates("parallel_training", range(2))
     seed = replicates.integers("seed", 2**31).tolist()[number]
-    stacked = replicates.stack("net", lambda: nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)))
+    stacked = replicates.stack(
+        "net", lambda: nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
+    )
     net = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10))
     for mine, theirs in zip(net.parameters(), stacked.parameters(), strict=True):
         mine.data = theirs[number].detach().clone()
     x, y, x_test, y_test = digits(centred=True)
     x, y = x[:256], y[:256]
-    samplers = [DistributedSampler(range(256), num_replicas=ranks, rank=rank, seed=seed) for rank in range(ranks)]
+    samplers = [
+        DistributedSampler(range(256), num_replicas=ranks, rank=rank, seed=seed)
+        for rank in range(ranks)
+    ]
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     for epoch in range(2):
         for sampler in samplers:

@@ -26,7 +26,9 @@ def test_a_slow_last_stage_sets_the_pace():
         total = (stages - 1) + micro_batches * slowest
         busy = micro_batches * (stages - 1 + slowest)
         idle = sim(stages=stages, micro_batches=micro_batches, slowest=slowest)["idle"]
-        torch.testing.assert_close(idle, torch.full((4,), 1 - busy / (stages * total), dtype=torch.float64))
+        torch.testing.assert_close(
+            idle, torch.full((4,), 1 - busy / (stages * total), dtype=torch.float64)
+        )
 
 
 def test_micro_batches_kept():

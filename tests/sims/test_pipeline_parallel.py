@@ -29,4 +29,6 @@ def test_activations_by_hand():
     alternate = {"schedule": "one forward one backward"}
     assert (sim(**alternate)["activations"] == 4 / 8 * 5 * EACH).all()  # the first stage, 4 of 8
     assert (sim(micro_batches=16, **alternate)["activations"] == 4 / 16 * 5 * EACH).all()
-    assert (sim(ranks=1, **alternate)["activations"] == (4 * 5 + 1) / 8 * EACH).all()  # one at a time
+    assert (
+        sim(ranks=1, **alternate)["activations"] == (4 * 5 + 1) / 8 * EACH
+    ).all()  # one at a time

@@ -20,7 +20,9 @@ def test_training_equals_plain_pytorch(distance):
     weights = alone.stack("net", lambda: Reader("lstm", 6, 4, 0.0, positions=False)).weights()
     embed, read, answer = nn.Linear(64, 16), nn.LSTM(16, 6, batch_first=True), nn.Linear(6, 10)
     net = nn.ModuleDict({"embed": embed, "read": read, "answer": answer})
-    net.load_state_dict({f"{name}_l0" if "read" in name else name: value[0].data for name, value in weights.items()})
+    net.load_state_dict(
+        {f"{name}_l0" if "read" in name else name: value[0].data for name, value in weights.items()}
+    )
     read.bias_ih_l0.data[6:12] += 2  # PyTorch's order of the gates: input, forget, cell, output
     data = digits(centred=True)
     scale = data.x.std()
@@ -32,16 +34,21 @@ def test_training_equals_plain_pytorch(distance):
         descent.step()
     images = alone.integers("tested", 597, 256, 4)[0]
     right = (
-        answer(read(embed(data.x_test[images] / scale))[0][:, -1]).argmax(-1) == data.y_test[images[:, 3 - distance]]
+        answer(read(embed(data.x_test[images] / scale))[0][:, -1]).argmax(-1)
+        == data.y_test[images[:, 3 - distance]]
     )
 
-    assert abs(float(measured["accuracy"]) - float(right.double().mean())) < 1.5 / 256  # one may round the other way
+    assert (
+        abs(float(measured["accuracy"]) - float(right.double().mean())) < 1.5 / 256
+    )  # one may round the other way
     assert float(measured["parameters"]) == sum(parameter.numel() for parameter in net.parameters())
 
 
 def test_a_sequence_of_one_image_is_a_linear_classifier_to_attention():
     """One position attends to itself with weight 1, so recall is plain classification, which it learns."""
-    measured = recall_at_distance(Replicates(NAME, range(4)), reader="attention", length=1, distance=0)
+    measured = recall_at_distance(
+        Replicates(NAME, range(4)), reader="attention", length=1, distance=0
+    )
 
     assert (measured["accuracy"] > 0.8).all()
 

@@ -11,7 +11,9 @@ NAME, K, D = "recall_of_pairs", 12, 8
 def draws():
     alone = Replicates(NAME, [4])
     keys = alone.normal("keys", K, D, dtype=torch.float64)[0]
-    return keys / keys.norm(dim=1, keepdim=True), alone.normal("values", K, D, dtype=torch.float64)[0]
+    return keys / keys.norm(dim=1, keepdim=True), alone.normal("values", K, D, dtype=torch.float64)[
+        0
+    ]
 
 
 def check(memory, read, **given):
@@ -20,7 +22,10 @@ def check(memory, read, **given):
     measured = recall_of_pairs(Replicates(NAME, [4]), memory=memory, pairs=K, width=D, **given)
     right = [int((values - one).norm(dim=1).argmin()) == number for number, one in enumerate(read)]
     torch.testing.assert_close(
-        measured["error"][0], (read - values).square().sum() / values.square().sum(), rtol=1e-4, atol=0
+        measured["error"][0],
+        (read - values).square().sum() / values.square().sum(),
+        rtol=1e-4,
+        atol=0,
     )
     assert float(measured["correct"][0]) == sum(right) / K
     return measured

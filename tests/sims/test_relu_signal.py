@@ -8,15 +8,21 @@ from torch import nn
 from dlfaq.sim import Replicates
 
 
-@pytest.mark.parametrize(("activation", "layer"), [("relu", nn.ReLU), ("tanh", nn.Tanh), ("sigmoid", nn.Sigmoid)])
+@pytest.mark.parametrize(
+    ("activation", "layer"), [("relu", nn.ReLU), ("tanh", nn.Tanh), ("sigmoid", nn.Sigmoid)]
+)
 def test_it_equals_a_plain_network(activation, layer):
     """nn.Sequential, one replicate after the other."""
-    measured = relu_signal(Replicates("name", range(3)), activation=activation, layers=4, gain=1.3, scale=2.0)
+    measured = relu_signal(
+        Replicates("name", range(3)), activation=activation, layers=4, gain=1.3, scale=2.0
+    )
     drawn = Replicates("name", range(3))
     weights, x = drawn.normal("weights", 4, 64, 64), 2 * drawn.normal("inputs", 32, 64)
     above = drawn.normal("above", 32, 64)
     for i in range(3):
-        net = nn.Sequential(*[part for _ in range(4) for part in (nn.Linear(64, 64, bias=False), layer())])
+        net = nn.Sequential(
+            *[part for _ in range(4) for part in (nn.Linear(64, 64, bias=False), layer())]
+        )
         for number in range(4):
             net[2 * number].weight.data = 1.3 / 8 * weights[i, number]
         first = net[0](x[i])  # the pre-activations of the first layer and of the last
@@ -24,7 +30,9 @@ def test_it_equals_a_plain_network(activation, layer):
         h = net[7](last)
         gradients = torch.autograd.grad(h, (first, last), above[i])
 
-        assert measured["size"][i].item() == pytest.approx((h.norm() / x[i].norm()).item(), rel=1e-4)
+        assert measured["size"][i].item() == pytest.approx(
+            (h.norm() / x[i].norm()).item(), rel=1e-4
+        )
         assert measured["gradient"][i].item() == pytest.approx(
             (gradients[0].norm() / gradients[1].norm()).item(), rel=1e-4
         )

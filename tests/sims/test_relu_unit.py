@@ -24,8 +24,12 @@ def test_at_zero_the_formula_is_wrong_by_the_input_itself():
 
 def test_the_factor_from_above_is_missing_in_the_formula():
     """With an upstream gradient of 0.25 three quarters of x are missing, on the active rows."""
-    quarter = relu_unit(Replicates("name", range(4)), share=0.5, upstream=0.25, steps=1)["formula_error"]
-    zero = relu_unit(Replicates("name", range(4)), share=0.5, upstream=0.0, steps=1)["formula_error"]
+    quarter = relu_unit(Replicates("name", range(4)), share=0.5, upstream=0.25, steps=1)[
+        "formula_error"
+    ]
+    zero = relu_unit(Replicates("name", range(4)), share=0.5, upstream=0.0, steps=1)[
+        "formula_error"
+    ]
 
     assert torch.allclose(quarter, 0.75 * zero)
 

@@ -10,11 +10,19 @@ from dlfaq.sim import Replicates, digits
 
 def test_three_steps_of_the_plain_kind_equal_plain_pytorch():
     """A replicate is an `nn.Sequential` trained by `torch.optim.Adam`; a layer less is one hidden layer less."""
-    measured = residual_digits(Replicates("residual_digits", [4]), kind="plain", layers=2, lr=0.01, steps=3)
+    measured = residual_digits(
+        Replicates("residual_digits", [4]), kind="plain", layers=2, lr=0.01, steps=3
+    )
     alone = Replicates("residual_digits", [4])
     weights = alone.stack("net", lambda: Network("plain", 2)).weights()
     net = nn.Sequential(
-        nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 10)
+        nn.Linear(64, 32),
+        nn.ReLU(),
+        nn.Linear(32, 32),
+        nn.ReLU(),
+        nn.Linear(32, 32),
+        nn.ReLU(),
+        nn.Linear(32, 10),
     )
     for name, layer in (("first", net[0]), ("last", net[6])):
         layer.weight.data = weights[f"{name}.weight"][0].detach().clone()
@@ -30,7 +38,9 @@ def test_three_steps_of_the_plain_kind_equal_plain_pytorch():
         descent.zero_grad()
         F.cross_entropy(net(x[index]), data.y[index]).backward()
         descent.step()
-    shorter = nn.Sequential(*net[:4], *net[6:])  # the second of two hidden layers is the one in the middle
+    shorter = nn.Sequential(
+        *net[:4], *net[6:]
+    )  # the second of two hidden layers is the one in the middle
 
     torch.testing.assert_close(measured["first_loss"][0], first.detach(), rtol=1e-5, atol=0)
     for metric, model, images, labels in (
@@ -66,7 +76,10 @@ def test_blocks_by_hand():
 def test_shares_of_zero_make_all_depths_one_network():
     """Before training, `zero` blocks pass everything through."""
     one, two = (
-        residual_digits(Replicates("residual_digits", range(2)), kind="zero", layers=n, steps=1, lr=0.0) for n in (1, 9)
+        residual_digits(
+            Replicates("residual_digits", range(2)), kind="zero", layers=n, steps=1, lr=0.0
+        )
+        for n in (1, 9)
     )
 
     for metric in one:
@@ -76,7 +89,11 @@ def test_shares_of_zero_make_all_depths_one_network():
 
 def test_only_zero_trains_its_shares():
     """The other kinds have none to train."""
-    assert [Network(kind, 3).share.requires_grad for kind in ("scaled", "zero", "plain")] == [False, True, False]
+    assert [Network(kind, 3).share.requires_grad for kind in ("scaled", "zero", "plain")] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_identity_starts_as_the_first_layer_and_a_tenth():

@@ -19,14 +19,18 @@ def test_a_branch_of_zero_is_the_identity():
 
 def test_one_block_divided_by_the_root_of_one_is_the_sum():
     """With L = 1 the two are the same."""
-    for one, other in zip(sim(kind="scaled", blocks=1).values(), sim(kind="sum", blocks=1).values(), strict=True):
+    for one, other in zip(
+        sim(kind="scaled", blocks=1).values(), sim(kind="sum", blocks=1).values(), strict=True
+    ):
         torch.testing.assert_close(one, other)
 
 
 def test_two_blocks_by_hand():
     """Forward and backward of one replicate, for each kind."""
     for kind in ("sum", "scaled", "pre-norm", "post-norm"):
-        measured = residual_growth(Replicates("residual_growth", [5]), kind=kind, blocks=2, width=16)
+        measured = residual_growth(
+            Replicates("residual_growth", [5]), kind=kind, blocks=2, width=16
+        )
         alone = Replicates("residual_growth", [5])
         enter = alone.normal("U", 2, 16, 16)[0] * (2 / 16) ** 0.5
         leave = alone.normal("V", 2, 16, 16)[0] * (1 / 16) ** 0.5

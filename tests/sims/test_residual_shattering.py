@@ -11,7 +11,8 @@ def by_autograd(kind, *, normalize):
     replicates = Replicates("residual_shattering", [6])
     weights = replicates.normal("weights", 3, 8, 8)[0] * (2 / 8) ** 0.5
     first, bias, last = (
-        replicates.normal(name, *shape)[0] for name, shape in (("first", (1, 8)), ("bias", (1, 8)), ("last", (8, 1)))
+        replicates.normal(name, *shape)[0]
+        for name, shape in (("first", (1, 8)), ("bias", (1, 8)), ("last", (8, 1)))
     )
     t = torch.linspace(-2, 2, 40)[:, None].requires_grad_()
     h = torch.relu(t * first + bias)

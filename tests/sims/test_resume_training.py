@@ -15,7 +15,9 @@ def sim(**given):
     return resume_training(Replicates("resume_training", range(3)), **given)
 
 
-def plain(replicate, *, resumed, restore=("optimizer", "schedule", "generator", "place"), stop=4, steps=8):
+def plain(
+    replicate, *, resumed, restore=("optimizer", "schedule", "generator", "place"), stop=4, steps=8
+):
     """One ordinary network, trained by the loop everybody writes; stopped and restored in new objects if asked to."""
     alone = Replicates("resume_training", [replicate])
     order = alone.batches("batches", 1200, 48, steps)[0]

@@ -10,12 +10,17 @@ NAME = "sequence_cost"
 
 
 def counts(**given):
-    return {name: float(value[0]) for name, value in sequence_cost(Replicates(NAME, range(2)), **given).items()}
+    return {
+        name: float(value[0])
+        for name, value in sequence_cost(Replicates(NAME, range(2)), **given).items()
+    }
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("layers", [1, 2, 3])
-@pytest.mark.parametrize(("reader", "theirs"), [("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)])
+@pytest.mark.parametrize(
+    ("reader", "theirs"), [("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)]
+)
 def test_parameters_are_pytorchs(reader, theirs, layers, bidirectional):
     """As many as the fused layer has."""
     given = {"layers": layers, "bidirectional": bidirectional}

@@ -15,7 +15,9 @@ def sim(**given):
 
 def test_a_step_multiplies_by_one_minus_rate_times_curvature():
     """1 - 2 * ratio, a hundred times."""
-    torch.testing.assert_close(sim(ratio=0.8, steps=100)["growth"], torch.full((4,), 100 * math.log(0.6)).double())
+    torch.testing.assert_close(
+        sim(ratio=0.8, steps=100)["growth"], torch.full((4,), 100 * math.log(0.6)).double()
+    )
 
 
 @pytest.mark.parametrize(("dampening", "limit"), [(0.0, 1.9), (0.9, 19.0)])

@@ -19,7 +19,9 @@ def test_the_limit_follows_the_law(delay):
 def test_the_law_is_where_a_root_leaves_the_circle():
     """The recurrence w' = w - step * w of `delay` steps ago has the roots of z^(delay + 1) - z^delay + step."""
     for delay in (1, 4):
-        limit = stale_gradients(Replicates("stale_gradients", range(1)), delay=delay)["limit"].item()
+        limit = stale_gradients(Replicates("stale_gradients", range(1)), delay=delay)[
+            "limit"
+        ].item()
         for step, inside in ((0.98 * limit, True), (1.02 * limit, False)):
             polynomial = np.zeros(delay + 2)
             polynomial[0], polynomial[1], polynomial[-1] = 1, -1, step

@@ -14,7 +14,10 @@ def sim(**given):
 
 def test_without_a_second_task_inputs_do_not_matter():
     """There is nothing to be different."""
-    same, different = sim(inputs="same", second="none", steps=30), sim(inputs="different", second="none", steps=30)
+    same, different = (
+        sim(inputs="same", second="none", steps=30),
+        sim(inputs="different", second="none", steps=30),
+    )
 
     assert torch.equal(same["accuracy"], different["accuracy"])
     assert (same["cosine"] == 0).all()
@@ -27,7 +30,9 @@ def test_it_is_a_plain_loop(inputs):
     order = draws.permutation("images", 1200)[0]
     second = order[:100] if inputs == "same" else order[100:200]
     net = Shared(32)
-    net.load_state_dict({key: value[0] for key, value in draws.stack("net", lambda: Shared(32)).weights().items()})
+    net.load_state_dict(
+        {key: value[0] for key, value in draws.stack("net", lambda: Shared(32)).weights().items()}
+    )
     batches = [draws.batches(f"batches{task}", 100, 32, 20)[0] for task in range(2)]
     data = digits(centred=True)
     x, x_test = data.x / data.x.std(), data.x_test / data.x.std()
@@ -36,9 +41,17 @@ def test_it_is_a_plain_loop(inputs):
     for step in range(20):
         one = order[:100][batches[0][step]]
         two = second[batches[0 if inputs == "same" else 1][step]]
-        losses = F.cross_entropy(net(x[one])[0], data.y[one]), F.cross_entropy(net(x[two])[1], data.y[two] // 2)
+        losses = (
+            F.cross_entropy(net(x[one])[0], data.y[one]),
+            F.cross_entropy(net(x[two])[1], data.y[two] // 2),
+        )
         first, other = (
-            torch.cat([g.flatten() for g in torch.autograd.grad(loss, net.trunk.parameters(), retain_graph=True)])
+            torch.cat(
+                [
+                    g.flatten()
+                    for g in torch.autograd.grad(loss, net.trunk.parameters(), retain_graph=True)
+                ]
+            )
             for loss in losses
         )
         negative += int(first @ other < 0)
@@ -49,7 +62,10 @@ def test_it_is_a_plain_loop(inputs):
 
     measured = task_digits(Replicates("task_digits", range(1)), inputs=inputs, steps=20)
     assert abs(measured["accuracy"][0] - (digit.argmax(1) == data.y_test).double().mean()) < 0.005
-    assert abs(measured["second_accuracy"][0] - (pair.argmax(1) == data.y_test // 2).double().mean()) < 0.005
+    assert (
+        abs(measured["second_accuracy"][0] - (pair.argmax(1) == data.y_test // 2).double().mean())
+        < 0.005
+    )
     assert abs(measured["conflict"][0] * 20 - negative) < 1.5
 
 
@@ -69,7 +85,9 @@ def test_a_mask_is_a_loss_over_the_labels_there_are():
     logits = torch.randn(6, 10, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([3, -100, 1, -100, 0, -100])
 
-    assert torch.allclose(F.cross_entropy(logits, labels), F.cross_entropy(logits[::2], labels[::2]))
+    assert torch.allclose(
+        F.cross_entropy(logits, labels), F.cross_entropy(logits[::2], labels[::2])
+    )
     assert F.cross_entropy(logits[1::2], labels[1::2]).isnan()
     assert sim(inputs="different", missing="zero")["accuracy"].max() < 0.65
 

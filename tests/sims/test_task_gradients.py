@@ -31,7 +31,9 @@ def test_batch_statistics_tie_different_inputs_only():
 def test_batch_normalization_is_that_of_training():
     """It uses the batch's own mean, not a running one."""
     net = Shared(10, 16, "batch").eval()
-    hidden = net.trunk[1](net.trunk[0](torch.randn(50, 10, generator=torch.Generator().manual_seed(0)) + 3))
+    hidden = net.trunk[1](
+        net.trunk[0](torch.randn(50, 10, generator=torch.Generator().manual_seed(0)) + 3)
+    )
 
     assert hidden.mean(0).abs().max() < 1e-5
 

@@ -31,7 +31,9 @@ def test_small_steps_conserve_the_difference_of_squares():
 
 def test_beyond_four_over_sharpness_it_diverges():
     """From 25, the catapult ends at 4 / 25 = 0.16."""
-    below, above = (two_weights(Replicates("two_weights", range(4)), lr=lr, noise=0.0) for lr in (0.14, 0.18))
+    below, above = (
+        two_weights(Replicates("two_weights", range(4)), lr=lr, noise=0.0) for lr in (0.14, 0.18)
+    )
 
     assert not below["diverged"].any()
     assert above["diverged"].all()

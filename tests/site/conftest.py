@@ -5,12 +5,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.site.model import write_model
 from tests.site.serving import served
 
 from dlfaq.knowledge.authoring import init_faq
 from dlfaq.knowledge.load import load_faq
 from dlfaq.site.build import build_site
-from dlfaq.verify.session import record_evidence, verify_claims
+from dlfaq.verify.ruling import Request
+from dlfaq.verify.session import confirm, local, record_evidence, verify_claims
 
 HOSTILE = """\
 question: What does <script>alert(1)</script> & {% 7*7 %} do?
@@ -18,43 +20,70 @@ also_asked: ["<img src=x onerror=alert(2)>", "a *b* _c_ `d` [e](javascript:alert
 topics: [training]
 answer:
   short: "Nothing: <b onclick=alert(4)>it</b> is text, and $a < b > c$ is maths."
-  long: |
-    <div onmouseover="alert(5)">block</div>
+  do:
+    - step: "<script>alert(25)</script> [x](javascript:alert(26)) | do{ onclick=alert(27) } [@evil]"
+      code: |
+        # </code></pre><script>alert(28)</script>
+        print("``` $x$ {{ y }}")
+      because: [noise-falls, evil]
+    - {step: "**Two** `|` $|x|$", because: noise-falls}
+    - {step: Three, because: practice}
+  parts:
+    - id: long
+      title: "<script>alert(29)</script> {onclick=alert(30)} | parts"
+      text: |
+        <div onmouseover="alert(5)">block</div>
 
-    [link](javascript:alert(6)) and [other](https://example.org/) and text{ onclick=alert(7) }
+        [link](javascript:alert(6)) and [other](https://example.org/) and text{ onclick=alert(7) }
 
-    ```python { onclick=alert(8) }
-    print("<script>alert(9)</script>")
-    ```
+        ```python { onclick=alert(8) }
+        print("<script>alert(9)</script>")
+        ```
 
-    - list
+        - list
 
-          ```dl-figure
-          <script>alert(10)</script>
-          ```
+              ```dl-figure
+              <script>alert(10)</script>
+              ```
 
-    $$ x_1 <script>alert(11)</script> $$
+        $$ x_1 <script>alert(11)</script> $$
 
-    !!! note "<script>alert(12)</script>"
+        !!! note "<script>alert(12)</script>"
 
-    It costs $5 and $10. ![pixel](https://example.org/pixel.png)
+        It costs $5 and $10. ![pixel](https://example.org/pixel.png)
 
-    # A heading
+        # A heading
 
-    | a | b {onclick=alert(16)} |
-    | --- | --- |
-    | `x|y` | $\\vert z \\vert$ |
+        | a | b {onclick=alert(16)} |
+        | --- | --- |
+        | `x|y` | $\\vert z \\vert$ |
+    - {id: next, title: More, text: "[it](#noise-falls)"}
+experiments:
+  noise:
+    simulation: average_of_noise
+    conditions:
+      few: {given: {numbers: 1, shared: 1.0}}
 claims:
   - id: noise-falls
-    says: "<script>alert(13)</script> Noise falls."
-    simulation: average_of_noise
+    kind: measured
+    says: "<script>alert(13)</script> Noise | falls, $|x| < 1$."
+    experiment: noise
     expect: mean(error) < 0.5
-    control:
-      why: "<script>alert(14)</script> few numbers"
-      given: {numbers: 1, shared: 1.0}
+    fails_under: {few: "<script>alert(14)</script> few | numbers"}
 sources:
-  - {document: notes, says: "<script>alert(17)</script> **so**", ruling: "true", claims: [noise-falls], where: "<i>L1</i>"}
-references: [{title: "<script>alert(15)</script> [x](javascript:alert(18))", authors: "A", year: 2000, url: "https://example.org/?a=b"}]
+  - document: notes
+    says: "<script>alert(17)</script> **so**"
+    ruling: "true"
+    claims: [noise-falls]
+    where: "<i>L1</i>"
+    page: true
+references:
+  - id: evil
+    for: "<script>alert(31)</script> nothing"
+    title: "<script>alert(15)</script> [x](javascript:alert(18))"
+    authors: "A"
+    year: 2000
+    url: "https://example.org/?a=b"
 """
 
 
@@ -82,18 +111,32 @@ def odd(replicates: Replicates, way: Literal["a|b", "<b>"] = "a|b") -> dict[str,
 '''
 
 
+def record(folder: Path) -> None:
+    """Verify what is no draft, under all conditions, on three seeds."""
+    faq = load_faq(folder)
+    claims = [(entry, claim) for entry, claim in faq.claims() if not entry.draft]
+    request = Request(conditions=True)
+    rulings = verify_claims(faq, claims, local(1), request)
+    record_evidence(faq, confirm(faq, claims, rulings, local(1), request))
+
+
 @pytest.fixture(scope="session")
 def root(tmp_path_factory) -> Path:
-    """An FAQ with one ordinary entry, verified, and one hostile entry that never was."""
+    """An FAQ with ordinary entries, verified, one hostile one that never was, and a draft."""
     folder = tmp_path_factory.mktemp("site") / "faq-of-ours"
     os.environ["DLFAQ_CACHE_DIR"] = str(folder.parent / "cache")
     init_faq(folder)
-    faq = load_faq(folder)
-    record_evidence(faq, verify_claims(faq, list(faq.claims()), jobs=1))
-    (folder / "faq" / "hostile.yaml").write_text(HOSTILE)
+    draft = folder / "faq" / "average-of-noise.yaml"
+    draft.with_name("unfinished.yaml").write_text(
+        draft.read_text().replace("question: ", "question: Unfinished, or ", 1)
+    )
+    draft.write_text(draft.read_text().replace("draft: true\n", ""))
     (folder / "faq" / "documents.yml").write_text(
         "notes: {title: 'Notes </h2><script>alert(19)</script>', year: 2020}\n"
     )
+    write_model(folder)
+    record(folder)
+    (folder / "faq" / "hostile.yaml").write_text(HOSTILE)
     (folder / "faq" / "planned.yml").write_text(
         "- id: later\n  question: What | does <script>alert(22)</script>?\n  topics: [training]\n  sources:\n"
         "    - {document: notes, where: '<b>L2', says: '[x](javascript:alert(23)) <script>alert(24)</script> {onclick=1}'}\n"
@@ -120,14 +163,20 @@ def address(built):
 @pytest.fixture(scope="session")
 def chromium():
     """Headless Chromium; skipped where there is none, unless it is required."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         if os.environ.get("DLFAQ_REQUIRE_BROWSER"):
             pytest.fail("Chromium is required here and is not installed")
         pytest.skip("Chromium is not installed")
     from playwright.sync_api import sync_playwright
 
-    flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    )
     flags += " --disable-component-update --disable-sync"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags.split())

@@ -53,7 +53,7 @@ def noisy_average(
 ENTRY = """\
 question: How many numbers should I average, and for how long?
 topics: [training]
-also_asked: [averaging noise, how long to average]
+also_asked: [how long to learn a mean]
 answer:
   short: >-
     Averaging $n$ independent numbers divides the noise by $\\sqrt n$: with four times as many, half
@@ -151,14 +151,25 @@ plots:
     y: error of the average
     lines: {100 numbers: few.path, 400 numbers that are averaged: many.path}
 sources:
-  - {document: notes, where: L3, says: Averaging removes all noise., ruling: conditional, because: Only what is not shared., claims: [more-help], page: true}
+  - document: notes
+    where: L3
+    says: Averaging removes all noise.
+    ruling: conditional
+    because: Only what is not shared; {{ more-help.mean(many.error) | .3f }} is left.
+    claims: [more-help]
+    page: true
   - {document: notes, where: L4, says: Averages are means., ruling: 'true', because: By definition.}
 references:
-  - {id: gauss-1823, for: the variance of a mean, title: Theoria combinationis observationum, authors: Carl Friedrich Gauss, year: 1823, url: "https://example.org/gauss"}
+  - id: gauss-1823
+    for: the variance of a mean
+    title: Theoria combinationis observationum
+    authors: Carl Friedrich Gauss
+    year: 1823
+    url: https://example.org/gauss
 """
 
 
 def write_model(root: Path) -> None:
-    """Write the entry and its simulation into an FAQ."""
+    """Write the entry and its simulation into an FAQ; its source document is `notes`."""
     (root / "faq" / "averaging.yaml").write_text(ENTRY, "utf-8")
     (root / "sims" / "noisy_average.py").write_text(SIMULATION, "utf-8")

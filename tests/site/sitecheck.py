@@ -6,7 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-LOADS = {("script", "src"), ("img", "src"), ("iframe", "src"), ("link", "href"), ("source", "src"), ("object", "data")}
+LOADS = {
+    ("script", "src"),
+    ("img", "src"),
+    ("iframe", "src"),
+    ("link", "href"),
+    ("source", "src"),
+    ("object", "data"),
+}
 
 
 class Page(HTMLParser):
@@ -14,7 +21,14 @@ class Page(HTMLParser):
 
     def __init__(self, path: Path) -> None:
         super().__init__(convert_charrefs=True)
-        self.links, self.ids, self.loads, self.no_alt, self.handlers, self.headings = [], [], [], [], [], 0
+        self.links, self.ids, self.loads, self.no_alt, self.handlers, self.headings = (
+            [],
+            [],
+            [],
+            [],
+            [],
+            0,
+        )
         self.script, self.scripts, self.lang, self.nameless = False, [], None, 0
         self.feed(path.read_text("utf-8"))
 
@@ -29,7 +43,10 @@ class Page(HTMLParser):
             self.links.append(values["href"])
         if tag == "img" and "alt" not in values:
             self.no_alt.append(values.get("src"))
-        self.nameless += values.get("role") == "img" and not values.keys() & {"aria-labelledby", "aria-label"}
+        self.nameless += values.get("role") == "img" and not values.keys() & {
+            "aria-labelledby",
+            "aria-label",
+        }
         self.handlers += [(tag, name) for name in values if name.startswith("on")]
         relation = set((values.get("rel") or "").split())
         if not relation & {"canonical", "prev", "next", "alternate"}:
@@ -55,12 +72,19 @@ def wrong(site: Path, pages: dict[Path, Page]) -> list[tuple[str, str]]:
         where = "/" + path.relative_to(site).as_posix()
         found += [(where, what) for what in _of_page(page)]
         if path.name != "404.html":  # its links start at the site's address
-            found += [(where, what) for link in page.links if (what := _of_link(link, where, site, pages))]
+            found += [
+                (where, what) for link in page.links if (what := _of_link(link, where, site, pages))
+            ]
     for style in site.rglob("*.css"):
         text = style.read_text("utf-8")
-        found += [(style.name, f"external {one}") for one in re.findall(r"url\(\s*['\"]?(?:https?:)?//[^)]+", text)]
+        found += [
+            (style.name, f"external {one}")
+            for one in re.findall(r"url\(\s*['\"]?(?:https?:)?//[^)]+", text)
+        ]
         for one in re.findall(r"url\(\s*['\"]?([^)'\"#:]+)[)'\"]", text):
-            found += [(style.name, f"missing {one}")] * (not (style.parent / one.split("?")[0]).exists())
+            found += [(style.name, f"missing {one}")] * (
+                not (style.parent / one.split("?")[0]).exists()
+            )
     return found
 
 
@@ -85,5 +109,10 @@ def _of_link(link: str, where: str, site: Path, pages: dict[Path, Page]) -> str:
     if not target.is_file():
         return f"broken link {link}"
     fragment = unquote(parts.fragment)
-    missing = target in pages and fragment and not fragment.startswith("__") and fragment not in pages[target].ids
+    missing = (
+        target in pages
+        and fragment
+        and not fragment.startswith("__")
+        and fragment not in pages[target].ids
+    )
     return f"no anchor {link}" if missing else ""

@@ -11,8 +11,16 @@ def violations(page) -> list[str]:
     """What axe-core finds on the page: the rule, where, and how."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    found = (
+        Axe()
+        .run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        .response["violations"]
+    )
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("width", [1280, 390])

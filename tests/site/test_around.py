@@ -1,12 +1,15 @@
 """What surrounds the pages: the large search field, paper, a folder without a server, what machines read."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.site.test_browser import Watch
 
+from dlfaq.knowledge.entry import Faq
 from dlfaq.knowledge.load import load_faq
 from dlfaq.site.build import build_site
+from dlfaq.site.figures.fence import Drawing
 from dlfaq.site.home import home
 from dlfaq.site.machines import readable
 from dlfaq.site.shared import Known
@@ -30,7 +33,15 @@ def test_what_stands_in_front_is_shown_first(root):
         (root / "faq" / "front.yml").unlink()
     places = [
         text.index(one)
-        for one in ("# Ours", "Hello.", "dl-ask", "hostile.md", "average-of-noise.md", "## Topics", "## Last")
+        for one in (
+            "# Ours",
+            "Hello.",
+            "dl-ask",
+            "hostile.md",
+            "average-of-noise.md",
+            "## Topics",
+            "## Last",
+        )
     ]
     assert places == sorted(places)
 
@@ -63,7 +74,7 @@ def test_a_printed_entry_is_the_page_alone(chromium, address):
     """No navigation, of the tables those that were opened, light colours from the dark palette too."""
     context = chromium.new_context(color_scheme="dark", viewport={"width": 1000, "height": 900})
     page = context.new_page()
-    page.goto(f"{address}questions/average-of-noise.html", wait_until="networkidle")
+    page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
     assert page.pdf()[:5] == b"%PDF-"
     page.emulate_media(media="print", color_scheme="dark")
     seen = page.evaluate(
@@ -73,12 +84,18 @@ def test_a_printed_entry_is_the_page_alone(chromium, address):
     ink = page.evaluate(
         "[getComputedStyle(document.querySelector('h2')).color, getComputedStyle(document.body).backgroundColor]"
     )
-    folded = page.locator("details:visible").count()
-    page.evaluate("document.querySelector('.claim details').open = true")
-    opened = page.locator("details:visible").count(), page.locator(".claim details table:visible").count()
+    rows, folded = (
+        page.locator(f"details{one}:visible").count() for one in (".claim", ":not(.claim)")
+    )
+    page.evaluate("document.querySelector('details.claim').open = true")
+    opened = page.locator("details.claim table:visible").count()
 
     assert seen == []
-    assert (folded, opened) == (0, (1, 1))
+    assert (rows, folded, opened) == (
+        4,
+        0,
+        1,
+    )  # the claims as a table, of what they open to what was opened
     assert ink[1] == "rgb(255, 255, 255)"
     assert max(map(int, re.findall(r"\d+", ink[0])[:3])) < 128
     context.close()
@@ -119,12 +136,28 @@ def test_machines_find_every_answer(built, root):
     text = (built / "llms.txt").read_text()
     for entry in load_faq(root).entries:
         assert f"](questions/{entry.id}.md): " in text
-    assert "(1 of 1 claims verified)" in text
+    assert "(2 measured, 1 exact, 1 of PyTorch)" in text
     page = (built / "questions" / "average-of-noise.md").read_text()
     assert page.startswith("# ")
-    assert "dl-figure" not in page
-    assert "{ ." not in page
-    assert all(path.with_suffix(".md").is_file() for path in built.rglob("*.html") if path.name != "404.html")
+    model = (built / "questions" / "averaging.md").read_text()
+    assert "dl-figure" not in page + model
+    assert "{ ." not in page + model
+    assert "| setting | measured |" in model
+    assert "|  | claim | predicted | measured | also holds | fails when |" in model
+    order = (
+        "**Short answer**",
+        "**Do this**",
+        "1.  Average",
+        "## Why the square root",
+        "## Where it holds",
+        "## References",
+    )
+    assert [*order] == sorted(order, key=model.index)
+    assert all(
+        path.with_suffix(".md").is_file()
+        for path in built.rglob("*.html")
+        if path.name != "404.html"
+    )
 
 
 def test_addresses_are_whole_where_the_site_knows_its_own(root, tmp_path, monkeypatch):
@@ -132,8 +165,14 @@ def test_addresses_are_whole_where_the_site_knows_its_own(root, tmp_path, monkey
     build_site(root, tmp_path / "out")
 
     page = (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()
-    assert "](https://faq.example.org/x/questions/average-of-noise.md)" in (tmp_path / "out" / "llms.txt").read_text()
-    assert "https://faq.example.org/x/questions/average-of-noise.html" in (tmp_path / "out" / "sitemap.xml").read_text()
+    assert (
+        "](https://faq.example.org/x/questions/average-of-noise.md)"
+        in (tmp_path / "out" / "llms.txt").read_text()
+    )
+    assert (
+        "https://faq.example.org/x/questions/average-of-noise.html"
+        in (tmp_path / "out" / "sitemap.xml").read_text()
+    )
     assert 'property="og:image" content="https://faq.example.org/x/assets/img/card.png"' in page
 
 
@@ -150,7 +189,10 @@ def test_what_is_shared_shows_question_and_answer(built):
 def test_a_page_becomes_plain_markdown():
     """Boxes become paragraphs, code stays."""
     page = '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n{ .x }\n```\n'
-    assert readable(page) == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"
+    assert (
+        readable(page, Drawing(Known(Faq(Path(), (), {}, {}), {})))
+        == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"
+    )
 
 
 def test_a_page_of_our_own_for_what_is_missing(chromium, address):

@@ -3,7 +3,7 @@
 import pytest
 
 PAGES = [
-    "index", "questions/index", "questions/average-of-noise", "questions/hostile", "topics/training", "sources",
+    "index", "questions/index", "questions/averaging", "questions/average-of-noise", "questions/hostile", "topics/training", "sources",
     "simulations/index", "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
 ]  # fmt: skip
 
@@ -14,7 +14,12 @@ class Watch:
     def __init__(self, page, address):
         self.foreign, self.errors, self.dialogs = [], [], []
         page.on(
-            "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else self.foreign.append(r.url)
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith((address, "data:", "blob:"))
+                else self.foreign.append(r.url)
+            ),
         )
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -30,10 +35,14 @@ def test_pages_in_a_browser(chromium, address, scheme, width):
     watch = Watch(page, address)
     for name in PAGES:
         page.goto(f"{address}{name}.html", wait_until="networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+        )
         assert not wide, f"{name} scrolls sideways at {width} px"
         assert page.locator(".katex-error").count() == 0, name
-        assert page.locator("body").get_attribute("data-md-color-scheme") == {"dark": "slate"}.get(scheme, "default")
+        assert page.locator("body").get_attribute("data-md-color-scheme") == {"dark": "slate"}.get(
+            scheme, "default"
+        )
     context.close()
 
     assert watch.foreign == []
@@ -85,4 +94,75 @@ def test_an_entry_is_found_by_searching(chromium, address):
     first.wait_for(state="visible", timeout=15_000)
 
     assert "average-of-noise" in first.get_attribute("href")
+    page.close()
+
+
+SCREENS = [(1440, 900), (390, 844)]
+VISIBLE = """() => [...document.querySelectorAll("code, td, p")].filter(one => one.checkVisibility({visibilityProperty: true}))
+  .map(one => one.textContent).filter(text => /(mean|gmean|median|fraction|all)\\([^)]*\\)\\s*[<>]/.test(text))"""
+OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")].filter(one => {
+  if (!one.checkVisibility() || !one.textContent) return false;
+  const box = one.getBoundingClientRect();
+  if (!box.width) return false;  // of a setting that is not shown
+  const whole = one.closest(".dl-view, svg").getBoundingClientRect();
+  return box.left < whole.left - 1 || box.right > whole.right + 1 || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
+}).map(one => one.textContent)"""
+
+
+def first_screen(chromium, url, width, height):
+    """Before anyone scrolls there are the question, the short answer and three steps."""
+    page = chromium.new_page(viewport={"width": width, "height": height})
+    page.goto(url, wait_until="networkidle")
+    box = page.locator(".admonition.abstract")
+    steps = [box.locator("> ol > li > p:first-child").nth(step) for step in range(3)]
+    ends = [one.bounding_box() for one in (page.locator("h1"), box.locator("> p").nth(1), *steps)]
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.close()
+
+    assert [one["y"] for one in ends] == sorted(one["y"] for one in ends)
+    assert ends[-1]["y"] + ends[-1]["height"] <= height
+    assert wide <= 1
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_the_first_screen(chromium, address, width, height):
+    first_screen(chromium, f"{address}questions/averaging.html", width, height)
+
+
+def test_no_raw_expectation_before_a_row_opens(chromium, address):
+    """A row shows words; opened by keyboard, or by a link to it, it shows the expectation, the figure and the command."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
+    row = page.locator("#more-help")
+    assert page.evaluate(VISIBLE) == []
+    assert row.locator("figure:visible").count() == 0
+
+    row.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert len(page.evaluate(VISIBLE)) > 0
+    assert row.locator("figure:visible, table:visible").count() == 2
+    assert "dlfaq verify averaging/more-help" in row.inner_text()
+
+    page.locator('.admonition.abstract a[href="#start-decays"]').click()
+    page.locator("#start-decays[open]").wait_for(timeout=5_000)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_nothing_is_cut_off(chromium, address, width):
+    """Every text of a figure lies within it, and rows stack on a phone: no cell is narrower than a word."""
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+    assert page.evaluate(OUTSIDE) == []
+    narrow = page.evaluate(
+        "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert narrow == 0
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth + 1"
+    )
     page.close()

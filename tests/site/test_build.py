@@ -20,9 +20,9 @@ from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 from dlfaq.site.build import NAV_MOST, build_site, configured, serve_site, write_pages
-from dlfaq.site.entry_page import _numbers
+from dlfaq.site.figures.fence import Drawing
+from dlfaq.site.pages import known_of
 from dlfaq.site.pages import pages as write
-from dlfaq.verify.evidence import ClaimEvidence, Judged, Point, Side
 
 
 @pytest.fixture(scope="session")
@@ -51,39 +51,29 @@ def test_every_kind_of_page_is_there(built):
         assert (built / f"{name}.html").is_file(), name
 
 
-def test_an_entry_shows_verdict_numbers_control_and_command(built, root):
-    """What a reader needs to believe it, and to repeat it."""
-    page = built / "questions/average-of-noise.html"
-    entry, markup, text = load_faq(root).entry("average-of-noise"), page.read_text(), shown(page)
-
-    assert "1 of 1 claims verified , with" in text
-    assert len(entry.claims) == markup.count('<section class="claim claim--verified">') == markup.count("<svg viewBox")
-    assert '<em class="verdict verdict--verified">verified</em> It holds, and every control fails.' in markup
-    assert "dlfaq verify average-of-noise/noise-falls --fresh" in text
-    assert "Control fails, as it must: Noise that all numbers share is not averaged away" in text
-    assert all(expect in text for claim in entry.claims for expect in claim.expect)
-    assert '<a href="../simulations/average_of_noise.html">' in markup
-    assert "{{" not in text
-
-
 def test_home_counts_what_was_recorded(built, root):
-    """Claims verified, of all; replicates of both sides; torch."""
-    (path,) = (root / "evidence").glob("*.json")
-    evidence = json.loads(path.read_text())
-    sides = [side for claim in evidence["claims"].values() for side in (claim["claim"], *claim["controls"])]
-    points = [point for side in sides for point in side["expectations"][0]["points"]]
+    """Claims by kind, replicates under all conditions, torch."""
+    found = [json.loads(path.read_text()) for path in (root / "evidence").glob("*.json")]
+    claims = [claim for one in found for claim in one["claims"].values()]
+    sides = [
+        side
+        for claim in claims
+        for side in (claim["own"], *claim["holds_under"].values(), *claim["fails_under"].values())
+    ]
+    replicates = sum(point["replicates"] for side in sides for point in side["points"])
 
-    said = f"1 of 2 claims verified , over {sum(point['replicates'] for point in points):,} replicates, on torch {evidence['torch']}."
+    said = f"Claims that hold: 3 measured, 1 exact, 1 of PyTorch; 2 not measured yet , over {replicates:,} replicates, on torch"
     assert said in shown(built / "index.html")
 
 
-def test_an_entry_that_was_never_verified_says_so(built):
+def test_an_entry_that_was_never_measured_says_so(built):
     """No evidence, no verdict."""
     text = (built / "questions/hostile.html").read_text()
 
-    assert "Not verified yet." in text
-    assert '<em class="verdict verdict--not">not verified yet</em>' in text
-    assert "verdict--verified" not in text
+    assert "Not measured yet." in text
+    assert '<em class="verdict verdict--not">not measured yet</em>' in text
+    assert "verdict--measured" not in text
+    assert "This is a draft" in shown(built / "questions/unfinished.html")
 
 
 def test_links_anchors_ids_alts_and_loads(built, pages):
@@ -102,19 +92,26 @@ def test_hostile_texts_are_shown_not_run(pages):
     """No script, no event handler and no script address comes out of an entry, on any page."""
     for page in pages.values():
         assert page.handlers == []
-        assert not any("alert(" in script for script in page.scripts if '"@type": "Question"' not in script)
-        assert not any(link.strip().lower().startswith(("javascript:", "data:", "vbscript:")) for link in page.links)
+        assert not any(
+            "alert(" in script for script in page.scripts if '"@type": "Question"' not in script
+        )
+        assert not any(
+            link.strip().lower().startswith(("javascript:", "data:", "vbscript:"))
+            for link in page.links
+        )
 
 
 def test_hostile_texts_are_shown_letter_by_letter(built):
     """Nothing is lost on the way."""
     text = shown(built / "questions/hostile.html")
     for wanted in (
-        "What does <script>alert(1)</script> & {% 7*7 %} do?", "<img src=x onerror=alert(2)>", "a *b* _c_ `d` [e](javascript:alert(3))",
+        "What does <script>alert(1)</script> & {% 7*7 %} do?",
         "Nothing: <b onclick=alert(4)>it</b> is text", "a < b > c", '<div onmouseover="alert(5)">block</div>',
         "text{ onclick=alert(7) }", 'print ( "<script>alert(9)</script>" )', "<script>alert(11)</script>", "It costs $5 and $10.",
-        "<script>alert(13)</script> Noise falls.", "<script>alert(14)</script> few numbers", "<script>alert(17)</script> so",
-        "<i>L1</i>", "b {onclick=alert(16)}", "x|y",
+        "<script>alert(13)</script> Noise | falls,", "<script>alert(14)</script> few | numbers", "<script>alert(17)</script> so",
+        "<i>L1</i>", "b {onclick=alert(16)}", "x|y", "<script>alert(25)</script>", "| do{ onclick=alert(27) }",
+        "# </code></pre><script>alert(28)</script>", "<script>alert(29)</script> {onclick=alert(30)} | parts",
+        "Cited for <script>alert(31)</script> nothing.",
     ):  # fmt: skip
         assert wanted in re.sub(r"(?<=\() | (?=\))", "", text) or wanted in text, wanted
     sources = shown(built / "sources.html")
@@ -145,7 +142,9 @@ def test_structured_data_is_json(built):
     """What machines read of an entry parses, whatever the question contains."""
     for name in ("hostile", "average-of-noise"):
         text = (built / f"questions/{name}.html").read_text()
-        data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1])
+        data = json.loads(
+            re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)[1]
+        )
         assert data["mainEntity"][0]["@type"] == "Question"
         assert data["mainEntity"][0]["acceptedAnswer"]["text"]
 
@@ -157,7 +156,9 @@ def test_a_second_writing_touches_no_file(root, tmp_path):
     (tmp_path / "questions" / "gone.md").write_text("old")
     write_pages(root, tmp_path)
 
-    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    assert before == {
+        path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()
+    }
 
 
 def test_a_file_may_become_a_folder(root, tmp_path):
@@ -179,7 +180,7 @@ def test_the_navigation_of_thousands(root, tmp_path):
     write_pages(root, source)
     for number in range(NAV_MOST):
         (source / "questions" / f"more-{number}.md").write_text(f"# {number}\n")
-    config = configured(root, source, tmp_path / "site")
+    config = configured(root, source, tmp_path / "site", Drawing(known_of(load_faq(root))))
 
     assert {"Questions": ["questions/index.md"]} in config.nav
     assert not any("more-" in str(one) for one in config.nav)
@@ -193,20 +194,23 @@ def test_writing_pages_needs_no_mkdocs():
 
 def test_all_measured_numbers_come_from_the_evidence(root):
     """Change what was recorded, and every page follows."""
-    faq = load_faq(root)
+
+    def page() -> str:
+        return dict(write(known_of(load_faq(root))))["questions/average-of-noise.md"]
+
     path = root / "evidence" / "average-of-noise.json"
     text = path.read_text()
-    before = dict(write(faq))["questions/average-of-noise.md"]
+    before = page()
     raw = json.loads(text)
     for value in raw["values"].values():
         value["estimate"] = 123.25
     try:
         path.write_text(json.dumps(raw))
-        assert "123" in dict(write(faq))["questions/average-of-noise.md"]
+        assert "123" in page()
         assert "123" not in before
         path.write_text("{}")
         with pytest.raises(Problems, match=r"average-of-noise\.json"):
-            dict(write(faq))
+            page()
     finally:
         path.write_text(text)
 
@@ -254,7 +258,17 @@ def test_the_site_is_served_and_rebuilt(copy):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dlfaq", "site", "serve", "--port", str(port), "--root", str(copy)]
+    command = [
+        sys.executable,
+        "-m",
+        "dlfaq",
+        "site",
+        "serve",
+        "--port",
+        str(port),
+        "--root",
+        str(copy),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         entry = copy / "faq" / "average-of-noise.yaml"
@@ -264,7 +278,9 @@ def test_the_site_is_served_and_rebuilt(copy):
         with pytest.raises(Problems, match=f"port {port}"):
             serve_site(copy, port)
         entry.write_text("question: 1\n")
-        assert re.search(r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline())
+        assert re.search(
+            r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline()
+        )
         wait_for(port, "CHANGED")
     finally:
         process.send_signal(signal.SIGINT)
@@ -276,7 +292,10 @@ def test_the_site_is_served_and_rebuilt(copy):
 def wait_for(port: int, word: str) -> None:
     """Until a page of the served site contains a word."""
     for _ in range(120):
-        with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{port}/questions/average-of-noise.html") as page:
+        with (
+            contextlib.suppress(OSError),
+            urlopen(f"http://127.0.0.1:{port}/questions/average-of-noise.html") as page,
+        ):
             if word in page.read().decode():
                 return
         time.sleep(0.25)
@@ -301,22 +320,6 @@ def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
     hostile = read(tmp_path / "out")[tmp_path / "out" / "questions" / "hostile.html"]
     assert hostile.handlers == []
     assert "<svg viewBox" in (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()
-
-
-def test_the_numbers_say_what_the_expectation_does_not():
-    """A column that is empty, or repeats what is predicted of all, is left out; what changes along the sweep stays."""
-
-    def head(*points):
-        judged = Judged("mean(x) < 2", "holds", points)
-        evidence = ClaimEvidence("verified", {}, Side("holds", 8, (judged,)), ())
-        return "".join(_numbers(evidence)).split('"head": ')[1].split("]")[0]
-
-    one, other = (
-        Point({"k": place} if place else {}, "holds", 1.0, (0.9, 1.1), None, 2.0 + place, 8) for place in (0, 1)
-    )
-    assert head(one) == '["side", "measured", "interval", "outcome"'
-    assert head(other) == '["side", "at", "measured", "interval", "outcome"'
-    assert head(one, other) == '["side", "at", "measured", "interval", "predicted", "outcome"'
 
 
 def test_a_site_of_its_own_settings_may_have_no_search(copy, tmp_path):

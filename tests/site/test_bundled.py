@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.site.serving import served
 from tests.site.test_access import DETAILS, violations
-from tests.site.test_browser import Watch
+from tests.site.test_browser import OUTSIDE, SCREENS, VISIBLE, Watch, first_screen
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
@@ -63,18 +63,24 @@ def seen(chromium, site, address):
         page.on("requestfinished", lambda request, loaded=loaded: loaded.add(request.url))
         page.goto(f"{address}{name}.html", wait_until="networkidle")
         files = [
-            site / url.removeprefix(address).split("?")[0].split("#")[0] for url in loaded if url.startswith(address)
+            site / url.removeprefix(address).split("?")[0].split("#")[0]
+            for url in loaded
+            if url.startswith(address)
         ]
         found[name] = {
             "weight": sum(weight(path) for path in files if path.is_file()),
             "moved": page.evaluate("window.moved"),
-            "wide": page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+            "wide": page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            ),
             "katex": page.locator(".katex-error").count(),
             "wrong": watch.foreign + watch.errors + watch.dialogs,
         }
+        found[name]["raw"] = page.evaluate(VISIBLE) if name in ENTRIES else []
         page.evaluate(DETAILS, True)
         page.wait_for_timeout(100)  # the script looks at what opened
         found[name]["axe"] = violations(page)
+        found[name]["outside"] = page.evaluate(OUTSIDE)
         context.close()
     return found
 
@@ -85,7 +91,9 @@ def over(seen, what, most) -> dict[str, object]:
 
 def test_no_page_is_heavy(seen):
     assert over(seen, "weight", MOST) == {}
-    assert min(one["weight"] for one in seen.values()) > 30_000  # what was weighed are pages with styles and scripts
+    assert (
+        min(one["weight"] for one in seen.values()) > 30_000
+    )  # what was weighed are pages with styles and scripts
 
 
 def test_no_page_moves_when_the_rest_has_loaded(seen):
@@ -104,6 +112,25 @@ def test_nothing_goes_wrong_and_nothing_is_fetched_from_elsewhere(seen):
     assert {name: one["wrong"] for name, one in seen.items() if one["wrong"]} == {}
 
 
+def test_no_expectation_is_shown_before_a_row_opens(seen):
+    assert {name: one["raw"] for name, one in seen.items() if one["raw"]} == {}
+
+
+def test_no_text_of_a_figure_is_cut_off(seen):
+    assert {name: one["outside"] for name, one in seen.items() if one["outside"]} == {}
+
+
+FILES = sorted((bundled_root() / "faq").glob("*.yaml"))
+MODELS = [f"questions/{path.stem}" for path in FILES if "\n  do:\n" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+@pytest.mark.parametrize("name", MODELS)
+def test_the_first_screen(chromium, address, name, width, height):
+    """Of every entry with steps: the question, the short answer and three of them."""
+    first_screen(chromium, f"{address}{name}.html", width, height)
+
+
 def test_no_page_shuts_anyone_out(seen):
     assert {name: one["axe"] for name, one in seen.items() if one["axe"]} == {}
 
@@ -113,7 +140,9 @@ def test_the_folder_can_be_played_with(chromium, tmp_path):
     build_site(bundled_root(), tmp_path / "site", offline=True)
     page = chromium.new_page(viewport={"width": 1300, "height": 900})
     watch = Watch(page, "file://")
-    page.goto((tmp_path / "site" / "questions" / "initial-loss.html").as_uri())
+    pages = sorted((tmp_path / "site" / "questions").glob("*.html"))
+    turned = next(one for one in pages if 'class="dl-setting"' in one.read_text("utf-8"))
+    page.goto(turned.as_uri())
     knob = page.locator(".dl-knobs input").first
     knob.focus()
     before = page.locator(".dl-knobs output").first.text_content()
@@ -165,5 +194,7 @@ def test_a_planned_question_says_so_and_leads_to_its_place(chromium, address):
     first.click()
     page.wait_for_url(f"**#{planned.id}")
 
-    assert page.locator(f"#{planned.id}").evaluate("one => one.matches(':target') && one.checkVisibility()")
+    assert page.locator(f"#{planned.id}").evaluate(
+        "one => one.matches(':target') && one.checkVisibility()"
+    )
     page.close()

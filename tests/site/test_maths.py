@@ -17,7 +17,21 @@ EVIL = [
     r"\color{red;background:url(https://example.org)}x", r"\begin{array}{c}<svg/onload=alert(1)>\end{array}", "&lt;script&gt;",
 ]  # fmt: skip
 ELEMENTS = {
-    *("span", "math", "semantics", "annotation", "mrow", "mi", "mo", "mn", "msup", "msub", "msubsup", "mfrac", "msqrt"),
+    *(
+        "span",
+        "math",
+        "semantics",
+        "annotation",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "msup",
+        "msub",
+        "msubsup",
+        "mfrac",
+        "msqrt",
+    ),
     *(
         "mroot",
         "mtext",
@@ -40,7 +54,8 @@ ELEMENTS = {
 def reader() -> Markdown:
     options = {"pymdownx.arithmatex": {"generic": True}}
     return Markdown(
-        extensions=["pymdownx.arithmatex", "dlfaq.site.safe", "dlfaq.site.maths"], extension_configs=options
+        extensions=["pymdownx.arithmatex", "dlfaq.site.safe", "dlfaq.site.maths"],
+        extension_configs=options,
     )
 
 
@@ -64,12 +79,17 @@ class Contents(HTMLParser):
         styles = " ".join(self.attributes.get("style", ()))
         return (
             self.elements <= ELEMENTS
-            and not any(name.startswith("on") or name in {"href", "src", "xlink:href", "id"} for name in names)
+            and not any(
+                name.startswith("on") or name in {"href", "src", "xlink:href", "id"}
+                for name in names
+            )
             and not any(word in styles for word in ("url(", "position:fixed", "expression"))
         )
 
 
-@pytest.mark.parametrize(("text", "element"), [("so $x_1 < y$.", "span"), ("so\n\n$$\n\\frac{a}{b} < 1\n$$\n", "div")])
+@pytest.mark.parametrize(
+    ("text", "element"), [("so $x_1 < y$.", "span"), ("so\n\n$$\n\\frac{a}{b} < 1\n$$\n", "div")]
+)
 def test_a_formula_is_set_when_the_page_is_made(reader, text, element):
     html = reader.reset().convert(text)
 
@@ -88,7 +108,10 @@ def test_what_katex_cannot_read_is_a_problem_of_the_build(caplog):
     with caplog.at_level(logging.WARNING, logger="mkdocs"):
         markup = [formula(r"a_b_c", display=False) for _ in range(2)]
 
-    assert caplog.messages == ["the formula 'a_b_c' cannot be set: Double subscript at position 4: a_b_̲c"] * 2
+    assert (
+        caplog.messages
+        == ["the formula 'a_b_c' cannot be set: Double subscript at position 4: a_b_̲c"] * 2
+    )
     assert "a_b_c" in markup[0]
 
 
@@ -111,7 +134,10 @@ def test_nothing_evil_gets_through(reader, tex):
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.one_of(st.sampled_from(EVIL), st.text(alphabet="<>&{}[]()`~$*_#^|\\/ \nax\"'=-;", max_size=12)), max_size=5
+        st.one_of(
+            st.sampled_from(EVIL), st.text(alphabet="<>&{}[]()`~$*_#^|\\/ \nax\"'=-;", max_size=12)
+        ),
+        max_size=5,
     ).map("".join)
 )
 def test_no_mixture_gets_through(tex):

@@ -86,7 +86,9 @@ def bundled(chromium, tmp_path_factory):
 def asked_in_entries(root) -> list[str]:
     """What entries are asked as, and the same with words left out and letters swapped."""
     faq = load_faq(root)
-    texts = [text for one in (*faq.entries, *faq.planned) for text in (one.question, *one.also_asked)]
+    texts = [
+        text for one in (*faq.entries, *faq.planned) for text in (one.question, *one.also_asked)
+    ]
     random.Random(5).shuffle(texts)  # noqa: S311 - which texts it is does not matter
     broken = []
     for number, text in enumerate(texts[:30]):
@@ -104,15 +106,21 @@ def compared(root, texts, results, *, near=1e-3) -> list[str]:
     wrong = []
     for text, result in zip(texts, results, strict=True):
         answer = read_index(root, lambda index, text=text: ask(index, text))
-        found = [(item[0]["id"], item[0]["score"]) for item in result["items"] if "id" in item[0]][:3]
+        found = [(item[0]["id"], item[0]["score"]) for item in result["items"] if "id" in item[0]][
+            :3
+        ]
         if not text.strip() or not found:
             if answer.answered:
                 wrong.append(f"{text[:60]!r}: nothing is found for what is answered")
             continue
         there = [(one.id, one.score) for one in answer.results[:3]]
-        if [name for name, _ in found] != [name for name, _ in there] or result["answered"] != answer.answered:
+        if [name for name, _ in found] != [name for name, _ in there] or result[
+            "answered"
+        ] != answer.answered:
             wrong.append(f"{text[:60]!r}: {found} and not {there}")
-        elif any(abs(one - other) > near for (_, one), (_, other) in zip(found, there, strict=True)):
+        elif any(
+            abs(one - other) > near for (_, one), (_, other) in zip(found, there, strict=True)
+        ):
             wrong.append(f"{text[:60]!r}: other scores: {found} and not {there}")
     return wrong
 
@@ -132,12 +140,18 @@ def test_what_is_sent_loses_little(bundled):
     """Words without a vector say nothing: hardly ever does another entry come first."""
     root = bundled_root()
     data = search_files(load_faq(root))["assets/search/ask.js"]
-    bundled.route("**/ask.js", lambda route: route.fulfill(body=data, content_type="text/javascript"))
+    bundled.route(
+        "**/ask.js", lambda route: route.fulfill(body=data, content_type="text/javascript")
+    )
     texts = asked_in_entries(root)
     results = bundled.evaluate(ASK, texts)
     bundled.unroute("**/ask.js")
-    first = [read_index(root, lambda index, text=text: ask(index, text)).results[0].id for text in texts]
-    same = sum(one == result["items"][0][0]["id"] for one, result in zip(first, results, strict=True))
+    first = [
+        read_index(root, lambda index, text=text: ask(index, text)).results[0].id for text in texts
+    ]
+    same = sum(
+        one == result["items"][0][0]["id"] for one, result in zip(first, results, strict=True)
+    )
 
     assert same >= 0.95 * len(texts)
     assert len(gzip.compress(data.encode())) < 1_000_000
@@ -169,7 +183,9 @@ def test_words_are_the_terminals(bundled):
 
 def test_other_pages_stand_below_the_entries(page):
     """A simulation's name finds its page, and a hand-written page is found; neither before an entry."""
-    results = page.evaluate(ASK, ["average_of_noise", "writing an entry of your own", "averaging noise"])
+    results = page.evaluate(
+        ASK, ["average_of_noise", "writing an entry of your own", "averaging noise"]
+    )
     locations = [[item[0]["location"] for item in result["items"]] for result in results]
 
     assert "simulations/average_of_noise.html" in locations[0]
@@ -194,7 +210,12 @@ def test_what_no_entry_answers_is_said(page):
 
 def test_nothing_of_an_entry_is_obeyed(page):
     """The theme puts titles and texts into the page as HTML: markup in them is text."""
-    texts = ["What does script alert do", "onerror alert", "hostile noise falls", "odd simulation script alert 20"]
+    texts = [
+        "What does script alert do",
+        "onerror alert",
+        "hostile noise falls",
+        "odd simulation script alert 20",
+    ]
     for result in page.evaluate(ASK, texts):
         for item in result["items"]:
             for one in item:
@@ -213,7 +234,10 @@ def test_the_box(chromium, address):
     """Typing finds, marks and leads on; an empty box shows nothing; nothing is asked of another host, nothing fails."""
     page = chromium.new_page(viewport={"width": 1300, "height": 900})
     foreign, errors = [], []
-    page.on("request", lambda r: None if r.url.startswith((address, "blob:", "data:")) else foreign.append(r.url))
+    page.on(
+        "request",
+        lambda r: None if r.url.startswith((address, "blob:", "data:")) else foreign.append(r.url),
+    )
     page.on("console", lambda m: errors.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
     page.goto(f"{address}index.html", wait_until="networkidle")
@@ -245,7 +269,9 @@ def test_the_index_is_loaded_only_for_a_search(chromium, address):
     page.context.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}questions/average-of-noise.html", wait_until="networkidle")
     before = [url for url in asked if url.endswith("ask.js")]
-    with page.context.expect_event("requestfinished", lambda request: request.url.endswith("ask.js"), timeout=10_000):
+    with page.context.expect_event(
+        "requestfinished", lambda request: request.url.endswith("ask.js"), timeout=10_000
+    ):
         page.locator(".md-search__input").click()
 
     assert before == []
@@ -277,7 +303,9 @@ def test_patterns_are_translated_or_refused():
 def test_the_index_follows_the_tuning(root, monkeypatch):
     """Weights are read when the site is built."""
     monkeypatch.setattr(search, "TUNED", TUNED._replace(base=-1.25, weights={"words": 2.0}))
-    index = json.loads(search_files(load_faq(root))["assets/search/ask.js"].removeprefix("self.dlfaqIndex=")[:-2])
+    index = json.loads(
+        search_files(load_faq(root))["assets/search/ask.js"].removeprefix("self.dlfaqIndex=")[:-2]
+    )
 
     assert index["tuned"] == {"weights": {"words": 2.0}, "base": -1.25, "fits": TUNED.fits}
 
@@ -289,4 +317,6 @@ def test_the_code_is_javascript(root, tmp_path):
     path = tmp_path / "worker.js"
     path.write_text(search_files(load_faq(root))["assets/search/worker.js"], "utf-8")
 
-    assert subprocess.run(["node", "--check", path], capture_output=True, check=False).returncode == 0
+    assert (
+        subprocess.run(["node", "--check", path], capture_output=True, check=False).returncode == 0
+    )

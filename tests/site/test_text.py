@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,10 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
+from dlfaq.knowledge.entry import Faq
 from dlfaq.paths import bundled_root
-from dlfaq.site.fence import NAME, unwrap
+from dlfaq.site.figures.fence import NAME, Drawing
 from dlfaq.site.safe import ATTRIBUTES, ELEMENTS, allowed
-from dlfaq.site.text import code, escape, label, line, link, plain, prose
+from dlfaq.site.shared import Known
+from dlfaq.site.text import code, escape, in_cell, label, line, link, plain, prose
+
+NOTHING = Known(Faq(Path(), (), {}, {}), {})
 
 
 class _Loader(yaml.SafeLoader):
@@ -33,13 +38,21 @@ def reader(*more: str) -> Markdown:
         if name != "dlfaq.site.maths":
             names.append(name)
         options[name] = given_options
-    options["pymdownx.superfences"] = {"custom_fences": [{"name": NAME, "class": NAME, "format": unwrap}]}
+    options["pymdownx.superfences"] = {
+        "custom_fences": [{"name": NAME, "class": NAME, "format": Drawing(NOTHING)}]
+    }
     return Markdown(extensions=names, extension_configs=options)
 
 
 SITE = reader()
 OPEN = reader(
-    "md_in_html", "abbr", "footnotes", "def_list", "pymdownx.magiclink", "pymdownx.tabbed", "pymdownx.blocks.html"
+    "md_in_html",
+    "abbr",
+    "footnotes",
+    "def_list",
+    "pymdownx.magiclink",
+    "pymdownx.tabbed",
+    "pymdownx.blocks.html",
 )
 
 
@@ -77,11 +90,21 @@ class Finds(HTMLParser):
             self.found.append(tag)
         for name, value in attrs:
             address = "".join((value or "").split()).lower()
-            if name.startswith("on") or name in {"srcdoc", "formaction", "xlink:href", "ping", "srcset"}:
+            if name.startswith("on") or name in {
+                "srcdoc",
+                "formaction",
+                "xlink:href",
+                "ping",
+                "srcset",
+            }:
                 self.found.append(name)
             if name == "style" and not re.fullmatch(r"text-align: (left|right|center);", value):
                 self.found.append(value)
-            if name in {"href", "src"} and re.match(r"[^/?#]*:", address) and not re.match("https?:|mailto:", address):
+            if (
+                name in {"href", "src"}
+                and re.match(r"[^/?#]*:", address)
+                and not re.match("https?:|mailto:", address)
+            ):
                 self.found.append(address)
             if name == "src" and re.match(r"[a-z]+:|//", address):
                 self.found.append(address)
@@ -127,7 +150,18 @@ def test_the_check_can_fail():
     assert Finds(Markdown().convert(EVIL[0])).found == ["script"]
     assert Finds(Markdown().convert(EVIL[1])).found == ["onerror"]
     assert Finds(Markdown().convert(EVIL[2])).found == ["javascript:alert(1)"]
-    assert {"script", "iframe", "style", "form", "object", "embed", "base", "meta", "link", "use"} & ELEMENTS == set()
+    assert {
+        "script",
+        "iframe",
+        "style",
+        "form",
+        "object",
+        "embed",
+        "base",
+        "meta",
+        "link",
+        "use",
+    } & ELEMENTS == set()
     assert [name for name in ATTRIBUTES if name.startswith("on")] == []
 
 
@@ -141,7 +175,10 @@ def test_the_check_can_fail():
         ("$5 and $10", "<p>$5 and $10</p>"),
         ("snake_case_name", "<p>snake_case_name</p>"),
         ("the set {a, b} and **it**{x}", "<p>the set {a, b} and <strong>it</strong>{x}</p>"),
-        ("`{a}` and `<b>` and `$x$`", "<p><code>{a}</code> and <code>&lt;b&gt;</code> and <code>$x$</code></p>"),
+        (
+            "`{a}` and `<b>` and `$x$`",
+            "<p><code>{a}</code> and <code>&lt;b&gt;</code> and <code>$x$</code></p>",
+        ),
         ("<b>not bold</b>", "<p>&lt;b&gt;not bold&lt;/b&gt;</p>"),
         ("    if {x}: $y", "<pre><code>if {x}: $y\n</code></pre>"),
         ("- item\n\n    goes on {x}", "<ul>\n<li>\n<p>item</p>\n<p>goes on {x}</p>\n</li>\n</ul>"),
@@ -186,14 +223,82 @@ def test_display_maths_survives(before):
     assert "holds." in html
 
 
-def test_a_claim_becomes_a_section():
-    """From its heading to the next one."""
-    html = rendered("### A { #a .claim .claim--verified }\n\none\n\n### B { #b .claim }\n\ntwo\n\n## C\n\nthree")
+TABLE = """## Claims { #all .dl-claims }
 
-    assert re.sub(r"<a [^>]*>.*?</a>|\n", "", html) == (
-        '<section class="claim claim--verified"><h3 id="a">A</h3><p>one</p></section>'
-        '<section class="claim"><h3 id="b">B</h3><p>two</p></section><h2 id="c">C</h2><p>three</p>'
+About.
+
+|  | claim | also |
+| --- | --- | --- |
+| *measured* | *One* | |
+| *exact* | Two | x |
+
+??? claim "one"
+
+    inner
+
+??? claim "two"
+
+    ```dl-figure
+    claim: a/b
+    ```
+
+## Next { #next }
+
+??? note "closed"
+
+    after
+"""
+
+
+def test_claims_become_rows_that_open():
+    """A row and its box are one; each cell has the name of its column; what follows stays as it is."""
+    html = re.sub(r"<a [^>]*>.*?</a>|\n", "", rendered(TABLE))
+
+    assert (
+        '<div class="dl-claims"><div aria-hidden="true" class="dl-head"><span></span><span>claim</span>'
+        in html
     )
+    assert (
+        '<details class="claim" id="one"><summary><span class="dl-cell"><em>measured</em></span><span class="dl-cell">'
+        '<span class="dl-key">claim: </span><em>One</em></span><span class="dl-none"></span></summary><p>inner</p></details>'
+    ) in html
+    assert '<details class="claim" id="two">' in html
+    assert (
+        '<h2 id="next">Next</h2><details class="note"><summary>closed</summary><p>after</p></details>'
+        in html
+    )
+
+
+def test_a_formula_that_heads_a_column_has_a_name():
+    """Who cannot see it hears what it is; a corner heads nothing."""
+    html = rendered("| | $s_1$ | b |\n| --- | --- | --- |\n| x | y | z |")
+
+    assert '<th><span class="dl-unseen">s_1</span><span aria-hidden="true"><span' in html
+    assert html.count("<th") - html.count("<thead") == 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [TABLE.replace('??? claim "two"', "two"), TABLE.replace("| *exact* | Two | x |\n", "")],
+)
+def test_rows_without_boxes_stay_a_table(broken):
+    """Nothing is lost where they do not match."""
+    html = rendered(broken)
+
+    assert "<table>" in html
+    assert "inner" in html
+
+
+@settings(max_examples=200, deadline=None)
+@example("$|x|$ and `a|b` | c")
+@given(MIXED)
+def test_a_cell_stays_one_cell(text):
+    """Whatever bars are in it, and nothing in it is obeyed."""
+    html = rendered(f"| a | b |\n| --- | --- |\n| {in_cell(line(text))} | end |")
+
+    assert Finds(html).found == []
+    if html.count("<table>") == 1 and "`" not in text:
+        assert html.count("<td") == 2
 
 
 @settings(max_examples=300, deadline=None)
@@ -202,15 +307,30 @@ def test_a_claim_becomes_a_section():
 def test_a_plain_text_is_shown_letter_by_letter(text):
     """In a paragraph and in a cell."""
     wanted = " ".join(text.split())
-    paragraph, cell = rendered(f"{escape(text)}\n\nend"), rendered(f"| a |\n| --- |\n| x {escape(text)} y |")
+    paragraph, cell = (
+        rendered(f"{escape(text)}\n\nend"),
+        rendered(f"| a |\n| --- |\n| x {escape(text)} y |"),
+    )
 
     assert unescape(re.sub("<[^>]*>", "", paragraph)).removesuffix("end").strip() == wanted
-    assert " ".join(unescape(re.findall("<td>(.*)</td>", cell)[0]).split()) == f"x {wanted} y".replace("  ", " ")
+    assert " ".join(
+        unescape(re.findall("<td>(.*)</td>", cell)[0]).split()
+    ) == f"x {wanted} y".replace("  ", " ")
 
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", "data:x", "ftp://a", "https://", "//a.b", "mailto:a@b", "", "http://[", "HTTPS:x"],
+    [
+        "javascript:alert(1)",
+        "data:x",
+        "ftp://a",
+        "https://",
+        "//a.b",
+        "mailto:a@b",
+        "",
+        "http://[",
+        "HTTPS:x",
+    ],
 )
 def test_only_web_addresses_are_linked(address):
     """Anything else is no link."""

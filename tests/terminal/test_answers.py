@@ -22,7 +22,7 @@ def bare(text):
 
 
 def test_an_answer_in_a_pipe_is_plain_text():
-    """Question, short answer, steps with their code, evidence, what is near; no marks, no colours."""
+    """Question, short answer, steps with code, evidence, what is near; no marks, no colours."""
     assert render_answer(ANSWER, ENTRY).splitlines() == [
         "What loss at t = 0?  [initial-loss]",
         "",
@@ -37,19 +37,19 @@ def test_an_answer_in_a_pipe_is_plain_text():
         " 3. Look at the labels.",
         "",
         "1 of 2 claims hold; 1 not measured  dlfaq show initial-loss",
-        "Near: adam",
+        "Near: adam (planned)",
     ]
 
 
 def test_the_same_on_a_terminal():
-    """The question and its id share the first line, the evidence and the command the last but one."""
+    """Question and id share the first line, evidence and command the last but one."""
     lines = bare(render_answer(ANSWER, ENTRY, rich=True, width=80, height=24)).splitlines()
 
     assert lines[0] == "What loss at t = 0?" + "[initial-loss]".rjust(80 - 19)
     assert lines[-2] == "? 1 of 2 claims hold; 1 not measured" + "dlfaq show initial-loss".rjust(
         80 - 36
     )
-    assert lines[-1] == "Near: adam"
+    assert lines[-1] == "Near: adam (planned)"
 
 
 def test_the_part_that_answers_the_words_is_named():
@@ -78,7 +78,7 @@ def test_more_is_shown_when_asked_for():
 
 
 def test_what_a_small_terminal_cannot_hold_is_left_out_in_order():
-    """The last step's code first, then the other code, the near entries, the empty lines; never a step."""
+    """First the last step's code, then other code, near entries, empty lines; never a step."""
     shown = [
         bare(render_answer(ANSWER, ENTRY, rich=True, width=80, height=height)).splitlines()
         for height in range(24, 6, -1)
@@ -162,7 +162,7 @@ def test_no_color_is_respected(monkeypatch):
 
 @given(st.text(max_size=60))
 def test_any_text_in_an_entry_is_safe_to_show(text):
-    """Whatever an entry holds, a pipe gets text without controls, even if the index was not clean."""
+    """A pipe gets text without controls, even if the index was not clean."""
     spans = (Span(text),)
     entry = ENTRY._replace(
         title=spans,
@@ -177,6 +177,7 @@ def test_any_text_in_an_entry_is_safe_to_show(text):
 
 def test_rich_is_loaded_only_for_a_terminal():
     """A pipe pays for nothing that it does not show."""
-    script = "import sys, dlfaq.terminal.answers, dlfaq.terminal.entries; sys.exit('rich' in sys.modules)"
+    modules = "dlfaq.terminal.answers, dlfaq.terminal.entries"
+    script = f"import sys, {modules}; sys.exit('rich' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -7,7 +7,7 @@ from dlfaq.terminal.entries import render_entry, render_list, render_part
 
 
 def test_an_entry_shows_everything():
-    """Claims with their controls, sources with their rulings, references, related entries, phrasings."""
+    """Claims with controls, sources with rulings, references, related entries, phrasings."""
     text = render_entry(ENTRY)
 
     for words in (
@@ -17,7 +17,8 @@ def test_an_entry_shows_everything():
         "    predicted 0.98 to 1.02; measured 1.003 [0.998, …] at k=10\n"
         "    1.003 of it\n"
         "    also holds: wider (no: it is undecided), 1.01 [0.99, 1.03]\n"
-        "    fails when: unit-variance, 1.2 [1.1, 1.3]: Logits of unit variance [bold]differ[/bold]",
+        "    fails when: unit-variance, 1.2 [1.1, 1.3]: "
+        "Logits of unit variance [bold]differ[/bold]",
         "not measured yet: It is not.  [other]\n    expects 0.98 < mean(loss) < 1.02",
         "conditional: Exactly ln k.; It adds half the variance. [Tips]",
         "A. Karpathy (2019). A Recipe. https://karpathy.github.io For: the check",

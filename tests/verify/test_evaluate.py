@@ -8,14 +8,19 @@ from dlfaq.verify.evaluate import ExpressionError, number, per_replicate, scope
 
 LOSS = np.array([1.0, 4.0, 9.0])
 CURVE = np.array([[3.0, 1.0, 2.0], [6.0, 5.0, 4.0], [0.0, 0.5, 8.0]])
-ONE = scope({"": ({"classes": 2, "lr": 0.1, "mode": "fast", "wide": True}, {"loss": LOSS, "curve": CURVE})})
+ONE = scope(
+    {"": ({"classes": 2, "lr": 0.1, "mode": "fast", "wide": True}, {"loss": LOSS, "curve": CURVE})}
+)
 ARMS = scope(
     {
         "raw": ({"classes": 2, "lr": 0.1}, {"loss": LOSS}),
         "fixed": ({"classes": 2, "lr": 0.2}, {"loss": LOSS / 2}),
     }
 )
-SWEEP = [scope({"": ({"lr": lr, "classes": 2}, {"loss": LOSS * lr**2, "curve": CURVE})}) for lr in (1.0, 2.0, 4.0)]
+SWEEP = [
+    scope({"": ({"lr": lr, "classes": 2}, {"loss": LOSS * lr**2, "curve": CURVE})})
+    for lr in (1.0, 2.0, 4.0)
+]
 
 
 def values(text, *scopes):
@@ -60,7 +65,9 @@ def test_arms_are_named_and_what_they_share_is_not():
 
 def test_along_the_sweep():
     """A slope is numpy's least squares, for each replicate; rising and falling are strict."""
-    expected = [np.polyfit(np.log([1, 2, 4]), np.log(one * np.array([1, 4, 16])), 1)[0] for one in LOSS]
+    expected = [
+        np.polyfit(np.log([1, 2, 4]), np.log(one * np.array([1, 4, 16])), 1)[0] for one in LOSS
+    ]
 
     assert values("mean(slope(log(loss), log(lr)))", *SWEEP) == pytest.approx(expected)
     assert values("mean(slope(loss, lr) / classes)", *SWEEP) == pytest.approx(

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from tests.verify.toys import Drawn, pick
 
+from dlfaq.evidence.file import from_json, read, to_json
+from dlfaq.evidence.stale import stale
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.load import load_faq
-from dlfaq.verify.engine import verify
 from dlfaq.verify.evaluate import scope
-from dlfaq.verify.evidence import from_json, read, to_json
-from dlfaq.verify.fingerprint import stale
 from dlfaq.verify.judge import JudgeError, Measurement
 from dlfaq.verify.plot import MOST, lines
 from dlfaq.verify.session import make_evidence, record_evidence
 from dlfaq.verify.store import open_store
+from dlfaq.verify.verify import verify
 
 
 def swept(values: dict[float, np.ndarray]) -> Measurement:
@@ -25,14 +25,19 @@ def swept(values: dict[float, np.ndarray]) -> Measurement:
 
 def curves(**arms: np.ndarray) -> Measurement:
     """A curve `loss` along `step` in each arm."""
-    made = {arm: ({}, {"loss": loss, "step": np.arange(loss.shape[1]) * 10.0}) for arm, loss in arms.items()}
+    made = {
+        arm: ({}, {"loss": loss, "step": np.arange(loss.shape[1]) * 10.0})
+        for arm, loss in arms.items()
+    }
     return Measurement([{}], [scope(made)], len(next(iter(arms.values()))))
 
 
 def test_over_a_sweep():
     """Sorted by the parameter; an expression is worked out a replicate, then its median is taken."""
     sample = np.arange(11.0)
-    (line,) = lines(Plot("", "c", "depth", {"twice": "2 * loss"}), swept({8: sample + 5, 2: sample}))
+    (line,) = lines(
+        Plot("", "c", "depth", {"twice": "2 * loss"}), swept({8: sample + 5, 2: sample})
+    )
 
     assert line.label == "twice"
     assert line.x == (2, 8)
@@ -43,7 +48,9 @@ def test_over_a_sweep():
 def test_shares_over_a_sweep_and_along_an_axis():
     """Of the replicates in which a condition holds; a share has no spread."""
     sample = np.arange(8.0)
-    (swept_line,) = lines(Plot("", "c", "depth", {"": "fraction(loss > 3)"}), swept({1: sample, 2: sample + 2}))
+    (swept_line,) = lines(
+        Plot("", "c", "depth", {"": "fraction(loss > 3)"}), swept({1: sample, 2: sample + 2})
+    )
     rising = np.outer(np.arange(4.0), np.ones(3)) + np.arange(3)
     (curve,) = lines(Plot("", "c", "step", {"": "fraction(arm.loss >= 2)"}), curves(arm=rising))
 
@@ -53,7 +60,9 @@ def test_shares_over_a_sweep_and_along_an_axis():
 
 def test_a_line_of_parameters_alone():
     """What theory says is the same in every replicate."""
-    (line,) = lines(Plot("", "c", "depth", {"": "2 * depth"}), swept({1: np.zeros(4), 2: np.zeros(4)}))
+    (line,) = lines(
+        Plot("", "c", "depth", {"": "2 * depth"}), swept({1: np.zeros(4), 2: np.zeros(4)})
+    )
 
     assert line.median == line.low == (2, 4)
 
@@ -61,8 +70,12 @@ def test_a_line_of_parameters_alone():
 def test_held_parameters_leave_one_line():
     """`at` takes the points that it names."""
     points = [{"depth": depth, "lr": lr} for depth in (1, 2) for lr in (0.1, 0.2)]
-    scopes = [scope({"": (point, {"loss": np.full(4, point["depth"] + point["lr"])})}) for point in points]
-    (line,) = lines(Plot("", "c", "depth", {"": "loss"}, {"lr": 0.2}), Measurement(points, scopes, 4))
+    scopes = [
+        scope({"": (point, {"loss": np.full(4, point["depth"] + point["lr"])})}) for point in points
+    ]
+    (line,) = lines(
+        Plot("", "c", "depth", {"": "loss"}, {"lr": 0.2}), Measurement(points, scopes, 4)
+    )
 
     assert line.median == (1.2, 2.2)
 
@@ -70,7 +83,9 @@ def test_held_parameters_leave_one_line():
 def test_what_is_left_open_can_be_turned():
     """Each setting has its lines."""
     points = [{"depth": depth, "lr": lr} for depth in (1, 2) for lr in (0.1, 0.2)]
-    scopes = [scope({"": (point, {"loss": np.full(4, point["depth"] + point["lr"])})}) for point in points]
+    scopes = [
+        scope({"": (point, {"loss": np.full(4, point["depth"] + point["lr"])})}) for point in points
+    ]
     first, second = lines(Plot("", "c", "depth", {"": "loss"}), Measurement(points, scopes, 4))
 
     assert (first.at, second.at) == ({"lr": 0.1}, {"lr": 0.2})
@@ -134,5 +149,7 @@ def test_a_changed_plot_is_out_of_date(faq):
         rulings = verify(changed, pick(changed, "verdicts"), again, store)
 
     assert not again.trials  # its trials are known
-    assert record_evidence(changed, [one for one in rulings if one.claim == "swept"]) == ["verdicts"]
+    assert record_evidence(changed, [one for one in rulings if one.claim == "swept"]) == [
+        "verdicts"
+    ]
     assert not [one for one in stale(changed) if "verdicts" in one.file]

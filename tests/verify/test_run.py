@@ -51,6 +51,54 @@ def test_a_trial_that_breaks_costs_itself_alone(toy):
             assert result.measurements == {}
 
 
+@pytest.mark.parametrize(
+    ("how", "cause"),
+    [
+        ("interrupt", "KeyboardInterrupt"),
+        ("exit", "its process ended: exit code 5"),
+        ("crash", "its process ended: killed by SIGSEGV"),
+        ("stubborn", "it did not finish within 2 s"),
+        ("lock", "it did not finish within 2 s"),
+        ("print", "TooMuchOutput: it printed more than 1,048,576 characters"),
+        ("complex", "'value' is complex"),
+        ("huge", "'value' is 1e+308"),
+    ],
+)
+def test_what_a_simulation_does_to_its_process_costs_itself_alone(toy, how, cause, capfd):
+    """The trials before and after it finish, and the cause is named."""
+    trials = [trouble("none", 1.0), trouble(how), trouble("none", 2.0)]
+    with PoolRunner(toy, jobs=1, time_limit=2) as runner:
+        results = {result.trial: result for result in runner.run(trials)}
+
+    assert [bool(results[trial].error) for trial in trials] == [False, True, False]
+    assert results[trials[1]].error.startswith(cause)
+    assert len(capfd.readouterr().err) < 2**20 + 10_000
+
+
+def test_a_simulation_that_forks_is_one_trial_all_the_same(toy):
+    """The copy of the worker ends with the trial, and answers nothing."""
+    trials = [trouble("none"), trouble("fork"), trouble("none", 2.0), trouble("none", 3.0)]
+    with PoolRunner(toy, jobs=1, time_limit=10) as runner:
+        results = list(runner.run(trials))
+
+    assert sorted(map(str, [result.trial for result in results])) == sorted(map(str, trials))
+    assert [result.error for result in results] == [""] * 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process takes")
+def test_memory_is_limited(toy):
+    """An allocation beyond the limit fails, instead of the machine."""
+    (toy / "sims" / "trouble.py").write_text(
+        (toy / "sims" / "trouble.py").read_text("utf-8").replace("2**40", "2**28"), "utf-8"
+    )
+    with PoolRunner(toy, jobs=1, memory=2**29) as runner:
+        results = list(runner.run([trouble("memory"), trouble("none")]))
+
+    errors = {dict(result.trial.parameters)["how"]: result.error for result in results}
+    assert "allocate" in errors["memory"]
+    assert not errors["none"]
+
+
 def test_a_pool_is_no_larger_than_its_work_and_grows_with_it(toy):
     """And stays warm in between."""
     with PoolRunner(toy, jobs=2) as runner:
@@ -65,11 +113,15 @@ def test_a_pool_is_no_larger_than_its_work_and_grows_with_it(toy):
 
 def test_a_pool_that_cannot_start_is_given_up(toy, monkeypatch):
     """After a second try every trial is said to be lost, rather than waited for."""
-    monkeypatch.setattr(run, "prepare", os._exit)  # called with two arguments, it fails in every worker
+    monkeypatch.setattr(
+        run, "prepare", os._exit
+    )  # called with two arguments, it fails in every worker
     with PoolRunner(toy, jobs=2) as runner:
         results = list(runner.run([trouble("none"), trouble("nan"), trouble("none", 2.0)]))
 
-    assert [result.error for result in results] == ["the worker processes ended before it was done, twice"] * 3
+    assert [result.error for result in results] == [
+        "the worker processes ended before it was done, twice"
+    ] * 3
 
 
 MAIN = """
@@ -98,15 +150,21 @@ def hanging(toy, tmp_path):
     path = toy / "sims" / "trouble.py"
     text = path.read_text("utf-8")
     mark = f'open("{tmp_path}/workers/" + str(os.getpid()), "w").close()'
-    path.write_text(text.replace('    if how == "hang":\n', f'    if how == "hang":\n        {mark}\n'), "utf-8")
+    path.write_text(
+        text.replace('    if how == "hang":\n', f'    if how == "hang":\n        {mark}\n'), "utf-8"
+    )
     main = tmp_path / "main.py"
     main.write_text(MAIN, "utf-8")
-    process = subprocess.Popen([sys.executable, main, toy], stdout=-1, stderr=-1, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, main, toy], stdout=-1, stderr=-1, text=True, start_new_session=True
+    )
     assert process.stdout.readline() == "finished\n"
     wait_for(lambda: len(workers(tmp_path)) == 2)
     yield process
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)  # workers that did not follow would hold the pipes open
+        os.killpg(
+            process.pid, signal.SIGKILL
+        )  # workers that did not follow would hold the pipes open
     process.communicate()
 
 
@@ -129,7 +187,9 @@ def wait_for(true, seconds=20.0):
         time.sleep(0.05)
 
 
-linux_only = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="it looks processes up in /proc")
+linux_only = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="it looks processes up in /proc"
+)
 
 
 @linux_only
@@ -137,6 +197,28 @@ def test_workers_follow_a_parent_that_was_killed(hanging, tmp_path):
     """Also if they hang: nothing is left running."""
     hanging.send_signal(signal.SIGKILL)
     wait_for(lambda: not any(alive(number) for number in workers(tmp_path)), seconds=5)
+
+
+@linux_only
+@pytest.mark.parametrize("how", ["lock", "stubborn"])
+def test_not_even_a_worker_in_which_python_stands_still_outlives_its_parent(toy, tmp_path, how):
+    """The kernel ends it; and so it ends what a simulation has forked."""
+    path = toy / "sims" / "trouble.py"
+    text = path.read_text("utf-8").replace(
+        '    if how == "stubborn":\n',
+        f'    if how in {{"lock", "stubborn"}}:\n        os.fork()\n'
+        f'        open("{tmp_path}/workers/" + str(os.getpid()), "w").close()\n'
+        '    if how == "stubborn":\n',
+    )
+    path.write_text(text, "utf-8")
+    (tmp_path / "workers").mkdir()
+    main = tmp_path / "main.py"
+    main.write_text(MAIN.replace("hang", how), "utf-8")
+    process = subprocess.Popen([sys.executable, main, toy], stdout=-1, stderr=-1, text=True)
+    wait_for(lambda: len(workers(tmp_path)) == 4)
+    process.kill()
+    wait_for(lambda: not any(alive(number) for number in workers(tmp_path)), seconds=5)
+    process.communicate()
 
 
 @linux_only

@@ -42,7 +42,9 @@ def test_what_is_kept_comes_back_to_the_last_bit(path):
         assert (store.measurements("other"), store.ruling("other")) == (None, None)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database" * 99, b"SQLite format 3\0" + os.urandom(5000)])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database" * 99, b"SQLite format 3\0" + os.urandom(5000)]
+)
 def test_a_damaged_file_is_begun_anew(path, content):
     """What it held is lost; from then on it works."""
     path.write_bytes(content)
@@ -55,7 +57,9 @@ def test_a_file_damaged_in_the_middle_is_begun_anew(path):
     """Also if it is found out while it is used."""
     with Store(path) as store:
         for number in range(200):
-            store.keep_measurements(f"key {number}", {"x": np.random.default_rng(number).normal(size=500)}, 0.1)
+            store.keep_measurements(
+                f"key {number}", {"x": np.random.default_rng(number).normal(size=500)}, 0.1
+            )
     raw = bytearray(path.read_bytes())
     raw[4096:] = os.urandom(len(raw) - 4096)
     path.write_bytes(raw)
@@ -123,11 +127,15 @@ with Store(Path(sys.argv[1])) as store:
 
 def test_two_processes_at_once(path):
     """Both keep everything, also when both make the file."""
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("one", "two")]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("one", "two")
+    ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     with Store(path) as store:
         for name in ("one", "two"):
-            assert all(store.measurements(f"{name} {number}")[0]["x"][0] == number for number in range(100))
+            assert all(
+                store.measurements(f"{name} {number}")[0]["x"][0] == number for number in range(100)
+            )
 
 
 def test_each_root_has_a_store_of_its_own(tmp_path, cache):
@@ -147,7 +155,51 @@ def test_one_at_a_time(tmp_path):
         "with one_at_a_time(Path(sys.argv[1])):\n print('mine', flush=True)"
     )
     with one_at_a_time(tmp_path):
-        other = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+        other = subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE
+        )
         with pytest.raises(subprocess.TimeoutExpired):
             other.wait(1)
     assert other.communicate(timeout=30)[0] == b"mine\n"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_to_the_file_what_comes_back_is_what_was_kept(path, seed):
+    """Bits flip, pages go: each answer is right or a miss."""
+    rng = np.random.default_rng(seed)
+    keys = [f"key {number}" for number in range(20)]
+    with Store(path) as store:
+        for number, key in enumerate(keys):
+            store.keep_measurements(key, {"x": np.full(300, float(number))}, 0.5)
+            store.keep_ruling(key, {"number": number})
+    whole = path.read_bytes()
+    for _ in range(25):
+        raw = bytearray(whole)
+        for place in rng.integers(100, len(raw), rng.integers(1, 40)):
+            raw[place] ^= 1 << rng.integers(8)
+        path.write_bytes(raw[: len(raw) - int(rng.integers(0, 3)) * 4096])
+        with Store(path) as store:
+            for number, key in enumerate(keys):
+                found, ruling = store.measurements(key), store.ruling(key)
+                assert found is None or (found[0]["x"] == number).all()
+                assert ruling in (None, {"number": number})
+
+
+def test_what_lies_under_another_key_is_a_miss(path):
+    """A row answers for its own key alone."""
+    keep_something(path)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE trials SET key = 'other'")
+        db.execute("UPDATE rulings SET key = 'other'")
+    db.close()
+    with Store(path) as store:
+        assert (store.measurements("other"), store.ruling("other")) == (None, None)
+
+
+def test_a_folder_in_place_of_the_file_is_no_reason_to_fail(path):
+    """Nothing is kept then, and nothing removed."""
+    (path / "inside").mkdir(parents=True)
+
+    keep_something(path)
+    assert holds_something(path) == (False, False)
+    assert (path / "inside").is_dir()

@@ -1,12 +1,15 @@
 """A trial gives what the simulation declares, or says what is wrong with it."""
 
+import os
 import pickle
+import py_compile
 
 import numpy as np
 import pytest
 
+from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
-from dlfaq.verify.worker import TrialError, run_trial
+from dlfaq.verify.worker import TrialError, measure, run_trial
 
 
 def trouble(how):
@@ -41,9 +44,40 @@ def test_an_edited_simulation_is_another_one(toy):
     """Its file is read again when it has changed."""
     before = run_trial(toy, dial(0, 2))["value"]
     path = toy / "sims" / "dial.py"
-    path.write_text(path.read_text("utf-8").replace("value = centre +", "value = 7 + centre +"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("value = centre +", "value = 7 + centre +"), "utf-8"
+    )
 
     assert run_trial(toy, dial(0, 2))["value"] == pytest.approx(before + 7)
+
+
+def test_a_compiled_file_that_says_something_else_is_not_run(toy):
+    """Neither one that Python never checks, nor one as old and as large as the source."""
+    path = toy / "sims" / "dial.py"
+    before, sound = run_trial(toy, dial(0, 2))["value"], path.read_text("utf-8")
+    stat = path.stat()
+    path.write_text(sound.replace("value = centre +", "value = 7 + centre +"), "utf-8")
+    py_compile.compile(str(path), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    path.write_text(sound + "\n", "utf-8")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    assert np.array_equal(run_trial(toy, dial(0, 2))["value"], before)
+
+
+def test_measurements_come_with_the_hash_of_what_ran(toy):
+    """So that they are kept under no other."""
+    assert measure(toy, dial(0, 2))[2] == source_hash(toy, "dial")
+
+
+def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
+    """Nobody knows which of the two it was."""
+    path = toy / "sims" / "dial.py"
+    text = path.read_text("utf-8")
+    edit = f"    import shutil\n    shutil.copy({str(toy / 'sims' / 'trouble.py')!r}, {str(path)!r})\n    return "
+    path.write_text(text.replace("    return ", edit, 1), "utf-8")
+
+    with pytest.raises(TrialError, match="its source was edited while it ran"):
+        measure(toy, dial(0, 2))
 
 
 @pytest.mark.parametrize(
@@ -53,9 +87,16 @@ def test_an_edited_simulation_is_another_one(toy):
         ("shape", r"'value' has the shape \(8, 1\); one number a replicate has \(8,\)"),
         ("undeclared", "returns 'extra', which its docstring does not declare"),
         ("missing", "does not return 'value', which its docstring declares"),
-        ("raise", r"ArithmeticError: the wheel came off \(line 43 of sims/trouble.py\)"),
+        ("raise", r"ArithmeticError: the wheel came off \(line 97 of sims/trouble.py\)"),
         ("leave", "SystemExit: 3"),
         ("none at all", "returned NoneType, not a dict"),
+        ("interrupt", r"KeyboardInterrupt:  \(line \d+ of sims/trouble.py\)"),
+        ("mute", r"Mute: it has no message \(line \d+ of sims/trouble.py\)"),
+        ("complex", "'value' is complex, and a measurement is a real number"),
+        (
+            "huge",
+            r"'value' is 1e\+308, beyond 1e\+150, for replicate 32 and for 7 other replicates",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(toy, how, cause):
@@ -74,7 +115,12 @@ def test_what_is_wrong_is_said(toy, how, cause):
             r"'curve' has the shape \(2,\); a curve of 2 replicates has \(2, 5\)",
         ),
         ('"step": torch.tensor(3)', r"'step' has the shape \(\); an axis has \(1,\)"),
-        ('"curve": torch.full((2, 5), torch.inf)', "'curve' is inf for replicate 0, point 0 and for 1 other replicate"),
+        (
+            '"curve": torch.full((2, 5), torch.inf)',
+            "'curve' is inf for replicate 0, point 0 and for 1 other replicate",
+        ),
+        ('"step": torch.full((5,), torch.nan)', "'step' is nan"),
+        ('"value": [10**400, 1]', "'value' is not a tensor of numbers"),
     ],
 )
 def test_what_is_wrong_with_a_curve_is_said(toy, returned, cause):

@@ -39,9 +39,16 @@ class Drawn:
     def dial(trial):
         given = dict(trial.parameters)
         numbers = range(trial.start, trial.stop)
-        noise = np.array([np.random.default_rng(i).normal(size=1 + given["points"]) for i in numbers])
+        noise = np.array(
+            [np.random.default_rng(i).normal(size=1 + given["points"]) for i in numbers]
+        )
         value = given["centre"] + given["spread"] * noise[:, 0]
         step = np.arange(float(given["points"]))
         curve = given["centre"] + given["growth"] * step + given["spread"] * noise[:, 1:]
-        arrays = {"value": value, "positive": (value > 0).astype(float), "curve": curve, "step": step}
+        arrays = {
+            "value": value,
+            "positive": (value > 0).astype(float),
+            "curve": curve,
+            "step": step,
+        }
         return Result(trial, arrays, 0.5)

@@ -1,6 +1,7 @@
 """What is shown of a text: blocks of styled spans, and the form in which the index keeps them.
 
-The builder parses texts into these values once; whoever shows them only reads. Standard library only.
+The builder parses texts into these values once; whoever shows them only reads. Standard library
+only.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Words of English and of the field that ranking treats specially.
 
-They are text to be read and extended; the thesaurus proper is in `thesaurus.txt`, which is compiled into the index.
+They are text to be read and extended; the thesaurus proper is in `build/thesaurus.txt`.
 """
 
 _STOP = """
@@ -56,7 +56,7 @@ large:larg huge:larg smaller:small tiny:small greater:higher above:higher below:
 beneath:lower faster:fast slower:slow reach:reach several:several went:go gradient:gradient
 gradients:gradient constant:constant important:import content:content moment:moment
 """
-# common English that no typing error is to be mended away from, beyond what entries and the thesaurus hold
+# common English that is no typing error, beyond what entries and the thesaurus hold
 PLAIN_ENGLISH = """
 able accept across actually after again against agree allow almost alone along already although
 among amount animal answer apart appear apple apply area around arrive article aside asked attempt

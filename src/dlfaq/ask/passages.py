@@ -14,8 +14,8 @@ from dlfaq.ask.signals import covered, likeness
 from dlfaq.ask.vectors import cosine, unpacked
 
 LIKE, MEANS, HOLDS = 2.24, 2.92, 2.07  # what the fitted ranking makes of the same signals
-LEAST = 0.45  # of LIKE + MEANS: what is less alike answers something else
-AHEAD = 0.1  # how much nearer than the whole question, and than the next part
+LEAST = 0.5  # of LIKE + MEANS: what is less alike answers something else
+AHEAD = 0.25  # how much nearer than the whole question, and than the next part
 
 
 class PartFound(NamedTuple):

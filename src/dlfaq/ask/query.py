@@ -1,4 +1,7 @@
-"""What an asker means: words read as entries write them, errors mended, signs understood, and a direction of meaning."""
+"""What an asker means: words as entries write them, typing errors mended, signs understood.
+
+With them goes a direction of meaning.
+"""
 
 import math
 import sqlite3
@@ -6,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from dlfaq.ask.spelling import nearest
 from dlfaq.ask.vectors import embed
 from dlfaq.ask.words import (
     COMMON,
@@ -14,7 +18,6 @@ from dlfaq.ask.words import (
     clean,
     informative,
     names,
-    nearest,
     negated,
     ngrams,
     stems,
@@ -22,7 +25,8 @@ from dlfaq.ask.words import (
 
 SHORTEST_MENDED = 5  # letters; shorter words are near too many others
 MAX_STEMS = 120
-BACKGROUND = 60  # a small FAQ does not know how common a word is: it is mixed with this many questions of the field
+# a small FAQ does not know how common a word is: it is mixed with this many questions of the field
+BACKGROUND = 60
 OF_COMMON, OF_OTHERS = 0.3, 0.02  # the share of those that hold a common word, and any other
 SHARE_OF_COMMON = 0.3  # how much a word that every question holds counts
 
@@ -105,7 +109,10 @@ def _mend(
     mended: dict[str, str] = {}
     for word in dict.fromkeys(words):
         if word not in known and len(word) >= SHORTEST_MENDED and word.isalpha():
-            query = "SELECT term, docs FROM vocab WHERE initial = ? AND length BETWEEN ? AND ? AND docs >= 0"
+            query = (
+                "SELECT term, docs FROM vocab "
+                "WHERE initial = ? AND length BETWEEN ? AND ? AND docs >= 0"
+            )
             near = nearest(word, db.execute(query, (word[0], len(word) - 2, len(word) + 2)))
             if near:
                 mended[word] = near
@@ -121,7 +128,7 @@ def _canonical(
 
 
 def _signs(db: sqlite3.Connection, words: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """(what was recognised, what it may mean) for every rule of the thesaurus whose parts all occur."""
+    """(what was recognised, what it may mean) for every rule whose parts all occur."""
     runs = {run for _, _, run in ngrams(words)}
     rules = rows(db, "SELECT anchor, needs, means, place FROM signs WHERE anchor IN ({})", runs)
     found = []

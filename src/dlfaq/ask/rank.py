@@ -1,8 +1,9 @@
 """Find the entries that fit a question, and say honestly when none does.
 
-The walk: the text is understood (`query`), candidates come from the full-text index and from what is near in meaning, each
-gets a handful of signals (`signals`), and their weighted sum is the log-odds that the entry answers the question. So the
-score is a probability; below `FITS` nothing is given as the answer. `benchmarks/ask_fit.py` fitted weights and limit.
+The walk: the text is understood (`query`); candidates come from the full-text index and from what
+is near in meaning; each gets a handful of signals (`signals`), and their weighted sum is the
+log-odds that the entry answers the question. So the score is a probability; below `Tuning.fits`
+nothing is given as the answer. `benchmarks/ask_fit.py` fitted weights and limit.
 
 Standard library only.
 """
@@ -21,7 +22,13 @@ from dlfaq.ask.words import clean
 
 
 class Tuning(NamedTuple):
-    """What was fitted: log-odds a unit of each signal, log-odds of an entry without any, and the least probability."""
+    """What was fitted.
+
+    Attributes:
+        weights: Log-odds a unit of each signal.
+        base: Log-odds of an entry without any signal.
+        fits: The least probability of what is given as the answer.
+    """
 
     weights: Mapping[str, float]
     base: float
@@ -30,8 +37,8 @@ class Tuning(NamedTuple):
 
 TUNED = Tuning(
     weights={
-        "words": 2.07, "signs": 0.88, "phrasing": 2.24, "order": 2.27, "meaning": 2.92, "centre": 4.14,
-        "elsewhere": -2.96, "outside": -3.11,
+        "words": 2.07, "signs": 0.88, "phrasing": 2.24, "order": 2.27, "meaning": 2.92,
+        "centre": 4.14, "elsewhere": -2.96, "outside": -3.11,
     },
     base=-4.73,
     fits=0.504,

@@ -168,8 +168,14 @@ def document(db: sqlite3.Connection, name: str) -> str | None:
     return found[0] if found else None
 
 
-def entry(db: sqlite3.Connection, name: str) -> EntryText | None:
-    """An entry by its id; None if there is none."""
+def entry(db: sqlite3.Connection, name: str, *, whole: bool = True) -> EntryText | None:
+    """An entry by its id; None if there is none.
+
+    Args:
+        db: The open index.
+        name: The id.
+        whole: With the parts, claims, sources and references, which `ask` does not show.
+    """
     query = (
         "SELECT num, id, title, topics, also_asked, related, verified, planned, form, draft "
         "FROM entries WHERE id = ?"
@@ -186,10 +192,10 @@ def entry(db: sqlite3.Connection, name: str) -> EntryText | None:
         unpack(short),
         unpack_spans(evidence),
         steps=tuple(_steps(db, num)),
-        parts=tuple(_parts(db, num)),
-        claims=tuple(_claims(db, num)),
-        sources=tuple(_sources(db, num)),
-        references=tuple(_references(db, num)),
+        parts=tuple(_parts(db, num)) if whole else (),
+        claims=tuple(_claims(db, num)) if whole else (),
+        sources=tuple(_sources(db, num)) if whole else (),
+        references=tuple(_references(db, num)) if whole else (),
         topics=tuple(_topics(db, topic_ids)),
         also_asked=tuple(also.splitlines()),
         related=tuple(_related(db, related)),

@@ -1,9 +1,11 @@
 """How well an entry fits a question: a handful of signals, each between 0 and 1 or nearly so.
 
-`words`: the share of the asker's words that the entry holds. `signs`: the same of what they may mean. `phrasing`: likeness
-of the words to the entry's question, or to the phrasing most like it. `order`: neighbouring words that are neighbours there
-too. `meaning` and `centre`: the cosine to the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and
-`outside`: the nearness, in meaning and in words, of a question that no FAQ on training answers, the same for every entry.
+`words`: the share of the asker's words that the entry holds. `signs`: the same of what they may
+mean. `phrasing`: likeness of the words to the entry's question, or to the phrasing most like it.
+`order`: neighbouring words that are neighbours there too. `meaning` and `centre`: the cosine to
+the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and `outside`: the
+nearness, in meaning and in words, of a question that no FAQ on training answers; they are the
+same for every entry.
 """
 
 import math
@@ -22,7 +24,8 @@ SIGNALS = ("words", "signs", "phrasing", "order", "meaning", "centre", "elsewher
 CANDIDATES, MAX_TERMS = 24, 60
 NEAR = 16  # candidates that are near in meaning
 EXACT = 6  # of an entry's phrasings, those that get a cosine
-COMPARED = 2000  # entries that are compared by meaning, whether or not a word is shared; more would take too long
+# entries that are compared by meaning, whether or not a word is shared; more would take too long
+COMPARED = 2000
 SHARE_OF_SIGNS = 0.6  # how much a word that is only meant counts in a phrasing
 COLUMN_WEIGHTS = (10, 8, 4, 4, 3, 1)  # of the full-text index
 IN_ORDER = 3  # neighbouring words from which on more say nothing
@@ -30,7 +33,13 @@ EVERYDAY, TELLING = 1.2, 3.5  # rarity of an entry's words that were not asked f
 
 
 class Scored(NamedTuple):
-    """A candidate: its number in the index, its signals, and (word, column) of each word found, the best column only."""
+    """A candidate.
+
+    Attributes:
+        num: Its number in the index.
+        signals: By name.
+        matched: (word, column) of each word found, the best column only.
+    """
 
     num: int
     signals: dict[str, float]
@@ -46,13 +55,14 @@ def candidates(
         db: The index.
         query: What is looked for.
         n: At least so many, if there are.
-        leave_out: An entry's number and the place of one of its phrasings, to be ranked as if it were not there: for
-            fitting.
+        leave_out: An entry's number and the place of one of its phrasings, to be ranked as if it
+            were not there: for fitting.
     """
     columns = ", ".join(COLUMNS)
     found = rows(
         db,
-        f"SELECT num, centre, phrasings, {columns} FROM fields JOIN meanings USING (num) WHERE num IN ({{}})",  # noqa: S608
+        f"SELECT num, centre, phrasings, {columns} FROM fields "  # noqa: S608 - names of ours
+        "JOIN meanings USING (num) WHERE num IN ({})",
         _numbers(db, query, n),
     )
     elsewhere = _elsewhere(db, query)
@@ -73,7 +83,7 @@ def candidates(
 def _left_out(
     fields: dict[str, str], phrasings: bytes, place: int, size: int
 ) -> tuple[bytes, bytes]:
-    """Take a phrasing out of an entry's words; return the centre and the phrasings' meanings without it."""
+    """Take a phrasing out of an entry's words; return centre and phrasings' meanings without it."""
     lines = fields["also"].split("\n")
     fields["also"] = "\n".join(lines[:place] + lines[place + 1 :])
     at = (place + 1) * size  # the question stands in front of them
@@ -167,7 +177,7 @@ def covered(
 
 
 def likeness(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
-    """How much the question and the phrasing most like it share, of what both say: a weighted cosine of their words."""
+    """How alike the question and the nearest phrasing are: a weighted cosine of their words."""
     asked = sum(query.rarity[word] ** 2 * weight for word, weight in query.own.items())
     best = 0.0
     for phrasing in phrasings:

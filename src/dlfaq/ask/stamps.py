@@ -33,7 +33,8 @@ def mark_of(found: Mapping[str, str], root: Path) -> str:
     """A checksum over stamps: equal for equal files of the same FAQ."""
     lines = "\n".join([str(root), *found, *found.values()])
     text = lines.encode("utf-8", "surrogateescape")
-    return f"{len(found)}-{zlib.crc32(text):08x}-{zlib.adler32(text):08x}"  # hashlib takes 2 ms to load
+    # hashlib takes 2 ms to load
+    return f"{len(found)}-{zlib.crc32(text):08x}-{zlib.adler32(text):08x}"
 
 
 def stored_mark(db: sqlite3.Connection) -> str | None:
@@ -53,7 +54,8 @@ def _add(found: dict[str, str], name: str, path: str) -> None:
     """
     try:
         if path.endswith(".py"):
-            found[name] = _stamp(os.stat(path))  # noqa: PTH116 - a Path would take longer to make
+            stat = os.stat(path)  # noqa: PTH116 - a Path would take longer to make
+            found[name] = f"{stat.st_mtime_ns}/{stat.st_size}"
             return
         with os.scandir(path) as files:
             for file in files:
@@ -62,10 +64,7 @@ def _add(found: dict[str, str], name: str, path: str) -> None:
                 if file.is_dir():
                     _add(found, f"{name}/{file.name}", file.path)
                 else:
-                    found[f"{name}/{file.name}"] = _stamp(file.stat())
+                    stat = file.stat()
+                    found[f"{name}/{file.name}"] = f"{stat.st_mtime_ns}/{stat.st_size}"
     except OSError:  # a folder that is not there holds nothing; a file that just went has no line
         pass
-
-
-def _stamp(stat: os.stat_result) -> str:
-    return f"{stat.st_mtime_ns}/{stat.st_size}"

@@ -1,6 +1,7 @@
-"""Meaning without a model: a text's vector is the sum of the vectors of its tokens, which a file of this package holds.
+"""Meaning without a model: a text's vector is the sum of the vectors of its tokens.
 
-`benchmarks/make_token_vectors.py` distils the file once from a sentence encoder and says how. Standard library only.
+A file of this package holds them. `benchmarks/make_token_vectors.py` distils it once from a
+sentence encoder and says how. Standard library only.
 """
 
 import mmap
@@ -65,7 +66,7 @@ class TokenVectors:
         return memoryview(self._map[at : at + self.size]).cast("b")
 
     def pieces(self, word: str) -> Iterator[memoryview]:
-        """The vectors of a word's pieces: the longest known beginning first, then of what is left."""
+        """The vectors of a word's pieces: the longest known beginning, then those of the rest."""
         mark, rest = "", word[:LONGEST]
         while rest:
             for end in range(len(rest), 0, -1):
@@ -79,7 +80,7 @@ class TokenVectors:
 
 
 def embed(text: str) -> list[int]:
-    """A text's direction: a vector of length UNIT, in whole numbers; all zeros if no token is known."""
+    """A text's direction: a whole-number vector of length UNIT; zeros if no token is known."""
     rows = [row for word in _words(text) for row in _rows(word)]
     total = [sum(column) for column in zip(*rows, strict=True)] if rows else [0] * _vectors().size
     return unit(total)
@@ -100,7 +101,8 @@ def cosine(one: Vector, other: Vector) -> float:
 def alike(vector: Vector, others: Sequence[bytes], exact: int) -> list[tuple[float, int]]:
     """The cosines of a vector and those of some packed ones that are likely to be nearest.
 
-    How many components differ in sign is counted for all of them, which takes a fiftieth of a cosine's time.
+    How many components differ in sign is counted for all of them, which takes a fiftieth of a
+    cosine's time.
 
     Args:
         vector: What is compared.

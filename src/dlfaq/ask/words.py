@@ -1,4 +1,6 @@
-"""What askers type, as words that can be compared: tokens, stems, numbers understood, typing errors mended.
+"""What askers type, as words that can be compared.
+
+Tokens, stems, numbers understood, typing errors mended.
 
 Standard library only: `dlfaq ask` loads this on its way.
 """
@@ -6,7 +8,7 @@ Standard library only: `dlfaq ask` loads this on its way.
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from dlfaq.ask.lists import (
@@ -35,7 +37,10 @@ TOKEN = (
     r"|(?P<word>[^\W_]\w*(?:['’][^\W_]+)?)|(?P<sign>[<>])"
 )
 PARTS = r"(?:Re|GE|Ge|Si|SE|E|CE|P)LU|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+"
-TELLING = r"error|warn|exception|nan\b|\binf\b|overflow|underflow|loss|assert|fail|diverg|explod|\?|why|how|grad|accura"
+TELLING = (
+    r"error|warn|exception|nan\b|\binf\b|overflow|underflow|loss|assert|fail|diverg|explod"
+    r"|\?|why|how|grad|accura"
+)
 CLASSES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 365, 512, 1000, 1024)
 VOCABULARIES = (10000, 30522, 32000, 50257)  # of language models people train
 
@@ -67,7 +72,9 @@ def informative(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words, numbers and comparisons of a text, in order; names of configurations are taken apart.
+    """Lower-case words, numbers and comparisons of a text, in order.
+
+    Names of configurations are taken apart.
 
     >>> tokens("CosineAnnealingLR isn't < 2.3")
     ['cosine', 'annealing', 'lr', 'not', '<', '2.3']
@@ -181,7 +188,10 @@ def _single(head: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """The stems of a text in order, without stop words; every negation is the word `not`; numbers are understood."""
+    """The stems of a text in order, without stop words.
+
+    Every negation is the word `not`; numbers are understood.
+    """
     found: list[str] = []
     words = tokens(text)
     present = frozenset(words)
@@ -220,7 +230,10 @@ def number_words(number: str, present: frozenset[str] = frozenset()) -> list[str
 
 
 def negated(words: Sequence[str]) -> Iterator[str]:
-    """`not:word` for the first telling word after each negation, so that "not decreasing" differs from "decreasing"."""
+    """`not:word` for the first telling word after each negation.
+
+    So "not decreasing" differs from "decreasing".
+    """
     for place, word in enumerate(words):
         if word == NOT:
             following = [
@@ -233,7 +246,7 @@ def negated(words: Sequence[str]) -> Iterator[str]:
 
 
 def ngrams(words: Sequence[str], longest: int = 4) -> Iterator[tuple[int, int, str]]:
-    """Every run of up to `longest` words, longest first: (start, stop, the run joined by spaces)."""
+    """Every run of up to `longest` words, longest first: (start, stop, the words joined)."""
     for size in range(longest, 0, -1):
         for start in range(len(words) - size + 1):
             yield start, start + size, " ".join(words[start : start + size])
@@ -256,32 +269,3 @@ def canonical(words: Sequence[str], same: Mapping[str, str]) -> list[str]:
             result.append(words[place])
             place += 1
     return result
-
-
-def distance(one: str, other: str, most: int = 2) -> int:
-    """Edits (insert, delete, replace, swap neighbours) between two words; `most + 1` if there are more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, right in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
-
-
-def nearest(word: str, known: Iterable[tuple[str, int]]) -> str | None:
-    """The known word that a typing error most likely meant: fewest edits, then the most frequent; None if none is."""
-    most = 1 if len(word) < 8 else 2
-    best: tuple[int, int, str] | None = None
-    for candidate, count in known:
-        edits = distance(word, candidate, most)
-        if edits <= most and (best is None or (edits, -count, candidate) < best):
-            best = (edits, -count, candidate)
-    return best[2] if best else None

@@ -1,4 +1,4 @@
-"""The program: its commands put together, and the one place that turns problems into an exit code."""
+"""The program: its commands, and the one place that turns problems into an exit code."""
 
 import sys
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 site = typer.Typer(help="Build or serve the site.", no_args_is_help=True, rich_markup_mode=None)
 
-# what an asker types may begin with a dash, and a simulation's parameters are known only once its file was read
+# what an asker types may begin with a dash; a simulation's parameters are in its file
 FREE = {"ignore_unknown_options": True}
 
 app.command(context_settings=FREE)(reading.ask)

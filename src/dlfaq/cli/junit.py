@@ -24,11 +24,17 @@ def write_junit(path: Path, rulings: "Sequence[Ruling]", compared: Sequence[str]
     failures = 0
     for ruling, recorded in zip(rulings, compared, strict=True):
         case = ElementTree.SubElement(
-            suite, "testcase", classname=ruling.entry, name=ruling.claim, time=f"{ruling.seconds:.3f}"
+            suite,
+            "testcase",
+            classname=ruling.entry,
+            name=ruling.claim,
+            time=f"{ruling.seconds:.3f}",
         )
         if not ruling.verdict.is_good or recorded == "differs":
             failures += 1
-            message = ruling.verdict.word + (", which differs from what is recorded" if recorded == "differs" else "")
+            message = ruling.verdict.word + (
+                ", which differs from what is recorded" if recorded == "differs" else ""
+            )
             failure = ElementTree.SubElement(case, "failure", message=message)
             failure.text = sanitise("\n".join(describe(ruling)))
     suite.set("failures", str(failures))

@@ -9,8 +9,12 @@ from dlfaq.cli.shared import Root, missing_extra, root_of
 
 
 def site_build(
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to put it. Default: site/.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="To be opened from its folder, search included.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to put it. Default: site/.")
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="To be opened from its folder, search included.")
+    ] = False,
     root: Root = None,
 ) -> None:
     """Build the site from the entries and their evidence.
@@ -25,11 +29,15 @@ def site_build(
         pages = build_site(where, target, offline=offline)
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "site") from error
-    typer.echo(f"{pages} pages in {target}; open {target / 'index.html'}, or read them with `dlfaq site serve`.")
+    typer.echo(
+        f"{pages} pages in {target}; open {target / 'index.html'}, or read them with `dlfaq site serve`."
+    )
 
 
 def site_serve(
-    port: Annotated[int, typer.Option("--port", "-p", min=1, max=65535, help="Port on this machine.")] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", "-p", min=1, max=65535, help="Port on this machine.")
+    ] = 8000,
     root: Root = None,
 ) -> None:
     """Serve the site on this machine, rebuilt whenever an entry or its evidence changes.
@@ -48,7 +56,9 @@ def site_serve(
 
 def new(
     entry: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words joined by hyphens.")],
-    question: Annotated[str, typer.Option("--question", "-q", help="The question that it answers.")] = "",
+    question: Annotated[
+        str, typer.Option("--question", "-q", help="The question that it answers.")
+    ] = "",
     root: Root = None,
 ) -> None:
     """Start an entry and its simulation, as files that pass `dlfaq check`.
@@ -62,7 +72,9 @@ def new(
     typer.echo(f"Next: edit both and take out `draft: true`, then `dlfaq verify {entry} --record`.")
 
 
-def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")]) -> None:
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")],
+) -> None:
     """Start an FAQ of your own, with one entry, on which every command works.
 
     Example: dlfaq init our-faq
@@ -88,4 +100,6 @@ def schema() -> None:
 def _shown(path: Path) -> str:
     """A path as the reader would type it from here."""
     here = Path.cwd()
-    return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+    return (
+        str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+    )

@@ -51,8 +51,15 @@ def _commands(name: str, command: click.Command) -> Iterator[str]:
 
 
 def _row(parameter: click.Parameter) -> str:
-    options = [*parameter.opts, *parameter.secondary_opts] if parameter.param_type_name == "option" else []
-    shown = ", ".join(f"`{one}`" for one in options) or f"`{parameter.metavar or (parameter.name or '').upper()}`"
+    options = (
+        [*parameter.opts, *parameter.secondary_opts]
+        if parameter.param_type_name == "option"
+        else []
+    )
+    shown = (
+        ", ".join(f"`{one}`" for one in options)
+        or f"`{parameter.metavar or (parameter.name or '').upper()}`"
+    )
     text = " ".join((getattr(parameter, "help", None) or "").split())
     return f"| {shown} | {text.replace('|', chr(92) + '|')} |"
 

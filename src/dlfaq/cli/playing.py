@@ -11,7 +11,7 @@ from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.terminal import sanitise
 
 if TYPE_CHECKING:
-    from dlfaq.knowledge.entry import Scalar
+    from dlfaq.knowledge.experiment import Scalar
     from dlfaq.knowledge.simulations import Signature
 
 
@@ -27,6 +27,7 @@ def run(
     first: Annotated[
         int, typer.Option("--first", min=0, help="The number of the first replicate.")
     ] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Draw other replicates.")] = 0,
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Draw the measurements: .svg, .png or .pdf.")
     ] = None,
@@ -52,9 +53,20 @@ def run(
         return
     given = _parse(signature, context.args)
     try:
+        from dlfaq.verify.worker import settle
+
+        settle()  # before numpy, which fixes its threads when it is loaded
         from dlfaq.verify.play import draw, play
 
-        played = play(where, signature, given, first=first, replicates=replicates, device=device)
+        played = play(
+            where,
+            signature,
+            given,
+            first=first,
+            replicates=replicates,
+            device=device,
+            seed=seed,
+        )
         if figure is not None:
             draw(played, figure)
     except ModuleNotFoundError as error:
@@ -82,7 +94,7 @@ def _signature(root: Path, name: str) -> "Signature":
 
 
 def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
-    """`--name value` and `--name=value` pairs, checked against the simulation's parameters; every problem at once."""
+    """`--name value` and `--name=value` pairs, checked; all problems at once."""
     from dlfaq.knowledge.simulations import coerce
 
     given: dict[str, Scalar] = {}
@@ -102,7 +114,7 @@ def _parse(signature: "Signature", words: Sequence[str]) -> "dict[str, Scalar]":
             problems.append(_problem(signature, f"--{name} has no value.", name))
         else:
             try:
-                given[name] = coerce(signature, name, value if equals else rest.pop(0))
+                given[name] = coerce(signature.parameters, name, value if equals else rest.pop(0))
             except ValueError as error:
                 problems.append(Problem(f"dlfaq run {signature.name}", None, str(error)))
     if problems:

@@ -45,7 +45,9 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
                 ruled += 1
             if event == "broke":
                 bar.console.print(sanitise(f"broke: {data['error']}"), markup=False, style="red")
-            bar.update(task, description=f"{ruled} claims ruled on", total=total or None, completed=done)
+            bar.update(
+                task, description=f"{ruled} claims ruled on", total=total or None, completed=done
+            )
 
         yield report
 

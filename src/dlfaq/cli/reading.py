@@ -25,9 +25,7 @@ def ask(
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=50, help="How many entries to name.")] = 5,
-    full: Annotated[
-        bool, typer.Option("--full", help="Add the explanation and the controls.")
-    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Add the explanation.")] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why this entry was found.")
     ] = False,
@@ -49,7 +47,8 @@ def ask(
 
     def read(db: "Connection") -> tuple:
         answer = find(db, text, count)
-        return answer, entry(db, answer.results[0].id) if answer.results else None
+        found = answer.results and answer.answered and not json
+        return answer, entry(db, answer.results[0].id, whole=full) if found else None
 
     answer, best = read_index(root_of(root), read)
     if json:

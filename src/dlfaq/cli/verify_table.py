@@ -34,11 +34,18 @@ def describe(ruling: "Ruling") -> list[str]:
     lines = [f"{ruling.verdict.word}: {ruling.entry}/{ruling.claim} ({ruling.verdict.sentence})"]
     evidence = ruling.evidence
     if evidence is not None:
-        lines.append(f"  expects {evidence.expect}: {evidence.own.outcome}, measured {told(evidence.own)}")
-        for role, sides in (("should hold", evidence.holds_under), ("should fail", evidence.fails_under)):
+        lines.append(
+            f"  expects {evidence.expect}: {evidence.own.outcome}, measured {told(evidence.own)}"
+        )
+        for role, sides in (
+            ("should hold", evidence.holds_under),
+            ("should fail", evidence.fails_under),
+        ):
             for name, side in sides.items():
                 recorded = ", as recorded" if name in ruling.taken_over else ""
-                lines.append(f"  {role} under {name}: {side.outcome}, measured {told(side)}{recorded}")
+                lines.append(
+                    f"  {role} under {name}: {side.outcome}, measured {told(side)}{recorded}"
+                )
         confirmed = f", confirmed on {len(evidence.seeds)} other seeds" if evidence.seeds else ""
         lines.append(f"  {evidence.own.replicates} replicates, {ruling.seconds:.1f} s{confirmed}")
     return lines + [f"  {error}" for error in ruling.errors]
@@ -62,7 +69,9 @@ def _table(rulings: "Sequence[Ruling]") -> None:
         table.add_column(title, justify="right" if title in NUMBERS else "left", overflow="fold")
     for ruling in rulings:
         verdict = ruling.verdict
-        texts = [Text(sanitise(cell)) for cell in (f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling))]
+        texts = [
+            Text(sanitise(cell)) for cell in (f"{ruling.entry}/\n{ruling.claim}", *_cells(ruling))
+        ]
         texts.insert(5, Text(f"{verdict.mark} {verdict.word}", style=verdict.colour))
         table.add_row(*texts)
     Console().print(table)
@@ -95,7 +104,11 @@ def _broken(rulings: "Sequence[Ruling]") -> None:
 def _summary(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_now: bool) -> str:
     found = [ruling.verdict for ruling in rulings]
     counts = ", ".join(f"{found.count(one)} {one.word}" for one in Verdict if one in found)
-    differ = [f"{r.entry}/{r.claim}" for r, same in zip(rulings, compared, strict=True) if same == "differs"]
+    differ = [
+        f"{r.entry}/{r.claim}"
+        for r, same in zip(rulings, compared, strict=True)
+        if same == "differs"
+    ]
     text = f"{len(rulings)} claims: {counts or 'none'}."
     if differ:
         text += f" Different from what was recorded{' before' if recorded_now else ''}: {', '.join(differ)}."
@@ -106,7 +119,11 @@ def _summary(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_n
 
 def as_json(rulings: "Sequence[Ruling]", compared: Sequence[str]) -> dict[str, Any]:
     """One object a claim; `estimate` and `interval` are the decisive ones, `points` are all."""
-    return {"claims": [_claim_json(ruling, same) for ruling, same in zip(rulings, compared, strict=True)]}
+    return {
+        "claims": [
+            _claim_json(ruling, same) for ruling, same in zip(rulings, compared, strict=True)
+        ]
+    }
 
 
 def _claim_json(ruling: "Ruling", recorded: str) -> dict[str, Any]:
@@ -119,8 +136,12 @@ def _claim_json(ruling: "Ruling", recorded: str) -> dict[str, Any]:
         **_side_json(evidence.own if evidence else None),
         "replicates": evidence.own.replicates if evidence else 0,
         "seconds": round(ruling.seconds, 3),
-        "holds_under": {name: _side_json(side) for name, side in evidence.holds_under.items()} if evidence else {},
-        "fails_under": {name: _side_json(side) for name, side in evidence.fails_under.items()} if evidence else {},
+        "holds_under": {name: _side_json(side) for name, side in evidence.holds_under.items()}
+        if evidence
+        else {},
+        "fails_under": {name: _side_json(side) for name, side in evidence.fails_under.items()}
+        if evidence
+        else {},
         "seeds": list(evidence.seeds) if evidence else [],
         "recorded": recorded,
         "errors": list(ruling.errors),
@@ -133,4 +154,9 @@ def _side_json(side: "Side | None") -> dict[str, Any]:
     point = side.decisive()
     names = ("at", "outcome", "estimate", "interval")
     points = [{name: getattr(one, name) for name in names} for one in side.points]
-    return {"outcome": side.outcome, "estimate": point.estimate, "interval": point.interval, "points": points}
+    return {
+        "outcome": side.outcome,
+        "estimate": point.estimate,
+        "interval": point.interval,
+        "points": points,
+    }

@@ -18,28 +18,47 @@ if TYPE_CHECKING:
 def verify(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID|ID/CLAIM|TOPIC|SIMULATION]...", help="What to verify. Default: everything."),
+        typer.Argument(
+            metavar="[ID|ID/CLAIM|TOPIC|SIMULATION]...", help="What to verify. Default: everything."
+        ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = os.cpu_count() or 1,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Measure everything anew, whatever is cached.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")
+    ] = os.cpu_count() or 1,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Measure everything anew, whatever is cached.")
+    ] = False,
     conditions: Annotated[
         bool,
-        typer.Option("--conditions", help="Measure all conditions too, not only those of claims that changed."),
+        typer.Option(
+            "--conditions",
+            help="Measure all conditions too, not only those of claims that changed.",
+        ),
     ] = False,
     record: Annotated[
         bool,
-        typer.Option("--record", help="Measure all conditions, confirm on two more seeds, write the evidence."),
+        typer.Option(
+            "--record",
+            help="Measure all conditions, confirm on two more seeds, write the evidence.",
+        ),
     ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Draw other replicates.")] = 0,
-    junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report here.")] = None,
-    device: Annotated[str, typer.Option("--device", help="Where tensors live: cpu or cuda.")] = "cpu",
-    time_limit: Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds that one trial may take.")] = 60,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write a JUnit report here.")
+    ] = None,
+    device: Annotated[
+        str, typer.Option("--device", help="Where tensors live: cpu or cuda.")
+    ] = "cpu",
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.1, help="Seconds that one trial may take.")
+    ] = 60,
     json: AsJson = False,
     root: Root = None,
 ) -> None:
     """Measure claims and rule on them. This runs the simulations of the FAQ, which are Python programs.
 
-    Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2: files to mend.
+    Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2:
+    files to mend.
 
     Example: dlfaq verify initial-loss
     """
@@ -95,7 +114,11 @@ def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> Non
         for name in drafts
     ]
     if seed:
-        problems.append(Problem("dlfaq verify", None, "--record measures seed 0, not another.", "Leave out --seed."))
+        problems.append(
+            Problem(
+                "dlfaq verify", None, "--record measures seed 0, not another.", "Leave out --seed."
+            )
+        )
     if problems:
         raise Problems(problems)
 
@@ -111,7 +134,12 @@ def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
     names = [(entry, claim, _names(entry, claim)) for entry, claim in faq.claims()]
     known = set().union(*(named for _, _, named in names)) | set(faq.topics)
     problems = [
-        Problem("dlfaq verify", None, f"'{word}' is no entry, entry/claim, topic or simulation.", _nearest(word, known))
+        Problem(
+            "dlfaq verify",
+            None,
+            f"'{word}' is no entry, entry/claim, topic or simulation.",
+            _nearest(word, known),
+        )
         for word in words
         if word not in known
     ]
@@ -121,7 +149,12 @@ def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
 
 
 def _names(entry: "Entry", claim: "Claim") -> set[str]:
-    return {entry.id, f"{entry.id}/{claim.id}", entry.experiment_of(claim).simulation, *entry.topics}
+    return {
+        entry.id,
+        f"{entry.id}/{claim.id}",
+        entry.experiment_of(claim).simulation,
+        *entry.topics,
+    }
 
 
 def _nearest(word: str, known: set[str]) -> str:
@@ -163,8 +196,18 @@ def check(json: AsJson = False, root: Root = None) -> None:
         say_json({"problems": [], **counts, "unrecorded": never, "drafts": drafts})
         return
     for name, left in drafts.items():
-        still = f" Still as `dlfaq new` wrote it: {', '.join(left)}." if left else " Take out `draft: true`."
+        still = (
+            f" Still as `dlfaq new` wrote it: {', '.join(left)}."
+            if left
+            else " Take out `draft: true`."
+        )
         typer.echo(f"faq/{name}.yaml: this entry is a draft.{still}", err=True)
     if never:
-        typer.echo(f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.", err=True)
-    typer.echo(", ".join(f"{number} {name}" for name, number in counts.items() if number) + ": nothing to mend.")
+        typer.echo(
+            f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.",
+            err=True,
+        )
+    typer.echo(
+        ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        + ": nothing to mend."
+    )

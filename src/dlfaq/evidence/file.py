@@ -45,7 +45,10 @@ def write(root: Path, evidence: Evidence) -> bool:
     An interruption leaves the old file as it was.
     """
     path = evidence_path(root, evidence.entry)
-    text = json.dumps(to_json(evidence), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    text = (
+        json.dumps(to_json(evidence), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        + "\n"
+    )
     if path.exists() and path.read_text("utf-8") == text:
         return False
     path.parent.mkdir(exist_ok=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dlfaq.evidence.verdict import Outcome
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 
 Bound = float | None  # None is unbounded: JSON has no infinity
 

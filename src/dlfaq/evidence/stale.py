@@ -13,9 +13,11 @@ from dlfaq.errors import Problem
 from dlfaq.evidence.file import evidence_path, read
 from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.typed import typed_numbers
-from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Faq
+from dlfaq.knowledge.entry import Claim, Entry, Faq
+from dlfaq.knowledge.experiment import Condition, Experiment
 from dlfaq.knowledge.placeholders import placeholders_of
-from dlfaq.knowledge.simulations import source_hash
+from dlfaq.knowledge.ranges import UNKNOWN, read_range
+from dlfaq.knowledge.simulations import read_simulation, source_hash
 
 
 def fingerprint(root: Path, entry: Entry, claim: Claim) -> dict[str, str]:
@@ -23,11 +25,15 @@ def fingerprint(root: Path, entry: Entry, claim: Claim) -> dict[str, str]:
 
     Returns:
         `claim`: its definition with that of its experiment and conditions; `simulation`: the code
-        that measures.
+        that measures, and the ranges that it states of its metrics, which intervals depend on.
     """
     experiment = entry.experiment_of(claim)
     definition = hashed(_definition(claim, experiment))
-    return {"claim": definition, "simulation": source_hash(root, experiment.simulation)}
+    code = source_hash(root, experiment.simulation)
+    metrics = read_simulation(root, experiment.simulation).metrics
+    ranges = {name: read_range(metric.doc) for name, metric in metrics.items()}
+    known = {name: ends for name, ends in ranges.items() if ends != UNKNOWN}
+    return {"claim": definition, "simulation": hashed([code, known]) if known else code}
 
 
 def stale(faq: Faq) -> list[Problem]:
@@ -40,13 +46,19 @@ def stale(faq: Faq) -> list[Problem]:
     for path in sorted((faq.root / "evidence").glob("*.json")):
         if path.stem not in known and not path.name.startswith("."):
             what = f"there is no entry '{path.stem}' that this is the evidence of."
-            problems.append(Problem(f"evidence/{path.name}", None, what, f"Remove it: rm evidence/{path.name}"))
+            problems.append(
+                Problem(f"evidence/{path.name}", None, what, f"Remove it: rm evidence/{path.name}")
+            )
     return problems
 
 
 def unrecorded(faq: Faq) -> list[str]:
     """The entries that no evidence was ever recorded of; a draft has none."""
-    return [entry.id for entry in faq.entries if not entry.draft and not evidence_path(faq.root, entry.id).exists()]
+    return [
+        entry.id
+        for entry in faq.entries
+        if not entry.draft and not evidence_path(faq.root, entry.id).exists()
+    ]
 
 
 def hashed(value: Any) -> str:
@@ -70,7 +82,9 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         if what:
             yield Problem(file, claim.line or None, f"claim '{claim.id}' {what}", mend)
     for claim_id in sorted(set(evidence.claims) - {claim.id for claim in entry.claims}):
-        yield Problem(f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend)
+        yield Problem(
+            f"evidence/{entry.id}.json", None, f"there is no claim '{claim_id}' any more.", mend
+        )
     for text in sorted({one.text for one in placeholders_of(entry)} - set(evidence.values)):
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
     if entry.form != 1:
@@ -78,7 +92,9 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
     for plot in entry.plots:
         lines = evidence.plots.get(plot.key, ())
         if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:
-            yield Problem(file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend)
+            yield Problem(
+                file, plot.line or None, f"the plot of '{plot.claim}' was never recorded.", mend
+            )
 
 
 def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
@@ -89,7 +105,9 @@ def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
         return "has changed since it was recorded."
     if now["simulation"] != then.get("simulation"):
         name = entry.experiment_of(claim).simulation
-        return f"was recorded with another version of the simulation '{name}' or of what it imports."
+        return (
+            f"was recorded with another version of the simulation '{name}' or of what it imports."
+        )
     return ""
 
 
@@ -101,8 +119,12 @@ def _definition(claim: Claim, experiment: Experiment) -> dict[str, Any]:
         "limit": experiment.limit,
         "at": dict(claim.at),
         "expect": claim.expect,
-        "holds_under": [[name, _condition(experiment.condition(name))] for name in claim.holds_under],
-        "fails_under": [[name, _condition(experiment.condition(name))] for name in claim.fails_under],
+        "holds_under": [
+            [name, _condition(experiment.condition(name))] for name in claim.holds_under
+        ],
+        "fails_under": [
+            [name, _condition(experiment.condition(name))] for name in claim.fails_under
+        ],
     }
 
 

@@ -13,7 +13,11 @@ Outcome = Literal["holds", "fails", "inconclusive"]
 class Verdict(Enum):
     """What a verification says of a claim: its sentence, mark and colour."""
 
-    VERIFIED = ("it holds, also under each condition that it names, and fails under each control", "✓", "green")
+    VERIFIED = (
+        "it holds, also under each condition that it names, and fails under each control",
+        "✓",
+        "green",
+    )
     REFUTED = ("it does not hold", "✗", "red")
     OVERSTATED = ("it holds, but not under a condition that it says it covers", "!", "red")
     VACUOUS = ("it holds, but so does a control: this check could not have failed", "○", "yellow")

@@ -6,7 +6,11 @@ from dlfaq.evidence.record import Bound, Measured, Point
 from dlfaq.knowledge.estimators import ESTIMATORS
 
 OPEN = "…"  # an end of an interval, or a bound, that is not there
-OUTCOMES = {"holds": "inside the prediction", "fails": "outside the prediction", "inconclusive": "undecided"}
+OUTCOMES = {
+    "holds": "inside the prediction",
+    "fails": "outside the prediction",
+    "inconclusive": "undecided",
+}
 
 
 def number(value: Bound, digits: int = 3) -> str:
@@ -68,4 +72,8 @@ def where(point: Point) -> str:
 
 
 def _counts(point: Point | Measured) -> bool:
-    return isinstance(point, Point) and point.estimator in ESTIMATORS and ESTIMATORS[point.estimator].counts
+    return (
+        isinstance(point, Point)
+        and point.estimator in ESTIMATORS
+        and ESTIMATORS[point.estimator].counts
+    )

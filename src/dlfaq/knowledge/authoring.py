@@ -14,35 +14,47 @@ from dlfaq.knowledge.yaml_file import FORBIDDEN, Node, read_text, read_yaml
 
 FIRST, FIRST_QUESTION = "average-of-noise", "How much does averaging reduce noise?"
 _TEMPLATES = Path(__file__).parent / "templates"
-_TAKEN = {"torch", "annotations", "true", "false", "null"}  # by the template of a simulation, and by YAML
+_TAKEN = {
+    "torch",
+    "annotations",
+    "true",
+    "false",
+    "null",
+}  # by the template of a simulation, and by YAML
 
 
 def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
     """Write `faq/<id>.yaml` and its simulation: a small true claim, with comments that say what to change.
 
-    A planned entry of that id gives its question, phrasings, topics and source statements, and leaves the list of
-    planned ones.
+    A planned entry of that id gives its question, phrasings, topics and source statements, and
+    leaves the list of planned ones.
 
     Args:
         root: The FAQ's folder.
         entry_id: Lower-case letters and digits, in words joined by hyphens.
-        question: What the entry answers; if it is empty, it is the planned one, or made from the id.
+        question: What the entry answers; if it is empty, it is the planned one, or made from the
+            id.
 
     Returns:
         The files written.
 
     Raises:
-        Problems: If the id or the question cannot be used, or a file is there already; then nothing is written.
+        Problems: If the id or the question cannot be used, or a file is there already; then nothing
+            is written.
     """
     if not is_id(entry_id):
         what = f"'{entry_id}' cannot be an id, which is made of {IDS}."
         raise Problems([Problem("dlfaq new", None, what, "For example: warmup-length.")])
     planned, rest = _planned(root, entry_id)
     words = entry_id.replace("-", " ")
-    question = " ".join(question.split()) or (planned.question if planned else f"{words.capitalize()}?")
+    question = " ".join(question.split()) or (
+        planned.question if planned else f"{words.capitalize()}?"
+    )
     _check_question(root, question)
     filled = _words_of(entry_id, question) | {
-        "also_asked": "\n".join(f"  - {_quoted(one)}" for one in (planned and planned.also_asked) or (words,)),
+        "also_asked": "\n".join(
+            f"  - {_quoted(one)}" for one in (planned and planned.also_asked) or (words,)
+        ),
         "topics": ", ".join(map(_quoted, planned.topics if planned else _topics(root)[:1])),
         "sources": _sources(planned),
     }
@@ -61,7 +73,8 @@ def init_faq(directory: Path) -> list[Path]:
     """Start an FAQ of one's own, with one entry.
 
     Args:
-        directory: Made if it is not there. What is in it stays; a README.md or .gitignore of its own is kept.
+        directory: Made if it is not there. What is in it stays; a README.md or .gitignore of its
+            own is kept.
 
     Returns:
         The files written.
@@ -77,7 +90,10 @@ def init_faq(directory: Path) -> list[Path]:
         directory / ".gitignore": "/site/\n/build/\n__pycache__/\n",
         directory / "evidence" / ".gitkeep": "",
     }
-    lists = {directory / TOPICS: _filled("topics.yml", {}), directory / DOCUMENTS: _filled("documents.yml", {})}
+    lists = {
+        directory / TOPICS: _filled("topics.yml", {}),
+        directory / DOCUMENTS: _filled("documents.yml", {}),
+    }
     files = {path: text for path, text in kept.items() if not path.exists()} | lists
     _write(files)
     return [*files, *new_entry(directory, FIRST, FIRST_QUESTION)]
@@ -129,7 +145,9 @@ def _planned(root: Path, entry_id: str) -> tuple[Planned | None, str]:
     end = min((line for _, line in rows if line > first), default=len(lines) + 1)
     while end - 1 > first and not lines[end - 2].strip().partition("#")[0]:
         end -= 1  # a comment in front of the next row belongs to that row
-    if not lines[first - 1].lstrip().startswith("- ") or any(line == first for one, line in rows if one is not planned):
+    if not lines[first - 1].lstrip().startswith("- ") or any(
+        line == first for one, line in rows if one is not planned
+    ):
         what = f"'{entry_id}' is planned here, in a form that only you can take out."
         raise Problems([Problem(PLANNED, first, what, "Take it out, then run this again.")])
     return planned, "".join([*lines[: first - 1], *lines[end - 1 :]])
@@ -151,7 +169,13 @@ def _sources(planned: Planned | None) -> str:
 
 def _check_question(root: Path, question: str) -> None:
     if FORBIDDEN.search(question) or "{{" in question:
-        raise Problems([Problem("dlfaq new", None, "the question has control characters or placeholders in it.")])
+        raise Problems(
+            [
+                Problem(
+                    "dlfaq new", None, "the question has control characters or placeholders in it."
+                )
+            ]
+        )
     for path in sorted((root / "faq").glob("*.yaml")):
         try:
             asked = read_yaml(path, f"faq/{path.name}").value["question"].value
@@ -166,7 +190,14 @@ def _topics(root: Path) -> Sequence[str]:
     problems: list[Problem] = []
     topics = list(read_topics(root, problems) or ())
     if not topics and not problems:
-        problems.append(Problem(TOPICS, None, "there is no topic, and an entry needs one.", "Add a line `id: Title`."))
+        problems.append(
+            Problem(
+                TOPICS,
+                None,
+                "there is no topic, and an entry needs one.",
+                "Add a line `id: Title`.",
+            )
+        )
     if problems:
         raise Problems(problems)
     return topics
@@ -174,7 +205,11 @@ def _topics(root: Path) -> Sequence[str]:
 
 def _simulation_name(entry_id: str) -> str:
     name = entry_id.replace("-", "_")
-    return name if name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN else f"sim_{name}"
+    return (
+        name
+        if name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN
+        else f"sim_{name}"
+    )
 
 
 def _quoted(text: str) -> str:
@@ -187,7 +222,9 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 
 def _write(files: Mapping[Path, str]) -> None:
     there = [
-        Problem(str(path), None, "this file is there already; nothing was written.") for path in files if path.exists()
+        Problem(str(path), None, "this file is there already; nothing was written.")
+        for path in files
+        if path.exists()
     ]
     if there:
         raise Problems(there)
@@ -197,4 +234,6 @@ def _write(files: Mapping[Path, str]) -> None:
             path.write_text(text, "utf-8")
     except OSError as error:
         place = str(error.filename or next(iter(files)))
-        raise Problems([Problem(place, None, f"this cannot be written: {error.strerror}.")]) from None
+        raise Problems(
+            [Problem(place, None, f"this cannot be written: {error.strerror}.")]
+        ) from None

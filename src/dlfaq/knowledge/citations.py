@@ -40,10 +40,8 @@ def short_name(reference: Reference) -> str:
     """
     names = [part.strip() for part in re.split(r",| and |;|&", reference.authors) if part.strip()]
     last = [_last_name(name) for name in names]
-    if len(last) > 2 or "et al" in reference.authors:  # noqa: PLR2004 - more than a pair
-        who = f"{last[0]} et al."
-    else:
-        who = " and ".join(last)
+    is_group = len(last) > 2 or "et al" in reference.authors  # noqa: PLR2004 - more than a pair
+    who = f"{last[0]} et al." if is_group else " and ".join(last)
     return f"{who} {reference.year}"
 
 

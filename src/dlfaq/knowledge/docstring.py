@@ -20,11 +20,17 @@ def sections(doc: str) -> dict[str, Items]:
         if not stripped:
             continue
         if indent == 0:
-            items = found_sections.setdefault(stripped[:-1], {}) if _SECTION.fullmatch(stripped) else None
+            items = (
+                found_sections.setdefault(stripped[:-1], {})
+                if _SECTION.fullmatch(stripped)
+                else None
+            )
             margin = 0
         elif items is not None:
             margin = margin or indent
-            found = _ITEM.fullmatch(stripped) if indent == margin else None  # deeper lines go on with an item
+            found = (
+                _ITEM.fullmatch(stripped) if indent == margin else None
+            )  # deeper lines go on with an item
             if found:
                 last = found["name"]
                 items[last] = (found["axis"], found["doc"] or "")
@@ -34,9 +40,9 @@ def sections(doc: str) -> dict[str, Items]:
 
 
 def setting_of(doc: str) -> str:
-    """The sentence after `Setting:`, up to an empty line or the next section; empty if there is none.
+    r"""The sentence after `Setting:`, up to an empty line or the next section; may be empty.
 
-    >>> setting_of("Train.\\n\\nSetting: a {hidden}-unit\\n    network\\n\\nArgs:")
+    >>> setting_of("Train.\n\nSetting: a {hidden}-unit\n    network\n\nArgs:")
     'a {hidden}-unit network'
     """
     found = _SETTING.search(doc)

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlfaq.errors import Problem
-from dlfaq.knowledge.entry import KINDS, RULINGS, Answer, Claim, Entry, Part, Plot, Reference, SourceStatement, Step
+from dlfaq.knowledge.entry import (
+    KINDS,
+    RULINGS,
+    Answer,
+    Claim,
+    Entry,
+    Part,
+    Plot,
+    Reference,
+    SourceStatement,
+    Step,
+)
 from dlfaq.knowledge.experiment_file import read_experiments
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.schema import keys
@@ -59,10 +70,16 @@ class _Reader:
     def read(self, path: Path) -> EntryFile:
         fields = self._fields(self.node, "the entry", "entry")
         if not is_id(path.stem):
-            fields.problem(f"the file's name '{path.name}' is the entry's id, which is made of {IDS}.", 1)
+            fields.problem(
+                f"the file's name '{path.name}' is the entry's id, which is made of {IDS}.", 1
+            )
         if {"simulation", "control"} & _old_keys(self.node):
-            hint = "Each has an `experiment`, one `expect` and `fails_under` now; see docs/writing.md."
-            fields.problem("the claims are in the first form, which is not read any more.", None, hint)
+            hint = (
+                "Each has an `experiment`, one `expect` and `fails_under` now; see docs/writing.md."
+            )
+            fields.problem(
+                "the claims are in the first form, which is not read any more.", None, hint
+            )
         experiments, half_read = read_experiments(fields, self.problems)
         entry = Entry(
             id=path.stem,
@@ -94,7 +111,10 @@ class _Reader:
             return Answer("")
         fields = self._fields(node, "the answer", "answer")
         steps = [self._step(item, place) for place, item in enumerate(self._list(fields, "do"), 1)]
-        parts = [self._part(item, place) for place, item in enumerate(self._list(fields, "parts", needed=True), 1)]
+        parts = [
+            self._part(item, place)
+            for place, item in enumerate(self._list(fields, "parts", needed=True), 1)
+        ]
         fields.distinct("parts", [(part.id, part.line) for part in parts])
         return Answer(fields.text("short"), tuple(steps), tuple(parts))
 
@@ -153,7 +173,9 @@ class _Reader:
             fields.problem("a plot has no lines.", None, "For example `lines: {tanh: tanh.loss}`.")
         log = fields.lines("log", single=True)
         for axis in set(log) - set(AXES):
-            fields.problem(f"'{axis}' of 'log' of a plot is none of its axes.", None, "They are x and y.")
+            fields.problem(
+                f"'{axis}' of 'log' of a plot is none of its axes.", None, "They are x and y."
+            )
         return Plot(
             shows=fields.line("shows"),
             claim=fields.line("claim"),
@@ -181,7 +203,11 @@ class _Reader:
 
     def _shown_by(self, fields: Fields, ruling: str) -> tuple[str, ...]:
         claims = fields.lines("claims")
-        if ruling == "true" and not claims and not {"claims", "because"} & {*fields.values, *fields.meant}:
+        if (
+            ruling == "true"
+            and not claims
+            and not {"claims", "because"} & {*fields.values, *fields.meant}
+        ):
             what = "a source statement that is ruled true names neither the claims that show it nor a reason."
             fields.problem(what, None, "Add `claims: [...]`, or `because:`.")
         return claims
@@ -207,5 +233,9 @@ class _Reader:
 def _old_keys(node: Node) -> set[str]:
     """The keys of the first claim, by which a file in the first form is told."""
     claims = node.value.get("claims") if isinstance(node.value, dict) else None
-    first = claims.value[0].value if claims and isinstance(claims.value, list) and claims.value else None
+    first = (
+        claims.value[0].value
+        if claims and isinstance(claims.value, list) and claims.value
+        else None
+    )
     return set(first) if isinstance(first, dict) else set()

@@ -8,17 +8,26 @@ mean(slope(log(gradient), depth)) < -0.5
 
 import ast
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dlfaq.errors import did_you_mean
 from dlfaq.knowledge.estimators import ESTIMATORS
-from dlfaq.knowledge.syntax import ExpectationError, expression
+from dlfaq.knowledge.syntax import ExpectationError, expression, names_in, spelled
 
-__all__ = ["Expectation", "ExpectationError", "Quantity", "names_in", "parse_expectation", "parse_quantity"]
+__all__ = [
+    "Expectation",
+    "ExpectationError",
+    "Quantity",
+    "names_in",
+    "parse_expectation",
+    "parse_quantity",
+    "spelled",
+]
 
-FUNCTIONS = {"abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1), "max": (1, 9), "min": (1, 9)}  # least, most
+ONE, SEVERAL = (1, 1), (1, 9)  # the least and the most arguments
+FUNCTIONS = {"abs": ONE, "exp": ONE, "log": ONE, "sqrt": ONE, "max": SEVERAL, "min": SEVERAL}
 ALONG = {"slope": (2, 2), "increasing": (1, 1), "decreasing": (1, 1)}
 
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
@@ -77,32 +86,6 @@ def parse_quantity(text: str) -> Quantity:
     return _Parser(text).quantity()
 
 
-def names_in(node: ast.AST) -> frozenset[str]:
-    """Every metric and parameter an expression names, as written."""
-    return frozenset(_names(node))
-
-
-def spelled(node: ast.expr) -> str:
-    """A name as it is written, `loss` or `arm.loss`: what `ast.unparse` gives after many times as long."""
-    match node:
-        case ast.Name():
-            return node.id
-        case ast.Attribute():
-            return f"{spelled(node.value)}.{node.attr}"
-    return ast.unparse(node)
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Attribute | ast.Name):
-        yield spelled(node)
-    elif isinstance(node, ast.Call):
-        for argument in node.args:
-            yield from _names(argument)
-    else:
-        for child in ast.iter_child_nodes(node):
-            yield from _names(child)
-
-
 def _is_call(node: ast.AST, names: Iterable[str]) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
@@ -121,33 +104,41 @@ class _Parser:
         if not isinstance(node, ast.Compare):
             quantity = self._quantity(node)
             if ESTIMATORS[quantity.estimator].bounded:
-                raise self._error(node, f"{quantity.estimator}(…) needs a bound, as in `{self._shown(node)} < 1`.")
+                raise self._error(
+                    node, f"{quantity.estimator}(…) needs a bound, as in `{self._shown(node)} < 1`."
+                )
             return Expectation(self.text, quantity)
         parts = [node.left, *node.comparators]
         places = [place for place, part in enumerate(parts) if _is_call(part, ESTIMATORS)]
         if len(places) != 1:
-            near = [did_you_mean(part.func.id, ESTIMATORS) for part in parts if not places and _called(part)]
+            near = [
+                did_you_mean(part.func.id, ESTIMATORS)
+                for part in parts
+                if not places and _called(part)
+            ]
             count = "no" if not places else "more than one"
             what = f"{count} estimator is compared: it is `low < Q < high`, where Q is one of {_calls(ESTIMATORS)}."
             raise self._error(node, " ".join([what, *near[:1]]))
         quantity = self._quantity(parts[places[0]])
         if not ESTIMATORS[quantity.estimator].bounded:
             name = quantity.estimator
-            what = f"{name}(…) holds or not, and has no bound; fraction(…) is a number that has one."
+            what = (
+                f"{name}(…) holds or not, and has no bound; fraction(…) is a number that has one."
+            )
             raise self._error(node, what)
         return self._bounded(quantity, node, places[0])
 
     def quantity(self) -> Quantity:
         if isinstance(self.root, ast.Compare):
-            raise self._error(self.root, f"a number is shown here, without bounds: one of {_calls(ESTIMATORS)}.")
+            raise self._error(
+                self.root, f"a number is shown here, without bounds: one of {_calls(ESTIMATORS)}."
+            )
         return self._quantity(self.root)
 
     def _quantity(self, node: ast.expr) -> Quantity:
         if not _is_call(node, ESTIMATORS):
             near = f" {did_you_mean(node.func.id, ESTIMATORS)}" if _called(node) else ""
-            what = (
-                f"`{self._shown(node)}` is not an estimator; on the outside stands one of {_calls(ESTIMATORS)}.{near}"
-            )
+            what = f"`{self._shown(node)}` is not an estimator; on the outside stands one of {_calls(ESTIMATORS)}.{near}"
             raise self._error(node, what)
         self._arguments(node, (1, 1))
         body, estimator = node.args[0], node.func.id
@@ -166,11 +157,16 @@ class _Parser:
         bounds: dict[str, ast.expr | bool] = {}
         for left, (op, right) in zip(parts, zip(node.ops, parts[1:], strict=True), strict=False):
             if not isinstance(op, _ORDER):
-                raise self._error(node, "a prediction uses <, <=, > or >=: no measurement equals a number exactly.")
+                raise self._error(
+                    node,
+                    "a prediction uses <, <=, > or >=: no measurement equals a number exactly.",
+                )
             is_left = left is parts[place]
             side = "high" if is_left == isinstance(op, ast.Lt | ast.LtE) else "low"
             if side in bounds:
-                raise self._error(node, f"there are two {'upper' if side == 'high' else 'lower'} bounds.")
+                raise self._error(
+                    node, f"there are two {'upper' if side == 'high' else 'lower'} bounds."
+                )
             bound = right if is_left else left
             self._number(bound, is_bound=True)
             bounds |= {side: bound, f"{side}_open": isinstance(op, ast.Lt | ast.Gt)}
@@ -194,7 +190,9 @@ class _Parser:
                 self._arguments(node, (1, 1))
                 self._number(node.args[0], is_along=True)
             case _:
-                raise self._error(node, f"`{self._shown(node)}` is not a condition, such as `loss < 1`.")
+                raise self._error(
+                    node, f"`{self._shown(node)}` is not a condition, such as `loss < 1`."
+                )
 
     def _number(self, node: ast.expr, *, is_bound: bool = False, is_along: bool = False) -> None:
         """Arithmetic of numbers, parameters, metrics and the functions of the language."""
@@ -215,12 +213,18 @@ class _Parser:
                 self._call(node, is_bound=is_bound, is_along=is_along)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if not is_bound:
                 share = "the share of replicates for which a condition holds is fraction(…), as in `fraction(loss < 1)`"
-                raise self._error(node, f"`{self._shown(node)}` is a condition, not a number: {share}.")
+                raise self._error(
+                    node, f"`{self._shown(node)}` is a condition, not a number: {share}."
+                )
             case _:
                 raise self._error(node, f"`{self._shown(node)}` is not allowed here: {_allowed()}")
 
     def _index(self, node: ast.expr) -> None:
-        number = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+        number = (
+            node.operand
+            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+            else node
+        )
         if not (isinstance(number, ast.Constant) and type(number.value) is int):
             raise self._error(node, "a curve is indexed by one whole number, such as `loss[-1]`.")
 
@@ -229,13 +233,21 @@ class _Parser:
             raise self._error(node, f"`{self._shown(node.func)}` cannot be called: {_allowed()}")
         name, known = node.func.id, FUNCTIONS if is_bound else FUNCTIONS | ALONG
         if name in ESTIMATORS:
-            raise self._error(node, f"{name}(…) stands on the outside, once; the arithmetic is inside it.")
+            raise self._error(
+                node, f"{name}(…) stands on the outside, once; the arithmetic is inside it."
+            )
         if name in {"increasing", "decreasing"} and not is_bound:
-            raise self._error(node, f"{name}(…) is a condition; it stands in all(…) or fraction(…).")
+            raise self._error(
+                node, f"{name}(…) is a condition; it stands in all(…) or fraction(…)."
+            )
         if name not in known:
-            raise self._error(node, f"there is no function '{name[:40]}' here. {did_you_mean(name, known)}")
+            raise self._error(
+                node, f"there is no function '{name[:40]}' here. {did_you_mean(name, known)}"
+            )
         if name in ALONG and is_along:
-            raise self._error(node, f"{name}(…) cannot stand inside what looks along the sweep already.")
+            raise self._error(
+                node, f"{name}(…) cannot stand inside what looks along the sweep already."
+            )
         self._arguments(node, known[name])
         for argument in node.args:
             self._number(argument, is_bound=is_bound, is_along=is_along or name in ALONG)
@@ -246,7 +258,10 @@ class _Parser:
             raise self._error(node, f"{name}(…) takes plain arguments only.")
         if not least <= len(node.args) <= most:
             says = f"{least}" if least == most else f"{least} to {most}"
-            raise self._error(node, f"{name}(…) takes {says} argument{'s' if most > 1 else ''}, not {len(node.args)}.")
+            raise self._error(
+                node,
+                f"{name}(…) takes {says} argument{'s' if most > 1 else ''}, not {len(node.args)}.",
+            )
 
     def _source(self, node: ast.expr) -> str:
         """What a node was written as; offsets count characters, for only ASCII was let in."""
@@ -276,4 +291,6 @@ def _calls(names: Iterable[str]) -> str:
 
 
 def _allowed() -> str:
-    return f"an expression has numbers, names, + - * / **, and {', '.join(sorted(FUNCTIONS | ALONG))}."
+    return (
+        f"an expression has numbers, names, + - * / **, and {', '.join(sorted(FUNCTIONS | ALONG))}."
+    )

@@ -1,7 +1,7 @@
 """The experiments of an entry's file: parameters, arms, sweeps, conditions, replicates."""
 
 from dlfaq.errors import Problem
-from dlfaq.knowledge.entry import OWN, Condition, Experiment, Parameters, Scalar
+from dlfaq.knowledge.experiment import OWN, Condition, Experiment, Parameters, Scalar
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.schema import keys
 from dlfaq.knowledge.yaml_file import Node
@@ -11,13 +11,15 @@ LOOKS = 8  # the default limit is this many times the replicates: three doubling
 CHANGES = ("given", "arms", "sweep", "times")
 
 
-def read_experiments(entry: Fields, problems: list[Problem]) -> tuple[dict[str, Experiment], frozenset[str]]:
+def read_experiments(
+    entry: Fields, problems: list[Problem]
+) -> tuple[dict[str, Experiment], frozenset[str]]:
     """The experiments by id, and the ids of those that could not be read as they were meant."""
     node = entry.get("experiments")
     found, half_read = {}, set()
     for name, item in entry.children(node, "'experiments' of the entry"):
-        fields = Fields(item, entry.shown, f"experiment '{name}'", problems, keys("experiment"))
         before = len(problems)
+        fields = Fields(item, entry.shown, f"experiment '{name}'", problems, keys("experiment"))
         if not is_id(name):
             fields.problem(f"the experiment '{name[:80]}' is not made of {IDS}.", node.keys[name])
         found[name] = _experiment(name, fields)
@@ -63,15 +65,25 @@ def _condition(name: str, node: Node, experiment: Fields) -> Condition:
     if not is_id(name):
         fields.problem(f"the name of {what} is not made of {IDS}.")
     if fields.is_mapping and not set(CHANGES) & {*fields.values, *fields.meant}:
-        fields.problem(f"{what} changes nothing.", None, "Add `given:`, `arms:`, `sweep:` or `times:`.")
-    times = {key: value for key, value in fields.scalars("times").items() if _is_factor(key, value, fields)}
-    return Condition(name or OWN, fields.scalars("given"), _arms(fields), _sweep(fields), times, node.line)
+        fields.problem(
+            f"{what} changes nothing.", None, "Add `given:`, `arms:`, `sweep:` or `times:`."
+        )
+    times = {
+        key: value
+        for key, value in fields.scalars("times").items()
+        if _is_factor(key, value, fields)
+    }
+    return Condition(
+        name or OWN, fields.scalars("given"), _arms(fields), _sweep(fields), times, node.line
+    )
 
 
 def _is_factor(name: str, value: Scalar, fields: Fields) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
         line = fields.node.line_of("times", name)
-        fields.problem(f"'{name}' in 'times' of {fields.what} is {value!r}, not a positive factor.", line)
+        fields.problem(
+            f"'{name}' in 'times' of {fields.what} is {value!r}, not a positive factor.", line
+        )
         return False
     return True
 
@@ -82,7 +94,9 @@ def _arms(fields: Fields) -> dict[str, Parameters]:
 
 
 def _arm(fields: Fields, name: str, node: Node) -> Parameters:
-    return {} if node.value is None else dict(fields.pairs(node, f"the arm '{name}' of {fields.what}"))
+    return (
+        {} if node.value is None else dict(fields.pairs(node, f"the arm '{name}' of {fields.what}"))
+    )
 
 
 def _sweep(fields: Fields) -> dict[str, tuple[Scalar, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dlfaq.errors import Problem, did_you_mean, nearest
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.yaml_file import Node
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -35,7 +35,12 @@ class Fields:
     """
 
     def __init__(
-        self, node: Node, shown: str, what: str, problems: list[Problem], known: Iterable[str] | None = None
+        self,
+        node: Node,
+        shown: str,
+        what: str,
+        problems: list[Problem],
+        known: Iterable[str] | None = None,
     ) -> None:
         self.node, self.shown, self.what, self.problems = node, shown, what, problems
         self.is_mapping = isinstance(node.value, dict)
@@ -45,7 +50,11 @@ class Fields:
         self.meant: set[str] = set()  # keys that seem to be there, misspelt
         for key in [] if known is None else sorted(set(self.values) - set(known)):
             self.meant |= set(nearest(key, known or ()))
-            self.problem(f"{what} has the unknown key '{key}'.", node.keys[key], did_you_mean(key, known or ()))
+            self.problem(
+                f"{what} has the unknown key '{key}'.",
+                node.keys[key],
+                did_you_mean(key, known or ()),
+            )
 
     def problem(self, what: str, line: int | None = None, hint: str = "") -> None:
         """Note a problem."""
@@ -86,9 +95,15 @@ class Fields:
             items = self.items(key, node)
             if needed and isinstance(node.value, list) and not items:
                 self.problem(f"'{key}' of {self.what} is empty.", node.line)
-        found = [" ".join(self._text(item, f"an item of '{key}' of {self.what}").split()) for item in items]
+        found = [
+            " ".join(self._text(item, f"an item of '{key}' of {self.what}").split())
+            for item in items
+        ]
         for value in sorted({value for value in found if value and found.count(value) > 1}):
-            self.problem(f"'{value}' stands twice in '{key}' of {self.what}.", items[_last(found, value)].line)
+            self.problem(
+                f"'{value}' stands twice in '{key}' of {self.what}.",
+                items[_last(found, value)].line,
+            )
         return tuple(value for value in found if value)
 
     def items(self, key: str, node: Node | None) -> list[Node]:
@@ -105,7 +120,9 @@ class Fields:
         """An id."""
         text = self.line(key, needed=needed)
         if text and not is_id(text):
-            self.problem(f"the {key} '{text}' of {self.what} is not made of {IDS}.", self.node.keys[key])
+            self.problem(
+                f"the {key} '{text}' of {self.what} is not made of {IDS}.", self.node.keys[key]
+            )
         return text
 
     def distinct(self, key: str, ids: Iterable[tuple[str, int]]) -> None:
@@ -156,7 +173,10 @@ class Fields:
             self.missing(key)
         year = self.integer(key)
         if year is not None and year not in _YEARS:
-            self.problem(f"'{key}' of {self.what} is {year}, which is no year of a publication.", self.node.keys[key])
+            self.problem(
+                f"'{key}' of {self.what} is {year}, which is no year of a publication.",
+                self.node.keys[key],
+            )
         return year
 
     def address(self, key: str) -> str:
@@ -191,14 +211,18 @@ class Fields:
     def scalar(self, node: Node, what: str) -> Any:
         """A number, a text or a truth value; None if it is none of them."""
         if isinstance(node.value, list | dict) or node.value is None:
-            self.problem(f"{what} is {kind(node)}, not a number, a text or a truth value.", node.line)
+            self.problem(
+                f"{what} is {kind(node)}, not a number, a text or a truth value.", node.line
+            )
             return None
         return node.value
 
     def _text(self, node: Node, what: str) -> str:
         if not isinstance(node.value, str):
             hint = (
-                "" if isinstance(node.value, list) else 'Put the text into "quotes", or on lines of its own after `>-`.'
+                ""
+                if isinstance(node.value, list)
+                else 'Put the text into "quotes", or on lines of its own after `>-`.'
             )
             self.problem(f"{what} is {kind(node)}, not a text.", node.line, hint)
             return ""

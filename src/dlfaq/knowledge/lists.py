@@ -15,7 +15,11 @@ FRONT = "faq/front.yml"
 def read_topics(root: Path, problems: list[Problem]) -> dict[str, str] | None:
     """Title by topic, in the file's order; None if the file cannot be read as a list of topics."""
     if not (root / TOPICS).is_file():
-        problems.append(Problem(TOPICS, None, "there is no list of topics.", "Each topic has a line `id: Title`."))
+        problems.append(
+            Problem(
+                TOPICS, None, "there is no list of topics.", "Each topic has a line `id: Title`."
+            )
+        )
         return None
     node = _read(root, TOPICS, problems)
     if node is None:
@@ -34,9 +38,13 @@ def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document] |
     _ids(listed, "document")
     documents = {}
     for name, item in listed.values.items():
-        fields = Fields(item, DOCUMENTS, f"document '{name}'", problems, ("title", "author", "year", "address"))
+        fields = Fields(
+            item, DOCUMENTS, f"document '{name}'", problems, ("title", "author", "year", "address")
+        )
         title, author = fields.line("title"), fields.line("author", needed=False)
-        documents[name] = Document(name, title, author, fields.year("year", needed=False), fields.address("address"))
+        documents[name] = Document(
+            name, title, author, fields.year("year", needed=False), fields.address("address")
+        )
     return documents if listed.is_mapping else None
 
 
@@ -46,12 +54,23 @@ def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int
     if node is None or not node.value:
         return []
     if not isinstance(node.value, list):
-        problems.append(Problem(PLANNED, node.line, "the planned entries are not a list.", "Begin each with `- id: `."))
+        problems.append(
+            Problem(
+                PLANNED,
+                node.line,
+                "the planned entries are not a list.",
+                "Begin each with `- id: `.",
+            )
+        )
         return []
     planned = []
     for item in node.value:
         fields = Fields(
-            item, PLANNED, "a planned entry", problems, ("id", "question", "topics", "also_asked", "sources")
+            item,
+            PLANNED,
+            "a planned entry",
+            problems,
+            ("id", "question", "topics", "also_asked", "sources"),
         )
         one = Planned(
             id=fields.identifier("id"),
@@ -70,7 +89,11 @@ def read_front(root: Path, written: Sequence[str], problems: list[Problem]) -> t
     if node is None or not node.value:
         return ()
     if not isinstance(node.value, list):
-        problems.append(Problem(FRONT, node.line, "what stands in front is not a list.", "Begin each with `- `."))
+        problems.append(
+            Problem(
+                FRONT, node.line, "what stands in front is not a list.", "Begin each with `- `."
+            )
+        )
         return ()
     front: list[str] = []
     for item in node.value:
@@ -78,7 +101,11 @@ def read_front(root: Path, written: Sequence[str], problems: list[Problem]) -> t
         if name in front:
             problems.append(Problem(FRONT, item.line, f"'{name}' stands here twice."))
         elif name not in written:
-            problems.append(Problem(FRONT, item.line, f"there is no entry '{name}'.", did_you_mean(name, written)))
+            problems.append(
+                Problem(
+                    FRONT, item.line, f"there is no entry '{name}'.", did_you_mean(name, written)
+                )
+            )
         front.append(name)
     return tuple(front)
 
@@ -86,9 +113,13 @@ def read_front(root: Path, written: Sequence[str], problems: list[Problem]) -> t
 def _waiting(planned: Fields, problems: list[Problem]) -> Iterator[SourceStatement]:
     """What the source documents say on a planned entry; its ruling comes with the entry."""
     for item in planned.items("sources", planned.get("sources", needed=False)):
-        fields = Fields(item, PLANNED, "a source statement", problems, ("document", "where", "says"))
+        fields = Fields(
+            item, PLANNED, "a source statement", problems, ("document", "where", "says")
+        )
         where = fields.line("where", needed=False)
-        yield SourceStatement(fields.line("document"), fields.line("says"), "", where, line=item.line)
+        yield SourceStatement(
+            fields.line("document"), fields.line("says"), "", where, line=item.line
+        )
 
 
 def _read(root: Path, name: str, problems: list[Problem]) -> Node | None:
@@ -106,4 +137,6 @@ def _read(root: Path, name: str, problems: list[Problem]) -> Node | None:
 def _ids(fields: Fields, what: str) -> None:
     for name in fields.values:
         if not is_id(name):
-            fields.problem(f"the {what} '{name[:80]}' is not made of {IDS}.", fields.node.keys[name])
+            fields.problem(
+                f"the {what} '{name[:80]}' is not made of {IDS}.", fields.node.keys[name]
+            )

@@ -32,7 +32,9 @@ from dlfaq.knowledge.lists import (
 )
 
 # topics, documents and planned entries; None for a list that cannot be read
-Lists = tuple[Mapping[str, str] | None, Mapping[str, Document] | None, Sequence[tuple[Planned, int]]]
+Lists = tuple[
+    Mapping[str, str] | None, Mapping[str, Document] | None, Sequence[tuple[Planned, int]]
+]
 
 
 def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:
@@ -44,8 +46,8 @@ def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:
         planned: Read the planned entries too; without them none are known.
 
     Raises:
-        Problems: Everything that is wrong with what is read. What only shows beside the other entries, such as a question
-            that is asked twice, `load_faq` tells.
+        Problems: Everything that is wrong with what is read. What only shows beside the other
+            entries, such as a question that is asked twice, `load_faq` tells.
     """
     problems: list[Problem] = []
     topics, documents = read_topics(root, problems), read_documents(root, problems)
@@ -73,28 +75,33 @@ def load_faq(root: Path) -> Faq:
     return replace(_faq(root, files, (topics, documents, planned), problems), front=front)
 
 
-def _problems(root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]) -> Iterator[Problem]:
+def _problems(
+    root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]
+) -> Iterator[Problem]:
     topics, documents, planned = lists
     known = {file.entry.id: file.entry for file in files}
     for file in files:
         yield from file.problems
         yield from check_links(file, topics, documents)
         yield from check_related(file, written, [one.id for one, _ in planned])
-        yield from check_grounds(file, _Written(root, known, written))
-        yield from check_entry(file, root)
+        others = _Written(root, known, written)
+        yield from check_grounds(file, others)
+        yield from check_entry(file, root, others)
     yield from check_questions(files, planned)
     yield from check_planned(planned, written, topics, documents)
 
 
-def check_entry(file: EntryFile, root: Path) -> Iterator[Problem]:
+def check_entry(file: EntryFile, root: Path, written: Mapping[str, Entry]) -> Iterator[Problem]:
     """An entry against its simulations, and its texts against its claims."""
     problems: list[Problem] = []
-    settings = Settings(file, read_signatures(file, root, problems))
+    settings = Settings(file, read_signatures(file, root, problems), written)
     for experiment in file.entry.experiments.values():
         if experiment.id in settings.signatures:
             problems += check_experiment(file, experiment, settings.signatures[experiment.id])
     yield from problems
-    wrong = {place for place, claim in enumerate(file.entry.claims) if _is_wrong(claim, problems, file)}
+    wrong = {
+        place for place, claim in enumerate(file.entry.claims) if _is_wrong(claim, problems, file)
+    }
     for place in range(len(file.entry.claims)):
         if place not in wrong:
             yield from check_claim(file, place, settings)
@@ -118,7 +125,9 @@ class _Written(Mapping[str, Entry]):
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self.known and name in self.names:
-            self.known[name] = read_entry(self.root / "faq" / f"{name}.yaml", f"faq/{name}.yaml").entry
+            self.known[name] = read_entry(
+                self.root / "faq" / f"{name}.yaml", f"faq/{name}.yaml"
+            ).entry
         return self.known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -133,7 +142,9 @@ def _faq(root: Path, files: Sequence[EntryFile], lists: Lists, problems: list[Pr
         raise Problems(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))
     topics, documents, planned = lists
     later = sorted((one for one, _ in planned), key=lambda one: one.id)
-    return Faq(root, tuple(file.entry for file in files), topics or {}, documents or {}, tuple(later))
+    return Faq(
+        root, tuple(file.entry for file in files), topics or {}, documents or {}, tuple(later)
+    )
 
 
 def _paths(root: Path) -> list[Path]:
@@ -156,6 +167,8 @@ def _strays(root: Path) -> list[Problem]:
     strays = [path for path in sorted((root / "faq").glob("*.yml")) if path.name not in known]
     hint = f"An entry ends in .yaml; the lists are {', '.join(sorted(known))}."
     return [
-        Problem(f"faq/{path.name}", None, "this file is neither an entry nor one of the lists.", hint)
+        Problem(
+            f"faq/{path.name}", None, "this file is neither an entry nor one of the lists.", hint
+        )
         for path in strays
     ]

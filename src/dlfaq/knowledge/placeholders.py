@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dlfaq.knowledge.entry import OWN, Entry, Scalar
+from dlfaq.knowledge.entry import Entry
 from dlfaq.knowledge.expectation import ExpectationError, Quantity, parse_quantity
+from dlfaq.knowledge.experiment import OWN, Scalar
 from dlfaq.knowledge.yaml_file import plain_scalar
 
 FORMAT = ".3g"
@@ -24,9 +25,7 @@ _SIDE = r"(?:@(?P<condition>[a-z0-9-]+))?(?:\[(?P<at>[^\]]*)\])?"
 _INSIDE = re.compile(rf"(?P<claim>[a-z0-9-]+){_SIDE}\.(?P<quantity>.+)")
 _OF_ITSELF = re.compile(rf"(?:{_SIDE}\.)?(?P<quantity>[a-z]+\(.+)")  # in a claim's own `shows`
 _FORMAT = re.compile(r"[+,]?(\.\d\d?)?[efg%]|[+,]?\.\d\d?|,?d")
-_SHAPE = (
-    "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim@condition.mean(metric)`."
-)
+_SHAPE = "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim@condition.mean(metric)`."
 
 
 class Estimated(Protocol):
@@ -97,7 +96,9 @@ def scan(text: str, claim: str = "") -> Iterator[Placeholder | PlaceholderError]
             yield error
     open_ = text.find("{{", end)
     if open_ >= 0:
-        yield PlaceholderError("a placeholder that begins with {{ does not end with }}. " + _MATHS, open_)
+        yield PlaceholderError(
+            "a placeholder that begins with {{ does not end with }}. " + _MATHS, open_
+        )
 
 
 def placeholders_of(entry: Entry) -> list[Placeholder]:
@@ -124,7 +125,10 @@ def render(
     for one in scan(text, claim):
         if isinstance(one, Placeholder):
             value = values.get(one.text)
-            parts += [text[end : one.start], missing if value is None else show(value.estimate, one.format)]
+            parts += [
+                text[end : one.start],
+                missing if value is None else show(value.estimate, one.format),
+            ]
             end = one.end
     return "".join([*parts, text[end:]])
 
@@ -134,10 +138,16 @@ def show(value: float, spec: str = FORMAT) -> str:
     shown = format(round(value) if spec.endswith("d") else value, spec)
     mantissa, e, exponent = shown.partition("e")
     if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004 - up to a million is read at a glance
-        shown = f"{float(shown):{'+' if spec.startswith('+') else ''},.0f}".replace(",", "," if "," in spec else "")
+        shown = f"{float(shown):{'+' if spec.startswith('+') else ''},.0f}".replace(
+            ",", "," if "," in spec else ""
+        )
     elif e:
         shown = f"{mantissa}e{int(exponent)}"
-    return shown.removeprefix("-") if shown.startswith("-") and not re.search("[1-9]", mantissa) else shown
+    return (
+        shown.removeprefix("-")
+        if shown.startswith("-") and not re.search("[1-9]", mantissa)
+        else shown
+    )
 
 
 def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
@@ -149,9 +159,7 @@ def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
         msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
         raise PlaceholderError(msg, match.start())
     if not _FORMAT.fullmatch(spec):
-        msg = (
-            f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
-        )
+        msg = f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
         raise PlaceholderError(msg, match.start())
     try:
         quantity = parse_quantity(parts["quantity"])
@@ -161,7 +169,13 @@ def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
     at = dict(_point(parts["at"], inside, match.start()))
     named = claim if itself else parts["claim"]
     condition = parts["condition"] or OWN
-    key = f"{named}{inside}" if itself and inside[0] in "@[." else f"{named}.{inside}" if itself else inside
+    key = (
+        f"{named}{inside}"
+        if itself and inside[0] in "@[."
+        else f"{named}.{inside}"
+        if itself
+        else inside
+    )
     return Placeholder(key, named, condition, at, quantity, spec, match.start(), match.end())
 
 

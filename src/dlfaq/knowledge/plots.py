@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from dlfaq.knowledge.entry import Parameters, Plot
+from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity, parse_quantity
+from dlfaq.knowledge.experiment import Parameters
 
 
 def line_quantity(text: str) -> Quantity:
@@ -32,6 +33,10 @@ def frames(plot: Plot, points: Sequence[Parameters]) -> list[tuple[Parameters, l
     found: dict[tuple, tuple[Parameters, list[int]]] = {}
     for place, point in enumerate(points):
         if plot.at.items() <= point.items():
-            turned = {name: value for name, value in point.items() if name != plot.x and name not in plot.at}
+            turned = {
+                name: value
+                for name, value in point.items()
+                if name != plot.x and name not in plot.at
+            }
             found.setdefault(tuple(turned.items()), (turned, []))[1].append(place)
     return list(found.values())

@@ -6,7 +6,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dlfaq.knowledge.entry import KINDS, RULINGS, STANDARD
+from dlfaq.knowledge.entry import KINDS, RULINGS
+from dlfaq.knowledge.experiment import STANDARD
 
 
 class Key(NamedTuple):
@@ -14,7 +15,8 @@ class Key(NamedTuple):
 
     Args:
         shape: `text`, `texts`, `text or texts`, `number`, `flag`, `scalars`, `sweep`, `words`; `x`,
-            `list of x` or `map of x`, where x is another mapping of MAPPINGS; or the allowed values.
+            `list of x` or `map of x`, where x is another mapping of MAPPINGS; or the allowed
+            values.
         means: What it says, for whoever writes an entry.
         needed: Whether an entry must have it.
     """
@@ -45,7 +47,9 @@ MAPPINGS: Mapping[str, Mapping[str, Key]] = {
         "related": Key("texts", "Ids of other entries."),
     },
     "answer": {
-        "short": Key("text", "Decides in at most 70 words; its condition stands in it.", needed=True),
+        "short": Key(
+            "text", "Decides in at most 70 words; its condition stands in it.", needed=True
+        ),
         "do": Key("list of step", "What to do, in the order in which one would try it."),
         "parts": Key("list of part", "The explanation, in sections.", needed=True),
     },
@@ -155,7 +159,10 @@ def _property(key: Key) -> dict[str, Any]:
     described = {"description": key.means} if key.means else {}
     if isinstance(key.shape, tuple):
         # YAML reads an unquoted `true` as a truth value, which the reader accepts as the word
-        values = [*key.shape, *(value == "true" for value in key.shape if value in {"true", "false"})]
+        values = [
+            *key.shape,
+            *(value == "true" for value in key.shape if value in {"true", "false"}),
+        ]
         return {"enum": values, **described}
     if key.shape.startswith("list of "):
         return {"type": "array", "items": _ref(key.shape.removeprefix("list of ")), **described}

@@ -36,8 +36,8 @@ class Scope:
     """The names that an expression may use in one setting of a claim.
 
     Attributes:
-        names: Metrics and numeric parameters, with their arm in front where there are arms; parameters on which all arms
-            agree also without it.
+        names: Metrics and numeric parameters, with their arm in front where there are arms;
+            parameters on which all arms agree also without it.
         texts: Parameters that are texts, named in the same way.
         arms: The arms' names; none for a single arm.
     """
@@ -68,7 +68,9 @@ def scope_of(setting: Setting, signature: Signature) -> Scope:
             if parameter.type == "str":
                 texts.add(name)
             else:
-                names[name] = Meaning(Kind.NUMBER, None, any(value != column[0] for value in column))
+                names[name] = Meaning(
+                    Kind.NUMBER, None, any(value != column[0] for value in column)
+                )
     several = len(setting.points) > 1
     for arm in setting.arms:
         for metric in signature.metrics.values():
@@ -83,7 +85,10 @@ def check_quantity(quantity: Quantity, scope: Scope) -> Iterator[Message]:
     whole = checker.kind(quantity.body)
     yield from checker.messages
     if whole.kind is Kind.CURVE:
-        yield (f"leaves a curve in `{quantity.text}`, where one number a replicate is needed", _reduce(quantity, scope))
+        yield (
+            f"leaves a curve in `{quantity.text}`, where one number a replicate is needed",
+            _reduce(quantity, scope),
+        )
     elif not checker.messages and not quantity.names & set(scope.metrics):
         yield f"measures nothing in `{quantity.text}`", f"Metrics: {', '.join(scope.metrics)}."
 
@@ -92,7 +97,10 @@ def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Messa
     """Everything in which an expression makes no line of a plot: along an axis a curve, over a sweep a number."""
     text = ast.unparse(line.body)
     if line.along_sweep:
-        yield f"draws `{text}`, which looks along the sweep as a whole", "A line has a value at each point."
+        yield (
+            f"draws `{text}`, which looks along the sweep as a whole",
+            "A line has a value at each point.",
+        )
         return
     checker = _Checker(scope, along=False)
     whole = checker.kind(line.body)
@@ -102,7 +110,10 @@ def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Messa
     if axis and (whole.kind is not Kind.CURVE or whole.axis != axis):
         yield f"draws `{text}`, which is no curve along {axis}", _curves(scope)
     elif not axis and whole.kind is Kind.CURVE:
-        yield f"draws `{text}` over a swept parameter, which is a whole curve at each point", _curves(scope)
+        yield (
+            f"draws `{text}` over a swept parameter, which is a whole curve at each point",
+            _curves(scope),
+        )
 
 
 def check_bound(bound: ast.expr, scope: Scope, *, along: bool) -> Iterator[Message]:
@@ -148,7 +159,10 @@ class _Checker:
         if self.along and meaning.varies and not inside:
             what = f"uses '{name}' outside of {', '.join(ALONG)}, but along the sweep it takes several values"
             self.messages.append(
-                (what, "An expectation that looks along the sweep is judged once, for the sweep as a whole.")
+                (
+                    what,
+                    "An expectation that looks along the sweep is judged once, for the sweep as a whole.",
+                )
             )
         return meaning
 
@@ -156,7 +170,9 @@ class _Checker:
         known = len(self.messages)
         curve = self.kind(node.value, inside=inside)
         if curve.kind is not Kind.CURVE and len(self.messages) == known:
-            self.messages.append((f"indexes `{ast.unparse(node.value)}`, which is not a curve", _curves(self.scope)))
+            self.messages.append(
+                (f"indexes `{ast.unparse(node.value)}`, which is not a curve", _curves(self.scope))
+            )
         return Meaning(Kind.EACH)
 
     def _call(self, node: ast.Call, *, inside: bool) -> Meaning:
@@ -168,8 +184,12 @@ class _Checker:
         whole = self._together(node.args, inside=inside)
         if name in {"min", "max"} and len(node.args) == 1:
             if whole.kind is not Kind.CURVE and len(self.messages) == known:
-                what = f"takes the {name} of `{ast.unparse(node.args[0])}` alone, which is not a curve"
-                self.messages.append((what, f"{name}(a, b) compares numbers, {name}(curve) looks along a curve."))
+                what = (
+                    f"takes the {name} of `{ast.unparse(node.args[0])}` alone, which is not a curve"
+                )
+                self.messages.append(
+                    (what, f"{name}(a, b) compares numbers, {name}(curve) looks along a curve.")
+                )
             return Meaning(Kind.EACH)
         return whole
 
@@ -188,8 +208,13 @@ class _Checker:
         meanings = [self.kind(part, inside=inside) for part in parts]
         axes = sorted({meaning.axis for meaning in meanings if meaning.axis})
         if len(axes) > 1:
-            self.messages.append((f"joins curves along different axes, {' and '.join(axes)}", _curves(self.scope)))
-        return Meaning(max((meaning.kind for meaning in meanings), default=Kind.NUMBER), axes[0] if axes else None)
+            self.messages.append(
+                (f"joins curves along different axes, {' and '.join(axes)}", _curves(self.scope))
+            )
+        return Meaning(
+            max((meaning.kind for meaning in meanings), default=Kind.NUMBER),
+            axes[0] if axes else None,
+        )
 
 
 def _named(arm: str, name: str) -> str:
@@ -205,13 +230,22 @@ def _unknown(name: str, scope: Scope) -> Message:
         return f"uses '{name}', which is the axis of a curve", _curves(scope)
     if arm and arm not in scope.arms:
         has = f"has no arm '{arm}'" if scope.arms else "has no arms"
-        return f"uses '{name}', but the claim {has}", did_you_mean(arm, scope.arms) if scope.arms else did_you_mean(
-            last, known
-        )
+        return f"uses '{name}', but the claim {has}", did_you_mean(
+            arm, scope.arms
+        ) if scope.arms else did_you_mean(last, known)
     if not arm and last in {*signature.metrics, *signature.parameters}:
-        why = "without its arm" if last in signature.metrics else "without an arm, but the arms do not agree on it"
-        return f"uses '{name}' {why}", f"Write one of {', '.join(f'{one}.{last}' for one in scope.arms)}."
-    return f"uses the metric '{name}', which {signature.name} does not measure", did_you_mean(name, known)
+        why = (
+            "without its arm"
+            if last in signature.metrics
+            else "without an arm, but the arms do not agree on it"
+        )
+        return (
+            f"uses '{name}' {why}",
+            f"Write one of {', '.join(f'{one}.{last}' for one in scope.arms)}.",
+        )
+    return f"uses the metric '{name}', which {signature.name} does not measure", did_you_mean(
+        name, known
+    )
 
 
 def _near(name: str, names: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from dlfaq.knowledge.entry import Condition, Experiment, Parameters, Scalar
+from dlfaq.knowledge.experiment import Condition, Experiment, Parameters, Scalar
 from dlfaq.knowledge.simulations import Signature
 
 
@@ -59,7 +59,9 @@ def expand(
     fixed = {arm: {**condition.arms.get(arm, {}), **condition.given} for arm in arms}
     times = condition.times
     grid = swept(experiment, condition, at)
-    sweep = {name: [_times(value, times.get(name)) for value in values] for name, values in grid.items()}
+    sweep = {
+        name: [_times(value, times.get(name)) for value in values] for name, values in grid.items()
+    }
     points = tuple(dict(zip(sweep, values, strict=True)) for values in product(*sweep.values()))
     multiplied = {
         arm: {name: _times(value, times.get(name)) for name, value in given.items()}

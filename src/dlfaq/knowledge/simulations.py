@@ -1,7 +1,9 @@
-"""What a simulation takes and measures, read from its source with `ast`: nothing is imported, nothing runs."""
+"""What a simulation takes and measures, read from its source with `ast`.
+
+Nothing is imported, nothing runs.
+"""
 
 import ast
-import math
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +12,8 @@ from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.knowledge.docstring import Items, named_in, sections, setting_of
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
+from dlfaq.knowledge.parameters import TYPES, Parameter, coerce, mistyped
 from dlfaq.knowledge.source_code import simulation_path, simulation_paths, source_hash
 
 __all__ = [
@@ -25,20 +28,7 @@ __all__ = [
     "source_hash",
 ]
 
-TYPES = {"int": int, "float": float, "bool": bool, "str": str}
-_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LITERAL = "has a default that is not a plain number, text or truth value."
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter: `type` is int, float, bool or str; `choices` are those of a Literal, else empty."""
-
-    name: str
-    type: str
-    default: Scalar
-    choices: tuple[Scalar, ...] = ()
-    doc: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +51,8 @@ class Signature:
         parameters: By name, in order, without `replicates`.
         metrics: By name, in order.
         source: The file's text.
-        setting: The sentence of the docstring's `Setting:`, with parameters in braces; may be empty.
+        setting: The sentence of the docstring's `Setting:`, with parameters in braces; may be
+            empty.
     """
 
     name: str
@@ -90,43 +81,14 @@ def read_simulation(root: Path, name: str) -> Signature:
     try:
         source = path.read_text("utf-8")
     except OSError as error:
-        raise Problems([Problem(shown, None, f"the file cannot be read: {error.strerror}.")]) from None
+        raise Problems(
+            [Problem(shown, None, f"the file cannot be read: {error.strerror}.")]
+        ) from None
     except UnicodeDecodeError:
-        raise Problems([Problem(shown, None, "this is not UTF-8 text.", "Save the file as UTF-8.")]) from None
+        raise Problems(
+            [Problem(shown, None, "this is not UTF-8 text.", "Save the file as UTF-8.")]
+        ) from None
     return _read(path, source, name, shown)
-
-
-def mistyped(parameter: Parameter, value: object) -> str:
-    """What is wrong with a value for a parameter; empty if nothing is. A whole number serves for a float."""
-    if parameter.choices:
-        if any(value == choice and type(value) is type(choice) for choice in parameter.choices):
-            return ""
-        return f"is {value!r}, not one of its choices. {did_you_mean(str(value), map(str, parameter.choices))}"
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if parameter.type == "float" and isinstance(value, float) and not math.isfinite(value):
-        return f"is {value!r}, not a finite number."
-    if parameter.type == "float" and is_whole:
-        return ""
-    return "" if type(value) is TYPES[parameter.type] else f"is {value!r}, not of type {parameter.type}."
-
-
-def coerce(signature: Signature, name: str, text: str) -> Scalar:
-    """Read a parameter's value from the command line.
-
-    Raises:
-        KeyError: If there is no such parameter.
-        ValueError: If the text is not of the parameter's type; the message says what would be.
-    """
-    parameter = signature.parameters[name]
-    try:
-        value = _TRUTHS[text.lower()] if parameter.type == "bool" else TYPES[parameter.type](text)
-    except (KeyError, ValueError):
-        value = text
-    wrong = mistyped(parameter, value)
-    if wrong:
-        msg = f"--{name} {wrong}"
-        raise ValueError(msg)
-    return value
 
 
 @lru_cache(maxsize=512)
@@ -136,7 +98,9 @@ def _read(path: Path, source: str, name: str, shown: str) -> Signature:
             warnings.simplefilter("ignore")  # they are for those who run it
             module = ast.parse(source)
     except SyntaxError as error:
-        raise Problems([Problem(shown, error.lineno, f"this is not Python: {error.msg}.")]) from None
+        raise Problems(
+            [Problem(shown, error.lineno, f"this is not Python: {error.msg}.")]
+        ) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise Problems([Problem(shown, None, f"this is not Python: {error}.")]) from None
     return _FileReader(shown, name, module).signature(path, source)
@@ -155,7 +119,9 @@ class _FileReader:
         parts = sections(doc)
         documented = parts.get("Args", {})
         parameters = {one.name: one for one in self._parameters(function, documented)}
-        metrics = {key: Metric(key, axis, text) for key, (axis, text) in parts.get("Metrics", {}).items()}
+        metrics = {
+            key: Metric(key, axis, text) for key, (axis, text) in parts.get("Metrics", {}).items()
+        }
         self._documented(function, documented)
         self._metrics(function, parameters, metrics)
         setting = self._setting(function, doc, parameters)
@@ -164,7 +130,9 @@ class _FileReader:
         summary = " ".join((ast.get_docstring(self.module) or doc).split("\n\n")[0].split())
         return Signature(self.name, path, summary, doc, parameters, metrics, source, setting)
 
-    def _setting(self, function: ast.FunctionDef, doc: str, parameters: Mapping[str, Parameter]) -> str:
+    def _setting(
+        self, function: ast.FunctionDef, doc: str, parameters: Mapping[str, Parameter]
+    ) -> str:
         text = setting_of(doc)
         for name in named_in(text):
             if name not in parameters:
@@ -177,12 +145,16 @@ class _FileReader:
         public = [node.name for node in functions if not node.name.startswith("_")]
         for node in functions:
             if node.name != self.name and node.name in public and self.name in public:
-                self._problem(node, f"'{node.name}' is a second public function.", f"Call it '_{node.name}'.")
+                self._problem(
+                    node, f"'{node.name}' is a second public function.", f"Call it '_{node.name}'."
+                )
         for node in functions:
             if node.name == self.name:
                 return node
         what = f"there is no function '{self.name}': a simulation is the one public function of its file's name."
-        raise Problems([Problem(self.shown, 1, what, did_you_mean(self.name, public) if public else "")])
+        raise Problems(
+            [Problem(self.shown, 1, what, did_you_mean(self.name, public) if public else "")]
+        )
 
     def _parameters(self, function: ast.FunctionDef, documented: Items) -> Iterator[Parameter]:
         arguments = function.args
@@ -195,7 +167,9 @@ class _FileReader:
         ):
             hint = f"def {self.name}(replicates: Replicates, width: int = 64) -> dict[str, Tensor]:"
             self._problem(
-                function, f"{self.name} does not take `replicates` first and then named parameters only.", hint
+                function,
+                f"{self.name} does not take `replicates` first and then named parameters only.",
+                hint,
             )
             return
         defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
@@ -224,7 +198,10 @@ class _FileReader:
                 )
 
     def _metrics(
-        self, function: ast.FunctionDef, parameters: Mapping[str, Parameter], metrics: Mapping[str, Metric]
+        self,
+        function: ast.FunctionDef,
+        parameters: Mapping[str, Parameter],
+        metrics: Mapping[str, Metric],
     ) -> None:
         if not metrics:
             hint = "It has a section `Metrics:` with a line `name: what it is, and its unit.` for each."
@@ -237,10 +214,20 @@ class _FileReader:
                     f"{metric.name}: what it is, and its unit.",
                 )
         axes = {metric.axis for metric in metrics.values() if metric.axis}
-        kinds = {"a metric": set(metrics), "a parameter": {*parameters, "replicates"}, "an axis": axes}
-        for one, other in (("a metric", "a parameter"), ("a metric", "an axis"), ("an axis", "a parameter")):
+        kinds = {
+            "a metric": set(metrics),
+            "a parameter": {*parameters, "replicates"},
+            "an axis": axes,
+        }
+        for one, other in (
+            ("a metric", "a parameter"),
+            ("a metric", "an axis"),
+            ("an axis", "a parameter"),
+        ):
             for name in sorted(kinds[one] & kinds[other]):
-                self._problem(function, f"'{name}' is both {one} and {other}.", "Rename one of them.")
+                self._problem(
+                    function, f"'{name}' is both {one} and {other}.", "Rename one of them."
+                )
 
     def _problem(self, node: ast.FunctionDef | ast.arg, what: str, hint: str = "") -> None:
         self.problems.append(Problem(self.shown, node.lineno, what, hint))
@@ -255,7 +242,9 @@ def _parameter(argument: ast.arg, default: ast.expr | None, doc: str) -> Paramet
         case ast.Name(id=kind) if kind in TYPES:
             choices: tuple[Scalar, ...] = ()
         case ast.Subscript(value=ast.Name(id="Literal"), slice=inner):
-            listed = _literal(inner, "has choices that are not plain numbers, texts or truth values.")
+            listed = _literal(
+                inner, "has choices that are not plain numbers, texts or truth values."
+            )
             choices = listed if isinstance(listed, tuple) else (listed,)
             kind = type(choices[0]).__name__ if choices else ""
         case _:
@@ -276,6 +265,9 @@ def _literal(node: ast.expr, otherwise: str) -> Scalar | tuple[Scalar, ...]:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         raise ValueError(otherwise) from None
-    if not all(isinstance(one, int | float | str) for one in (value if isinstance(value, tuple) else (value,))):
+    if not all(
+        isinstance(one, int | float | str)
+        for one in (value if isinstance(value, tuple) else (value,))
+    ):
         raise ValueError(otherwise)
     return value

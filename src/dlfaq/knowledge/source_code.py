@@ -17,7 +17,11 @@ def simulation_paths(root: Path) -> dict[str, Path]:
     """The files of an FAQ's simulations by name: `sims/<name>.py` and `sims/<folder>/<name>.py`."""
     folder = root / "sims"
     files = [*sorted(folder.glob("*/*.py")), *sorted(folder.glob("*.py"))]
-    return {path.stem: path for path in files if path.stem[0] not in "_." and path.parent.name[0] not in "_."}
+    return {
+        path.stem: path
+        for path in files
+        if path.stem[0] not in "_." and path.parent.name[0] not in "_."
+    }
 
 
 def simulation_path(root: Path, name: str) -> Path:
@@ -31,7 +35,8 @@ def simulation_path(root: Path, name: str) -> Path:
 def source_hash(root: Path, name: str) -> str:
     """Sixteen hexadecimal digits of a simulation's code and of all that it imports of this project.
 
-    Comments, docstrings and layout do not count, for they measure nothing; nor does the version of Python.
+    Comments, docstrings and layout do not count, for they measure nothing; nor does the version of
+    Python.
 
     Raises:
         Problems: If one of the files cannot be read.
@@ -59,7 +64,9 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         stat = path.stat()
     except OSError as error:
-        raise Problems([Problem(_shown(path), None, f"the file cannot be read: {error.strerror}.")]) from None
+        raise Problems(
+            [Problem(_shown(path), None, f"the file cannot be read: {error.strerror}.")]
+        ) from None
     return stat.st_mtime_ns, stat.st_size
 
 
@@ -87,7 +94,8 @@ def _imports(path: Path, _: tuple[int, int], __: tuple[int, int]) -> tuple[tuple
         elif isinstance(node, ast.ImportFrom) and node.module == SIM:
             exported = _exports()
             names += [
-                exported.get(alias.name, SIM if alias.name == "*" else f"{SIM}.{alias.name}") for alias in node.names
+                exported.get(alias.name, SIM if alias.name == "*" else f"{SIM}.{alias.name}")
+                for alias in node.names
             ]
         elif isinstance(node, ast.ImportFrom):
             module = node.module or ""
@@ -126,11 +134,14 @@ def _project_file(module: str, beside: Path) -> Path | None:
 def _code(path: Path, _: tuple[int, int]) -> str:
     """A file's syntax tree as text, without docstrings.
 
-    Not `ast.unparse` nor `ast.dump`, whose output changes with the version of Python: evidence outlives it.
+    Not `ast.unparse` nor `ast.dump`, whose output changes with the version of Python: evidence
+    outlives it.
     """
     module = _parsed(path)
     for node in ast.walk(module):
-        documented = isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        documented = isinstance(
+            node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        )
         if documented and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
     return _written(module)
@@ -143,8 +154,14 @@ def _written(node: Any) -> str:
         return repr(node)
     if isinstance(node, ast.JoinedStr):
         node = ast.JoinedStr(_merged(node.values))
-    fields = [(name, value) for name, value in ast.iter_fields(node) if value not in (None, []) and name != "kind"]
-    return f"{type(node).__name__}({','.join(f'{name}={_written(value)}' for name, value in fields)})"
+    fields = [
+        (name, value)
+        for name, value in ast.iter_fields(node)
+        if value not in (None, []) and name != "kind"
+    ]
+    return (
+        f"{type(node).__name__}({','.join(f'{name}={_written(value)}' for name, value in fields)})"
+    )
 
 
 def _merged(parts: list[ast.expr]) -> list[ast.expr]:

@@ -2,9 +2,21 @@
 
 import ast
 import warnings
+from collections.abc import Iterator
 
 LONGEST, DEEPEST = 500, 30  # characters, levels
-_MEANT = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "²": "**2", "√": "sqrt()"}
+_MEANT = {
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "−": "-",
+    "–": "-",
+    "·": "*",
+    "×": "*",
+    "÷": "/",
+    "²": "**2",
+    "√": "sqrt()",
+}
 
 
 class ExpectationError(ValueError):
@@ -38,7 +50,9 @@ def expression(code: str, indent: int = 0) -> ast.expr:
             raise ExpectationError(msg, indent + place + 1)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Python would warn of is not of the language anyway
+            warnings.simplefilter(
+                "ignore"
+            )  # what Python would warn of is not of the language anyway
             node = ast.parse(code, mode="eval").body
     except SyntaxError as error:
         msg = f"this is not an expression: {error.msg}."
@@ -55,5 +69,34 @@ def expression(code: str, indent: int = 0) -> ast.expr:
 def _depth(node: ast.AST) -> int:
     deepest, level = 0, [node]
     while level:
-        deepest, level = deepest + 1, [child for one in level for child in ast.iter_child_nodes(one)]
+        deepest, level = (
+            deepest + 1,
+            [child for one in level for child in ast.iter_child_nodes(one)],
+        )
     return deepest
+
+
+def names_in(node: ast.AST) -> frozenset[str]:
+    """Every metric and parameter an expression names, as written."""
+    return frozenset(_names(node))
+
+
+def spelled(node: ast.expr) -> str:
+    """A name as it is written, `loss` or `arm.loss`: what `ast.unparse` gives after many times as long."""
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            return f"{spelled(node.value)}.{node.attr}"
+    return ast.unparse(node)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute | ast.Name):
+        yield spelled(node)
+    elif isinstance(node, ast.Call):
+        for argument in node.args:
+            yield from _names(argument)
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _names(child)

@@ -1,7 +1,8 @@
 """YAML as data, never code: a file becomes a small tree of nodes that know their lines.
 
-It is built from the parser's events with a stack, so that neither nesting nor aliases can exhaust anything. Plain scalars
-follow YAML 1.2's core schema (`no` is a word, `1e-3` a number). This is the only file that knows YAML.
+It is built from the parser's events with a stack, so that neither nesting nor aliases can exhaust
+anything. Plain scalars follow YAML 1.2's core schema (`no` is a word, `1e-3` a number). This is the
+only file that knows YAML.
 """
 
 import math
@@ -14,14 +15,17 @@ from typing import Any
 from dlfaq.errors import Problem, Problems
 
 LARGEST, DEEPEST = 1_000_000, 20  # bytes, levels
-# what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab, separators, bidi controls
+# what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
+# separators, bidi controls
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"))
-_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+_WORDS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(
+    ("false", "False", "FALSE"), False
+)
 _MEANT = {  # a part of what the parser says: what is wrong, what would be right
     "mapping values are not allowed": (
         "a `: ` stands inside a text without quotes, or a line is indented too far.",
@@ -35,17 +39,26 @@ _MEANT = {  # a part of what the parser says: what is wrong, what would be right
         "a bracket [ or { is not closed.",
         'A text that begins with one stands in "quotes".',
     ),
-    "expected ',' or": ("a bracket [ or { is not closed.", 'A text that begins with one stands in "quotes".'),
+    "expected ',' or": (
+        "a bracket [ or { is not closed.",
+        'A text that begins with one stands in "quotes".',
+    ),
     "could not find expected ':'": (
         "this line is neither `key: value` nor the rest of a text.",
         "Is it indented enough?",
     ),
-    "expected key": ("this line does not belong to what is around it.", "Is it indented as its neighbours are?"),
+    "expected key": (
+        "this line does not belong to what is around it.",
+        "Is it indented as its neighbours are?",
+    ),
     "expected <block end>": (
         "this line does not belong to what is around it.",
         "Is it indented as its neighbours are?",
     ),
-    "unexpected end of stream": ("a quoted text is not closed.", "Close it with the quote that opened it."),
+    "unexpected end of stream": (
+        "a quoted text is not closed.",
+        "Close it with the quote that opened it.",
+    ),
 }
 
 
@@ -54,7 +67,8 @@ class Node:
     """A value of a file and the line on which it begins.
 
     Attributes:
-        value: None, bool, int, float or str; for a sequence a list of nodes; for a mapping a dict of key to node.
+        value: None, bool, int, float or str; for a sequence a list of nodes; for a mapping a dict
+            of key to node.
         line: From 1.
         keys: For a mapping, the line of each key.
         text: For a scalar, as it is written.
@@ -88,15 +102,19 @@ def read_yaml(path: Path, shown: str) -> Node:
         shown: Its name in messages.
 
     Raises:
-        Problems: If it is no YAML that we read: all lines with characters that do not belong there, all keys that stand
-            twice, and the first fault of the syntax.
+        Problems: If it is no YAML that we read: all lines with characters that do not belong there,
+            all keys that stand twice, and the first fault of the syntax.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Problems([Problem(shown, None, f"the file cannot be read: {error.strerror}.")]) from None
+        raise Problems(
+            [Problem(shown, None, f"the file cannot be read: {error.strerror}.")]
+        ) from None
     if len(raw) > LARGEST:
-        raise Problems([Problem(shown, None, f"the file has {len(raw)} bytes; it may have {LARGEST}.")])
+        raise Problems(
+            [Problem(shown, None, f"the file has {len(raw)} bytes; it may have {LARGEST}.")]
+        )
     return read_text(_decoded(raw, shown), shown)
 
 
@@ -136,13 +154,18 @@ def _bad_characters(text: str, shown: str) -> Iterator[Problem]:
     for number, line in enumerate(text.split("\n"), 1):
         if found := FORBIDDEN.search(line):
             yield Problem(
-                shown, number, f"the control character U+{ord(found[0]):04X} is in this line.", "Take it out."
+                shown,
+                number,
+                f"the control character U+{ord(found[0]):04X} is in this line.",
+                "Take it out.",
             )
 
 
 def _tabs(text: str, shown: str) -> Iterator[Problem]:
     lines = [
-        number for number, line in enumerate(text.split("\n"), 1) if "\t" in line[: len(line) - len(line.lstrip())]
+        number
+        for number, line in enumerate(text.split("\n"), 1)
+        if "\t" in line[: len(line) - len(line.lstrip())]
     ]
     if lines:
         more = f", as on {len(lines) - 1} more lines" if len(lines) > 1 else ""
@@ -155,7 +178,9 @@ class _Reader:
     def __init__(self, shown: str) -> None:
         self.shown = shown
         self.problems: list[Problem] = []
-        self.stack: list[tuple[Node, list[Node]]] = []  # open collections, each with the key that waits for its value
+        self.stack: list[
+            tuple[Node, list[Node]]
+        ] = []  # open collections, each with the key that waits for its value
         self.root: Node | None = None
 
     def read(self, text: str) -> Node:
@@ -167,7 +192,11 @@ class _Reader:
                 self._take(event, type(event).__name__)
         except yaml.YAMLError as error:
             self._fault(error, text)
-        except (ValueError, OverflowError, RecursionError) as error:  # numbers in directives and escapes
+        except (
+            ValueError,
+            OverflowError,
+            RecursionError,
+        ) as error:  # numbers in directives and escapes
             self._problem(1, f"this is not YAML: {error}.")
         if self.problems:
             raise Problems(self.problems)
@@ -185,7 +214,9 @@ class _Reader:
                 what = f"'{event.anchor[:40]}': anchors and aliases are not used here."
                 return self._problem(line, what, "Write the value out where it is needed.")
             if getattr(event, "tag", None):
-                return self._problem(line, f"the tag '{event.tag[:60]}' is not used here.", "Write the plain value.")
+                return self._problem(
+                    line, f"the tag '{event.tag[:60]}' is not used here.", "Write the plain value."
+                )
             if len(self.stack) > DEEPEST:
                 return self._problem(line, f"it is nested more than {DEEPEST} deep.")
             yield event
@@ -201,9 +232,15 @@ class _Reader:
             self._put(self.stack.pop()[0])
         elif kind == "ScalarEvent":
             if found := FORBIDDEN.search(event.value):  # written as an escape, such as "\e"
-                self._problem(line, f"the control character U+{ord(found[0]):04X} is in this text.", "Take it out.")
+                self._problem(
+                    line,
+                    f"the control character U+{ord(found[0]):04X} is in this text.",
+                    "Take it out.",
+                )
             plain = event.style in {None, ""}
-            self._put(Node(plain_scalar(event.value) if plain else event.value, line, text=event.value))
+            self._put(
+                Node(plain_scalar(event.value) if plain else event.value, line, text=event.value)
+            )
 
     def _put(self, node: Node) -> None:
         if not self.stack:
@@ -223,7 +260,11 @@ class _Reader:
             self._problem(key.line, "a key is a word.", hint)
         elif key.text in parent.value:
             first = parent.keys[key.text]
-            self._problem(key.line, f"the key '{key.text}' stands twice, first on line {first}.", "Keep one of them.")
+            self._problem(
+                key.line,
+                f"the key '{key.text}' stands twice, first on line {first}.",
+                "Keep one of them.",
+            )
         else:
             parent.value[key.text], parent.keys[key.text] = node, key.line
 
@@ -233,7 +274,9 @@ class _Reader:
         line = mark.line + 1 if mark else text.count("\n", 0, position or 0) + 1
         if any(problem.line == line for problem in self.problems):
             return None  # one fault of the line was told already, in words that are nearer to it
-        said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).splitlines()[0]
+        said = str(
+            getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        ).splitlines()[0]
         for part, (what, hint) in _MEANT.items():
             if part in said:
                 return self._problem(line, f"this is not YAML: {what}", hint)

@@ -18,7 +18,11 @@ def block_weights(replicates: Replicates, blocks: int, width: int) -> list[Tenso
     """
     into = replicates.normal("into", blocks, 4 * width, width).cpu() * (2 / width) ** 0.5
     out = replicates.normal("out", blocks, width, 4 * width).cpu() * (1 / (4 * width)) ** 0.5
-    return [part.contiguous() for pair in zip(into.unbind(1), out.unbind(1), strict=True) for part in pair]
+    return [
+        part.contiguous()
+        for pair in zip(into.unbind(1), out.unbind(1), strict=True)
+        for part in pair
+    ]
 
 
 def pass_blocks(weights: list[Tensor], x: Tensor) -> Tensor:

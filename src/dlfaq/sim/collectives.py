@@ -12,7 +12,8 @@ def sum_over_ranks(x: Tensor, *, forward: bool = True, backward: bool = True) ->
     Args:
         x: As large on every rank.
         forward: Sum in the forward pass, which otherwise leaves x as it is.
-        backward: Sum the gradients over the ranks in the backward pass, which otherwise leaves them as they are.
+        backward: Sum the gradients over the ranks in the backward pass, which otherwise leaves them
+            as they are.
     """
     return _Sum.apply(x, forward, backward)
 

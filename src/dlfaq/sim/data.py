@@ -21,14 +21,15 @@ class Split(NamedTuple):
 def digits(train: int = 1200, *, centred: bool = False) -> Split:
     """Handwritten digits: 1797 images of 8 x 8 pixels in [0, 1], 10 classes.
 
-    The rows are shuffled by a fixed permutation: scikit-learn's file is grouped by writer, and its order alone moves
-    test accuracy by several points.
+    The rows are shuffled by a fixed permutation: scikit-learn's file is grouped by writer, and its
+    order alone moves test accuracy by several points.
 
     Args:
         train: Rows for training; the others are the test part.
         centred: Subtract each pixel's mean over the training rows.
 
-    Source: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI, doi:10.24432/C50P49.
+    Source: E. Alpaydin and C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI,
+        doi:10.24432/C50P49.
     """
     from sklearn.datasets import load_digits  # loaded by those who use it
 

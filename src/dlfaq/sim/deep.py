@@ -22,7 +22,7 @@ class Deep(nn.Module):
         scaled: With a skip, divide the output it is added to by the root of the hidden layers.
         as_tanh: Rescale and shift sigmoids so that they compute what tanh would with the weights
             drawn, by tanh(a) = 2 sigmoid(2 a) - 1.
-        show: Give the last hidden layer beside the logits.
+        show: Give the last hidden layer's outputs and pre-activations beside the logits.
     """
 
     def __init__(
@@ -55,14 +55,16 @@ class Deep(nn.Module):
             after.bias.data -= after.weight.data.sum(1)  # the - 1 …
             after.weight.data *= 2  # … and the outer 2, in the layer that reads the sigmoids
 
-    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor, Tensor]:
         """Logits of a batch, (N, inputs) to (N, outputs)."""
-        h = self.activation(self.norm[0](self.linear[0](x)))
+        z = self.norm[0](self.linear[0](x))
+        h = self.activation(z)
         for layer, norm in zip(self.linear[1:-1], self.norm[1:], strict=True):
-            out = self.activation(norm(layer(h)))
+            z = norm(layer(h))
+            out = self.activation(z)
             h = self.skip * h + self.share * out if self.skip else out
         logits = self.linear[-1](h)
-        return (logits, h) if self.show else logits
+        return (logits, h, z) if self.show else logits
 
 
 def change(weight: Tensor, start: Tensor) -> Tensor:

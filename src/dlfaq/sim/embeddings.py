@@ -16,15 +16,18 @@ class Sentences(NamedTuple):
     """Sentences and what all-MiniLM-L6-v2 makes of them. n = 384 sentences, m = 4344 words, d = 384 dimensions.
 
     Attributes:
-        pooled: (n, d) float32 (stored as float16). Mean of the last layer's token vectors: what enters the model's
-            Normalize module. `pooled / norm(pooled)` is the model's output, up to the rounding of the file.
-        final_norms: (n,) float64. Norms of the model's outputs, as they left its Normalize module in float32.
+        pooled: (n, d) float32 (stored as float16). Mean of the last layer's token vectors: what
+            enters the model's Normalize module. `pooled / norm(pooled)` is the model's output, up
+            to the rounding of the file.
+        final_norms: (n,) float64. Norms of the model's outputs, as they left its Normalize module
+            in float32.
         words: (n,) int64. Words of each sentence, 4 to 46.
         topics: (n,) int64. Number of each sentence's topic, 0 … 5, 64 sentences a topic.
         texts: The n sentences.
         topic_names: Names of the 6 topics.
-        word_ranks: (m,) int64. Places of every fifth whole word of the model's vocabulary, ascending. The vocabulary is
-            BERT's, in which frequent words stand before rare ones, roughly.
+        word_ranks: (m,) int64. Places of every fifth whole word of the model's vocabulary,
+            ascending. The vocabulary is BERT's, in which frequent words stand before rare ones,
+            roughly.
         word_norms: (m,) float32. Norms of these words' rows in the input embedding table.
     """
 
@@ -42,9 +45,11 @@ class Sentences(NamedTuple):
 def sentences() -> Sentences:
     """Read the file, which `benchmarks/make_sentence_embeddings.py` writes.
 
-    Source: the sentences are our own, put together from phrases. The model is sentence-transformers/all-MiniLM-L6-v2 (N.
-    Reimers, I. Gurevych: Sentence-BERT, arXiv:1908.10084; W. Wang et al.: MiniLM, arXiv:2002.10957), under the Apache
-    License 2.0, which lets vectors and norms derived from its weights be passed on.
+    Source: the sentences are our own, put together from phrases. The model is
+        sentence-transformers/all-MiniLM-L6-v2 (N.
+    Reimers, I. Gurevych: Sentence-BERT, arXiv:1908.10084; W. Wang et al.: MiniLM,
+    arXiv:2002.10957), under the Apache License 2.0, which lets vectors and norms derived from its
+    weights be passed on.
     """
     with np.load(FILE, allow_pickle=False) as file:
         return Sentences(

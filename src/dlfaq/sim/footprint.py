@@ -12,7 +12,11 @@ from torch.optim import Optimizer
 
 def bytes_of(tensors: Iterable[Tensor]) -> int:
     """Bytes of the memory behind these tensors; what several of them share counts once, and whole."""
-    return sum({one.untyped_storage().data_ptr(): one.untyped_storage().nbytes() for one in tensors}.values())
+    return sum(
+        {
+            one.untyped_storage().data_ptr(): one.untyped_storage().nbytes() for one in tensors
+        }.values()
+    )
 
 
 def state_bytes(optimizer: Optimizer) -> int:
@@ -22,7 +26,10 @@ def state_bytes(optimizer: Optimizer) -> int:
 
 
 def held_bytes(
-    parameters: Iterable[Tensor], gradients: Iterable[Tensor], optimizer: Optimizer, kept: "Activations"
+    parameters: Iterable[Tensor],
+    gradients: Iterable[Tensor],
+    optimizer: Optimizer,
+    kept: "Activations",
 ) -> dict[str, int]:
     """Bytes by sort: `parameters`, `gradients`, `states` of the optimizer and, at their most, `activations`."""
     sizes = {"parameters": bytes_of(parameters), "gradients": bytes_of(gradients)}
@@ -39,7 +46,10 @@ def most_held(held: Sequence[Mapping[str, int]], replicates: int) -> dict[str, T
     Returns:
         Bytes for one replicate, (R,), by sort.
     """
-    return {sort: torch.full((replicates,), max(one[sort] for one in held) / replicates) for sort in held[0]}
+    return {
+        sort: torch.full((replicates,), max(one[sort] for one in held) / replicates)
+        for sort in held[0]
+    }
 
 
 class Activations:
@@ -59,14 +69,19 @@ class Activations:
         self.now = self.peak = 0
         self._besides = {one.untyped_storage().data_ptr() for one in besides}
         self._uses: Counter[int] = Counter()
-        self._hooks = torch.autograd.graph.saved_tensors_hooks(lambda tensor: _Kept(tensor, self), _Kept.give)
+        self._hooks = torch.autograd.graph.saved_tensors_hooks(
+            lambda tensor: _Kept(tensor, self), _Kept.give
+        )
 
     def __enter__(self) -> Self:
         self._hooks.__enter__()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._hooks.__exit__(kind, error, trace)
 
@@ -86,7 +101,10 @@ class _Kept:
     """One tensor that autograd keeps; the graph's last reference to it is the tensor's as well."""
 
     def __init__(self, tensor: Tensor, meter: Activations) -> None:
-        self._tensor, self._meter = tensor.detach(), meter  # detached: else it would hold the graph that holds it
+        self._tensor, self._meter = (
+            tensor.detach(),
+            meter,
+        )  # detached: else it would hold the graph that holds it
         meter._count(tensor, 1)  # noqa: SLF001 - the two are one
 
     def give(self) -> Tensor:

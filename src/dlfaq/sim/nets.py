@@ -156,3 +156,15 @@ class _Block(nn.Module):
         later = torch.ones(h.shape[1], h.shape[1], dtype=torch.bool, device=h.device).triu(1)
         mixed = scores.masked_fill(later, -math.inf).softmax(-1) @ value  # (N, heads, T, d / heads)
         return self.leave(mixed.transpose(1, 2).flatten(2))
+
+
+class RowsTransformer(Transformer):
+    """A transformer that reads an image as eight tokens, its rows, and answers at the last."""
+
+    def __init__(self) -> None:
+        super().__init__(tokens=10, length=8, width=32)
+        self.embed = nn.Linear(8, 32)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images (N, 64) to logits (N, 10)."""
+        return super().forward(x.unflatten(-1, (8, 8)))[..., -1, :]

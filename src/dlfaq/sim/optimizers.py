@@ -17,6 +17,7 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "rmsprop": torch.optim.RMSprop,
     "adagrad": torch.optim.Adagrad,
 }
+_LINEAR = {"sgd", "momentum", "nesterov"}  # a rate times the gradient is a rate times the step
 _LOWEST = {"sgd": 3e-3, "adam": 1e-4, "adamw": 1e-4, "rmsprop": 1e-4}  # of the others: 1e-3
 
 
@@ -33,13 +34,15 @@ class Descent:
     """One of `torch.optim`'s optimizers over stacked parameters, with a learning rate a replicate.
 
     Replicates next to each other that have the same rate share a parameter group of the
-    optimizer, which holds views of their rows.
+    optimizer, which holds views of their rows. SGD without decay, whose steps are proportional to
+    the gradients, has one group: each replicate's gradient is multiplied by its rate.
 
     Args:
         weights: Stacked parameters by name, (R, …) each.
         optimizer: A name in OPTIMIZERS.
         lr: Peak learning rates, (R,).
-        decay: Weight decay as that optimizer understands it; None for its own default.
+        decay: Weight decay as that optimizer understands it, or that of each parameter by name, 0
+            for those left out; None for the optimizer's own default.
         decay_all: Let biases and the parameters of normalizations decay, too: all that has
             fewer than two dimensions in one network.
         options: Further arguments of the optimizer, e.g. `momentum=0.5`.
@@ -54,7 +57,7 @@ class Descent:
         optimizer: str,
         lr: Tensor,
         *,
-        decay: float | None = None,
+        decay: float | Mapping[str, float] | None = None,
         decay_all: bool = False,
         **options: float,
     ) -> None:
@@ -64,16 +67,19 @@ class Descent:
         self._whole: list[Tensor] = []
         self._views: list[tuple[Tensor, Tensor, slice]] = []  # rows of a parameter, and which
         groups = []
-        for rows, rate in _runs(lr):
-            matrices, others = [], []
-            for weight in weights.values():
+        runs = [*_runs(lr)]
+        self._rates = lr if len(runs) > 1 and optimizer in _LINEAR and not decay else None
+        if self._rates is not None:
+            runs = [(slice(0, len(lr)), 1.0)]
+        for rows, rate in runs:
+            sorts: dict[float | None, list[Tensor]] = {}  # rows of the parameters by their decay
+            for name, weight in weights.items():
                 if weight.requires_grad:
-                    chosen = matrices if weight.dim() > 2 or decay_all else others  # noqa: PLR2004
-                    chosen.append(self._rows(weight, rows))
-            settings = {} if decay is None else {"weight_decay": decay}
-            groups.append({"params": matrices, "lr": rate} | settings)
-            groups.append({"params": others, "lr": rate, "weight_decay": 0.0})
-        groups = [group for group in groups if group["params"]]
+                    strength = _decay_of(name, weight, decay, everything=decay_all)
+                    sorts.setdefault(strength, []).append(self._rows(weight, rows))
+            for strength, views in sorts.items():
+                settings = {} if strength is None else {"weight_decay": strength}
+                groups.append({"params": views, "lr": rate} | settings)
         self.optimizer = OPTIMIZERS[optimizer](groups, **options)
         self._peaks = [group["lr"] for group in groups]
 
@@ -87,10 +93,14 @@ class Descent:
 
         Args:
             share: Of the peak learning rates.
-            sound: Which replicates take the step, (R,) of bool; the weights and the optimizer's
-            means of the others stay
-                as they are. Adam's count of steps, which all share, goes on. None for all.
+            sound: Which replicates take the step, (R,) of bool; None for all. The weights and the
+                optimizer's means of the others stay as they are. Adam's count of steps, which all
+                share, goes on.
         """
+        for weight in self._whole if self._rates is not None else ():
+            if weight.grad is not None:
+                rates = self._rates.to(weight)
+                weight.grad.mul_(rates.view(-1, *[1] * (weight.dim() - 1)))
         for view, weight, rows in self._views:
             view.grad = None if weight.grad is None else weight.grad[rows]
         for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
@@ -132,6 +142,15 @@ class Descent:
         view = weight.detach()[rows]
         self._views.append((view, weight, rows))
         return view
+
+
+def _decay_of(
+    name: str, weight: Tensor, decay: float | Mapping[str, float] | None, *, everything: bool
+) -> float | None:
+    """Of one parameter; None for the optimizer's default. A stacked matrix has 3 dimensions."""
+    if isinstance(decay, Mapping):
+        return decay.get(name, 0.0)
+    return decay if everything or weight.dim() > 2 else 0.0  # noqa: PLR2004
 
 
 def _runs(lr: Tensor) -> Iterator[tuple[slice, float]]:

@@ -1,14 +1,15 @@
-"""Real processes for what happens between processes: run a function on a few ranks, joined by torch.distributed's gloo.
+"""Real processes: run a function on a few ranks, joined by torch.distributed's gloo.
 
     sums = run_ranks(_add, 4, x)  # [_add(x) on rank 0, … on rank 3]
 
-A process that has loaded torch and computed nothing, the nursery, is started by the first call and kept. It forks the
-ranks of every call, which takes milliseconds where four new interpreters take seconds; and it has neither threads nor a
-GPU in use, with which forking would be unsafe.
+A process that has loaded torch and computed nothing, the nursery, is started by the first call and
+kept. It forks the ranks of every call, which takes milliseconds where four new interpreters take
+seconds; and it has neither threads nor a GPU in use, with which forking would be unsafe.
 
-No process outlives its use. The nursery reads from a socket that the caller holds: when that closes, however the caller
-ended, the nursery kills its ranks and ends. Ranks watch the nursery likewise. The ranks meet in a temporary folder and
-talk over the loopback interface, so calls can run side by side, without a network or a host name.
+No process outlives its use. The nursery reads from a socket that the caller holds: when that
+closes, however the caller ended, the nursery kills its ranks and ends. Ranks watch the nursery
+likewise. The ranks meet in a temporary folder and talk over the loopback interface, so calls can
+run side by side, without a network or a host name.
 """
 
 import atexit
@@ -35,9 +36,12 @@ from torch import distributed
 
 NAME = "_dlfaq_on_a_rank"  # the module that holds the function, on a rank
 GRACE = 0.4  # seconds in which a rank that died is found, once another one has complained
-SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {
-    "CUDA_VISIBLE_DEVICES": ""  # ranks are of the CPU, and a process that has looked at a GPU should not fork
-}
+SETTINGS = (
+    dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    | {
+        "CUDA_VISIBLE_DEVICES": ""  # ranks are of the CPU, and a process that has looked at a GPU should not fork
+    }
+)
 
 
 class RankError(RuntimeError):
@@ -54,14 +58,17 @@ class Job(NamedTuple):
     inputs: bytes
 
 
-def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: float = 50.0) -> list[Any]:
+def run_ranks(
+    function: Callable[..., Any], ranks: int, *inputs: Any, limit: float = 50.0
+) -> list[Any]:
     """Run `function(*inputs)` on each of several new processes that form a gloo process group, one thread each.
 
-    Within it `torch.distributed.get_rank()` tells the processes apart. All replicates go at once, as the first dimension of
-    the tensors, so that one call serves them all.
+    Within it `torch.distributed.get_rank()` tells the processes apart. All replicates go at once,
+    as the first dimension of the tensors, so that one call serves them all.
 
     Args:
-        function: A function at the top level of a file, which the ranks import anew; not a lambda or an inner function.
+        function: A function at the top level of a file, which the ranks import anew; not a lambda
+            or an inner function.
         ranks: Number of processes, at least 1.
         inputs: The same for all ranks: tensors on the CPU, numbers, anything that can be pickled.
         limit: Seconds until all ranks must have ended.
@@ -71,15 +78,20 @@ def run_ranks(function: Callable[..., Any], ranks: int, *inputs: Any, limit: flo
 
     Raises:
         RankError: If a rank raised, died or did not end in time; the others are stopped.
-        ValueError: If the function is not one that another process can import, if there is no rank, or on a rank.
+        ValueError: If the function is not one that another process can import, if there is no rank,
+            or on a rank.
     """
     if "." in function.__qualname__:
-        msg = f"ranks cannot import {function.__qualname__}: it must stand at the top level of a file"
+        msg = (
+            f"ranks cannot import {function.__qualname__}: it must stand at the top level of a file"
+        )
         raise ValueError(msg)
     if ranks < 1:
         msg = f"there must be at least one rank, not {ranks}"
         raise ValueError(msg)
-    if NAME in sys.modules:  # else a file that calls this when it is imported would start processes without end
+    if (
+        NAME in sys.modules
+    ):  # else a file that calls this when it is imported would start processes without end
         msg = "a rank cannot start ranks; is the call under `if __name__ == '__main__'`?"
         raise ValueError(msg)
     if not hasattr(os, "fork"):
@@ -105,7 +117,11 @@ class _Nursery:
     def call(self, job: bytes) -> tuple[list[bytes], str]:
         """Send one job and wait for its results, or for what went wrong."""
         with self._lock:
-            if self._owner != os.getpid() or self._process is None or self._process.poll() is not None:
+            if (
+                self._owner != os.getpid()
+                or self._process is None
+                or self._process.poll() is not None
+            ):
                 self._start()
             try:
                 self._socket.send_bytes(job)
@@ -131,7 +147,12 @@ class _Nursery:
         self._socket, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-                [sys.executable, "-P", "-c", f"from {__name__} import _serve; _serve({theirs.fileno()})"],
+                [
+                    sys.executable,
+                    "-P",
+                    "-c",
+                    f"from {__name__} import _serve; _serve({theirs.fileno()})",
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=os.environ | SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -147,8 +168,12 @@ atexit.register(_nursery.close)
 def _serve(fileno: int) -> None:
     """What the nursery does: one job after the other, until the caller is gone."""
     torch.set_num_threads(1)
-    torch.optim.SGD([torch.zeros(1)])  # loads what PyTorch leaves to the first optimizer: once here, not on every rank
-    os.environ["GLOO_SOCKET_IFNAME"] = next(name for _, name in socket.if_nameindex() if name.startswith("lo"))
+    torch.optim.SGD(
+        [torch.zeros(1)]
+    )  # loads what PyTorch leaves to the first optimizer: once here, not on every rank
+    os.environ["GLOO_SOCKET_IFNAME"] = next(
+        name for _, name in socket.if_nameindex() if name.startswith("lo")
+    )
     with Connection(fileno) as caller:
         while True:
             try:
@@ -162,7 +187,9 @@ def _serve(fileno: int) -> None:
 
 def _run(caller: Connection, job: Job, folder: str) -> tuple[list[bytes], str]:
     """Fork the ranks, and wait for their results or the first error."""
-    alive, ours = os.pipe()  # ends with this process, as nobody else keeps the end that can be written to
+    alive, ours = (
+        os.pipe()
+    )  # ends with this process, as nobody else keeps the end that can be written to
     pipes: list[Connection] = []
     pids: list[int] = []
     for rank in range(job.ranks):
@@ -187,7 +214,9 @@ def _run(caller: Connection, job: Job, folder: str) -> tuple[list[bytes], str]:
             pipe.close()
 
 
-def _collect(caller: Connection, job: Job, pipes: list[Connection], pids: list[int]) -> tuple[list[bytes], str]:
+def _collect(
+    caller: Connection, job: Job, pipes: list[Connection], pids: list[int]
+) -> tuple[list[bytes], str]:
     results, end = {}, time.monotonic() + job.limit
     while len(results) < job.ranks:
         waiting = [rank for rank in range(job.ranks) if rank not in results]
@@ -195,7 +224,10 @@ def _collect(caller: Connection, job: Job, pipes: list[Connection], pids: list[i
         if caller in ready:  # it has nothing to say before it has an answer: it is gone
             raise SystemExit
         if not ready:
-            return [], f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within {job.limit:g} s"
+            return (
+                [],
+                f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within {job.limit:g} s",
+            )
         errors = {}
         for rank in [rank for rank in waiting if pipes[rank] in ready]:
             try:
@@ -205,7 +237,9 @@ def _collect(caller: Connection, job: Job, pipes: list[Connection], pids: list[i
             (results if good else errors)[rank] = content
         if errors:
             errors = _dead(pids) or errors  # a death is the cause of the others' errors
-            return [], "; ".join(f"rank {rank} of {job.ranks}: {content}" for rank, content in errors.items())
+            return [], "; ".join(
+                f"rank {rank} of {job.ranks}: {content}" for rank, content in errors.items()
+            )
     return [results[rank] for rank in range(job.ranks)], ""
 
 
@@ -228,15 +262,23 @@ def _be_rank(rank: int, job: Job, folder: str, alive: int, answer: Connection) -
     try:
         store = distributed.FileStore(f"{folder}/store", job.ranks)
         patience = timedelta(seconds=job.limit)
-        distributed.init_process_group("gloo", store=store, rank=rank, world_size=job.ranks, timeout=patience)
+        distributed.init_process_group(
+            "gloo", store=store, rank=rank, world_size=job.ranks, timeout=patience
+        )
         function = getattr(_imported(job.source), job.function)
         content = (True, pickle.dumps(function(*pickle.loads(job.inputs))))  # noqa: S301 - the caller's own
     except BaseException as error:  # noqa: BLE001 - whatever it is, the caller has to hear of it
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == job.source]
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == job.source
+        ]
         where = f" (line {lines[-1]} of {Path(job.source).name})" if lines else ""
         content = (False, f"{type(error).__name__}: {error}{where}")
     answer.send_bytes(pickle.dumps(content))
-    while True:  # until the nursery kills it: to leave early would break the other ranks' connections
+    while (
+        True
+    ):  # until the nursery kills it: to leave early would break the other ranks' connections
         signal.pause()
 
 
@@ -254,4 +296,6 @@ def _follow(alive: int) -> None:
 
 
 def _ending(code: int) -> str:
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with exit code {code}"
+    return (
+        f"killed by {signal.Signals(-code).name}" if code < 0 else f"it ended with exit code {code}"
+    )

@@ -12,17 +12,17 @@ from dlfaq.sim.stacked import Stacked
 class Replicates:
     """The replicates one call of a simulation computes, all at once.
 
-    Replicate i draws from generators that are seeded with (seed, simulation, i, name of the draw) and
-    nothing else. So it gets the same numbers alone or in company, in whatever order draws are made,
-    and two arms of a comparison that draw under the same names are paired.
+    Replicate i draws from generators that are seeded with (seed, simulation, i, name of the draw)
+    and nothing else. So it gets the same numbers alone or in company, in whatever order draws are
+    made, and two arms of a comparison that draw under the same names are paired.
 
     Every tensor that comes from here has the replicate as its first dimension, R.
 
     Args:
         simulation: The simulation's name.
         numbers: Which replicates, e.g. `range(32)`.
-        device: Where tensors are put. The draws themselves are made on the CPU, so a GPU sees the same
-            numbers.
+        device: Where tensors are put. The draws themselves are made on the CPU, so a GPU sees the
+            same numbers.
         seed: Another seed gives other replicates.
     """
 
@@ -60,8 +60,8 @@ class Replicates:
     def batches(self, name: str, n: int, size: int, steps: int) -> Tensor:
         """Indices of shuffled mini-batches, (R, steps, size), int64.
 
-        Epochs follow each other, each in a new order; the rows that do not fill a batch are dropped, as
-        `DataLoader(shuffle=True, drop_last=True)` does.
+        Epochs follow each other, each in a new order; the rows that do not fill a batch are
+        dropped, as `DataLoader(shuffle=True, drop_last=True)` does.
 
         Raises:
             ValueError: If a batch is larger than the data.
@@ -73,7 +73,10 @@ class Replicates:
         epochs = -(-steps // per_epoch)
 
         def order(gen: torch.Generator) -> Tensor:
-            rows = [torch.randperm(n, generator=gen)[: per_epoch * size].view(per_epoch, size) for _ in range(epochs)]
+            rows = [
+                torch.randperm(n, generator=gen)[: per_epoch * size].view(per_epoch, size)
+                for _ in range(epochs)
+            ]
             return torch.cat(rows)[:steps]
 
         return self._draw(name, order)
@@ -82,8 +85,10 @@ class Replicates:
         """Build one module a replicate, initialized by its own generator, and stack them.
 
         Args:
-            name: Name of the draw. Two arms that use one name and one architecture start from equal weights.
-            make: Builds an ordinary module with PyTorch's global random numbers, which are put back afterwards.
+            name: Name of the draw. Two arms that use one name and one architecture start from equal
+                weights.
+            make: Builds an ordinary module with PyTorch's global random numbers, which are put back
+                afterwards.
         """
         modules = []
         with torch.random.fork_rng(devices=[]):
@@ -110,5 +115,7 @@ class Replicates:
 
 
 def _seed(key: str) -> int:
-    digest = hashlib.sha256(key.encode()).digest()  # not hash(): Python salts it anew in every process
+    digest = hashlib.sha256(
+        key.encode()
+    ).digest()  # not hash(): Python salts it anew in every process
     return int.from_bytes(digest[:8], "big") >> 1  # torch takes 63 bits

@@ -1,6 +1,7 @@
 """Recurrent layers and attention that can be stacked over replicates, which PyTorch's fused `nn.RNN` cannot.
 
-Formulas, parameter names, shapes and initialization are those of one layer of `nn.RNN`, `nn.LSTM` and `nn.GRU`.
+Formulas, parameter names, shapes and initialization are those of one layer of `nn.RNN`, `nn.LSTM`
+and `nn.GRU`.
 Shapes: N sequences of T inputs each.
 """
 
@@ -34,7 +35,9 @@ class Recurrent(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Hidden states after each step: (N, T, inputs) to (N, T, width)."""
-        given = F.linear(x, self.weight_ih, self.bias_ih)  # all steps at once: only the state has to wait
+        given = F.linear(
+            x, self.weight_ih, self.bias_ih
+        )  # all steps at once: only the state has to wait
         state = self.start(x.new_zeros(len(x), self.width))
         outputs = []
         for now in given.unbind(1):

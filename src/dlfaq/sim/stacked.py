@@ -10,9 +10,10 @@ from torch.func import functional_call, stack_module_state, vmap
 class Stacked(nn.Module):
     """R modules of one architecture whose parameters are stacked along a new first dimension.
 
-    The parameters are ordinary ones of shape (R, …), so `torch.optim` trains all copies at once: PyTorch's optimizers
-    work element by element, which keeps the replicates apart. What mixes a network's parameters, such as clipping by
-    norm, must be done a replicate at a time (`clip_grad_norm`).
+    The parameters are ordinary ones of shape (R, …), so `torch.optim` trains all copies at once:
+    PyTorch's optimizers work element by element, which keeps the replicates apart. What mixes a
+    network's parameters, such as clipping by norm, must be done a replicate at a time
+    (`clip_grad_norm`).
 
     Args:
         modules: At least one; all of the same architecture.
@@ -27,12 +28,15 @@ class Stacked(nn.Module):
             self.register_parameter(name.replace(".", "__"), nn.Parameter(value.detach()))
         for name, value in buffers.items():
             self.register_buffer(name.replace(".", "__"), value)
-        # on "meta" a module keeps its code and its mode but no numbers; a list hides it from parameters()
+        # on "meta" a module keeps its code and its mode but no numbers; a list hides it
+        # from `parameters`
         self._template = [copy.deepcopy(modules[0]).to("meta")]
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Map each copy over its own inputs: (R, N, …) in, (R, N, …) out."""
-        state = self.weights() | {name: getattr(self, name.replace(".", "__")) for name in self._buffer_names}
+        state = self.weights() | {
+            name: getattr(self, name.replace(".", "__")) for name in self._buffer_names
+        }
         template = self._template[0].train(self.training)
 
         def one(state: dict[str, Tensor], inputs: tuple[Tensor, ...]) -> Tensor:

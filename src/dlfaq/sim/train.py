@@ -18,7 +18,9 @@ def cross_entropy(logits: Tensor, labels: Tensor, reduction: str = "mean") -> Te
     Returns:
         (R,), or (R, N) for `none`.
     """
-    each = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view(labels.shape)
+    each = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view(
+        labels.shape
+    )
     return {"mean": each.mean(1), "sum": each.sum(1), "none": each}[reduction]
 
 

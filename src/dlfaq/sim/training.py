@@ -66,7 +66,7 @@ class Trained:
 
     @property
     def test_loss(self) -> Tensor:
-        """(R, L). Loss on the test rows at each look, with `sealed`; to be read once they are open."""
+        """(R, L). Loss on the test rows at each look, with `sealed`, once they are open."""
         return self._test("test_loss")
 
     @property
@@ -94,7 +94,7 @@ def descend(
     clip: float = 0.0,
     norms: bool = False,
     skip: bool = False,
-    decay: float | None = None,
+    decay: float | Mapping[str, float] | None = None,
     decay_all: bool = False,
     after: Callable[[int], None] | None = None,
     **options: float,
@@ -113,7 +113,7 @@ def descend(
         clip: Largest norm of a replicate's gradient; 0 for no clipping.
         norms: Record the gradients' norms without clipping, too.
         skip: Leave out the step of a replicate whose gradient's norm is inf or NaN.
-        decay: Weight decay; None for the optimizer's own default.
+        decay: Weight decay, or that of each weight by name; None for the optimizer's default.
         decay_all: Let biases and normalizations decay, too.
         after: Called with the number of steps made after each of them.
         options: Further arguments of the optimizer, such as `momentum=0.5`.

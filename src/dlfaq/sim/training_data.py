@@ -74,6 +74,12 @@ class Data:
         held = (change(self.x_valid), self.y_valid)
         return Data((change(self.x), self.y), (change(x_test), y_test), held, self.classes)
 
+    def relabelled(self, change: Callable[[Tensor], Tensor]) -> "Data":
+        """The same rows with other labels: `change` maps (R, n) to (R, n, …), in all three parts."""
+        x_test, y_test = self.test_part
+        held = (self.x_valid, change(self.y_valid))
+        return Data((self.x, change(self.y)), (x_test, change(y_test)), held, self.classes)
+
 
 def load(
     replicates: Replicates,
@@ -126,6 +132,13 @@ def load(
         fit = replicates.same(split.x[here]), replicates.same(y[here])
         held = replicates.same(split.x[there]), replicates.same(y[there])
     return Data(fit, (replicates.same(split.x_test), replicates.same(y_test)), held, classes)
+
+
+def in_order(data: Data, batch: int) -> Tensor:
+    """Batches that take the training rows one after another, each once: (R, n / B, B), int64."""
+    steps = len(data) // batch
+    rows = torch.arange(steps * batch, device=data.x.device).view(steps, batch)
+    return rows.expand(len(data.x), steps, batch)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The box at the top of an entry's page: the short answer, and what to do, each step with its grounds."""
+"""The box at the top of an entry's page: the short answer, and the steps with their grounds."""
 
 from collections.abc import Iterator
 from textwrap import indent
@@ -9,12 +9,13 @@ from dlfaq.knowledge.placeholders import render
 from dlfaq.site.shared import KIND_WORDS, NOT_YET, Known, is_good
 from dlfaq.site.text import plain, prose
 
-MEASURED, BY_RULE, SOURCE, BY_PRACTICE = "✓", "=", "¶", "○"
+MEASURED, BY_RULE, SOURCE, BY_PRACTICE, OPEN = "✓", "=", "¶", "○", "…"
 LEGEND = {
     MEASURED: "measured",
     BY_RULE: "exact, or PyTorch itself",
     SOURCE: "a source",
     BY_PRACTICE: "practice, not measured",
+    OPEN: NOT_YET,
 }
 STEP = " " * 4  # what belongs to a numbered step
 
@@ -27,13 +28,15 @@ def box(entry: Entry, known: Known) -> Iterator[str]:
         yield f"{STEP}**Do this**\n{STEP}{{ .dl-do }}\n"
         for place, step in enumerate(entry.answer.do, 1):
             yield from _inside(_step(entry, place, step, known))
-        used = dict.fromkeys(sign for step in entry.answer.do for _, sign, _ in _grounds(entry, step, known))
+        used = dict.fromkeys(
+            sign for step in entry.answer.do for _, sign, _ in _grounds(entry, step, known)
+        )
         said = ", ".join(f"{sign} {LEGEND[sign]}" for sign in LEGEND if sign in used)
         yield f"{STEP}{said}\n{STEP}{{ .dl-legend }}\n"
 
 
 def cited(entry: Entry, text: str, known: Known) -> str:
-    """A text of an entry with its numbers filled in and its citations as links to the references."""
+    """A text of an entry, its numbers filled in, its citations as links to the references."""
     evidence = known.evidence.get(entry.id)
     filled = render(text, evidence.values if evidence else {})
     return replace_citations(filled, references_of(entry), _citation)
@@ -72,7 +75,11 @@ def _grounds(entry: Entry, step: Step, known: Known) -> Iterator[tuple[str, str,
     references = references_of(entry)
     for ground in step.because:
         if ground == PRACTICE:
-            yield f'*{BY_PRACTICE}*{{ .dl-ground title="Practice: nothing measured" }}', BY_PRACTICE, ""
+            yield (
+                f'*{BY_PRACTICE}*{{ .dl-ground title="Practice: nothing measured" }}',
+                BY_PRACTICE,
+                "",
+            )
         elif ground in references:
             one = references[ground]
             said = f"Source: {short_name(one)}"
@@ -95,7 +102,7 @@ def _of_claim(entry: Entry, ground: str, known: Known) -> tuple[str, str, str]:
 def _sign(entry: Entry, claim: Claim, known: Known) -> tuple[str, str]:
     evidence = known.of(entry, claim)
     if evidence is None:
-        return "…", NOT_YET
+        return OPEN, NOT_YET
     if not is_good(evidence):
         return "✗", evidence.verdict
     return (MEASURED if claim.kind == "measured" else BY_RULE), KIND_WORDS[claim.kind]

@@ -24,18 +24,21 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parent
 ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
-LAST = ("dlfaq.site.safe", "dlfaq.site.maths")  # Markdown extensions that come after all others, in this order
-NAV_MOST = 500  # questions that every page's navigation lists; of more it names the page of all questions alone
+LAST = (
+    "dlfaq.site.safe",
+    "dlfaq.site.maths",
+)  # Markdown extensions that come after all others, in this order
+NAV_MOST = 500  # questions that every page's navigation lists; beyond, only the page of them all
 WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
 _PAGE = re.compile(r"'questions/(?!index\b)([a-z0-9-]+)\.md'")
 
 
 def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
-    """Write the hand-written pages, the assets and the generated pages; return how many pages there are.
+    """Write hand-written pages, assets and generated pages; return how many pages there are.
 
-    Pages of the FAQ's own `docs/` win over the bundled ones of the same name. Only files whose bytes changed are
-    written, and those of what is gone are removed, so that a second build, and whoever watches the folder, sees nothing
-    that is not new.
+    Pages of the FAQ's own `docs/` win over the bundled ones of the same name. Only files whose
+    bytes changed are written, and those of what is gone are removed, so that a second build, and
+    whoever watches the folder, sees nothing that is not new.
 
     Args:
         root: The FAQ.
@@ -47,8 +50,14 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
     """
     known = known or known_of(load_faq(root))
     own: dict[Path, Path] = {}
-    for folder, below in ((PACKAGE / "assets", "assets"), (bundled_root() / "docs", ""), (root / "docs", "")):
-        own |= {below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    for folder, below in (
+        (PACKAGE / "assets", "assets"),
+        (bundled_root() / "docs", ""),
+        (root / "docs", ""),
+    ):
+        own |= {
+            below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()
+        }
     index = own.get(Path("index.md"))
     made = chain(
         pages(known, index.read_text("utf-8") if index else ""), search_files(known.faq).items()
@@ -67,7 +76,7 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
 
 
 def _renew(output: Path, name: Path, data: bytes) -> None:
-    """Write a file if it would change; what was a file there may be a folder now, and the other way round."""
+    """Write a file if it would change, also where a folder stands, or below what was a file."""
     path = output / name
     if path.is_file() and path.read_bytes() == data:
         return
@@ -123,10 +132,11 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
 
 
 def serve_site(root: Path, port: int) -> None:
-    """Serve the site on this machine until interrupted, built anew when an entry, its evidence or a page changes.
+    """Serve the site on this machine until interrupted; build it anew when a file changes.
 
     Raises:
-        Problems: If the first build finds something to mend, or the port is taken; what a later one finds is logged.
+        Problems: If the first build finds something to mend, or the port is taken. What a later
+            build finds is logged.
         ModuleNotFoundError: If mkdocs-material is not installed.
     """
     import tempfile
@@ -164,10 +174,13 @@ def serve_site(root: Path, port: int) -> None:
 
 
 def _require() -> None:
-    """Name the package that is missing as it is installed; MkDocs would speak of an unknown theme."""
+    """Name a missing package as it is installed; MkDocs would speak of an unknown theme."""
     from importlib.util import find_spec
 
-    for package, modules in {"mkdocs-material": ("mkdocs", "material"), "mini-racer": ("py_mini_racer",)}.items():
+    for package, modules in {
+        "mkdocs-material": ("mkdocs", "material"),
+        "mini-racer": ("py_mini_racer",),
+    }.items():
         if any(find_spec(module) is None for module in modules):
             msg = f"{package} is not installed"
             raise ModuleNotFoundError(msg, name=package)
@@ -179,7 +192,9 @@ def _check_output(output: Path) -> None:
         return
     if not ((output / "404.html").is_file() and (output / "search").is_dir()):
         hint = "The site replaces what is in its folder. Choose a new one: --output"
-        raise Problems([Problem(str(output), None, "this is neither empty nor an earlier site.", hint)])
+        raise Problems(
+            [Problem(str(output), None, "this is neither empty nor an earlier site.", hint)]
+        )
 
 
 def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkDocsConfig":
@@ -194,12 +209,20 @@ def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkD
         strict=False,
     )
     config.theme.dirs.insert(0, str(PACKAGE / "overrides"))
-    for extension in ("admonition", "attr_list", "pymdownx.arithmatex", "pymdownx.details", "pymdownx.superfences"):
+    for extension in (
+        "admonition",
+        "attr_list",
+        "pymdownx.arithmatex",
+        "pymdownx.details",
+        "pymdownx.superfences",
+    ):
         if extension not in config.markdown_extensions:
             config.markdown_extensions.append(extension)
     others = [one for one in config.markdown_extensions if one not in LAST]
     config.markdown_extensions[:] = [*others, *LAST]
-    fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault("custom_fences", [])
+    fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault(
+        "custom_fences", []
+    )
     others = [fence for fence in fences if fence["name"] != NAME]
     fences[:] = [*others, {"name": NAME, "class": NAME, "format": drawing}]
     config.mdx_configs.setdefault("pymdownx.arithmatex", {})["generic"] = True
@@ -209,9 +232,9 @@ def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkD
 
 
 def _nav(source: Path) -> list[object]:
-    """The order of the pages: what is read most comes first; what a team adds of its own comes last.
+    """The order of the pages: the most read ones first, a team's own last.
 
-    Each page holds the navigation, whose cost would grow with the square of the number of questions.
+    Each page holds the navigation, so its cost grows with the square of the number of questions.
     """
     found = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
 
@@ -230,8 +253,15 @@ def _nav(source: Path) -> list[object]:
         "Simulations": below("simulations"),
     }
     placed = {"index.md", *unlisted, *(name for names in sections.values() for name in names)}
-    rest = [*(name for name in ORDER if name in found), *(name for name in found if name not in {*ORDER, *placed})]
-    return [{"Home": "index.md"}, *({title: names} for title, names in sections.items() if names), *rest]
+    rest = [
+        *(name for name in ORDER if name in found),
+        *(name for name in found if name not in {*ORDER, *placed}),
+    ]
+    return [
+        {"Home": "index.md"},
+        *({title: names} for title, names in sections.items() if names),
+        *rest,
+    ]
 
 
 def _problems(found: list[str]) -> list[Problem]:

@@ -1,7 +1,7 @@
-"""The table of an entry's claims: what was predicted and measured, where else it holds, where it fails.
+"""The table of an entry's claims: predicted, measured, where else it holds, where it fails.
 
-As Markdown it is a table, and a box for each row with all there is to know. `safe` makes of each row
-and its box one thing that opens.
+As Markdown it is a table, and a box for each row with all there is to know. `safe` makes of each
+row and its box one thing that opens.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from dlfaq.site.text import code, escape, in_cell, line
 
 HEAD = ("", "claim", "predicted", "measured", "also holds", "fails when")
 AGAIN = "*as above*{ .dl-again }"  # in place of a statement that the row above makes too
+UNBROKEN = "\N{NO-BREAK SPACE}"
 SENTENCES = {verdict.word: verdict.sentence for verdict in Verdict}
 Signatures = Callable[[str], Signature]
 
@@ -80,9 +81,12 @@ def _row(entry: Entry, claim: Claim, known: Known) -> Iterator[str]:
     yield escape(_predicted(evidence.own)) if evidence else ""
     yield _measured(entry, claim, known)
     holds = evidence.holds_under if evidence else {}
-    yield ", ".join(_holding(named(name), holds.get(name)) for name in claim.holds_under)
+    also = ", ".join(_holding(named(name), holds.get(name)) for name in claim.holds_under)
+    yield also.replace("× ", f"×{UNBROKEN}")
     fails = evidence.fails_under if evidence else {}
-    yield " ".join(_failing(named(name), why, fails.get(name)) for name, why in claim.fails_under.items())
+    yield " ".join(
+        _failing(named(name), why, fails.get(name)) for name, why in claim.fails_under.items()
+    )
 
 
 def _predicted(side: Side) -> str:
@@ -137,8 +141,7 @@ def _opened(entry: Entry, claim: Claim, known: Known, signatures: Signatures) ->
         yield fence("claim", entry.id, claim.id)
         yield fence("numbers", entry.id, claim.id)
     said = setting(experiment, signatures(experiment.simulation), claim.at)
-    if said:
-        yield f"Setting: {escape(said)}.\n"
+    yield f"Setting: {escape(said)}.\n"
     named = naming(entry, claim)
     told = [
         f"*{escape(named(name))}*: {escape(changes(experiment.condition(name)))}"
@@ -161,5 +164,3 @@ def _repeat(entry: Entry, claim: Claim) -> str:
     every = " --conditions" if claim.holds_under else ""
     command = code(f"dlfaq verify {entry.id}/{claim.id} --fresh{every}")
     return f"Simulation [`{name}`](../simulations/{name}.md). Repeat it: {command}"
-
-

@@ -1,4 +1,4 @@
-"""What MkDocs collects for the search: the texts of all pages but the questions', of which the worker has an index already."""
+"""What MkDocs collects for the search: all pages but the questions', which the worker has."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ QUESTIONS = "questions/"  # of what lies there the worker needs the addresses al
 
 
 class Sparing(BasePlugin):
-    """Lets MkDocs' search pass over the questions' pages, which take it as long to read as to build."""
+    """Keeps the questions' pages from MkDocs' search, which takes long to read them."""
 
     def __init__(self) -> None:
         self.places: list[str] = []  # addresses of these pages
@@ -30,7 +30,7 @@ def put_aside(site: Path, places: list[str]) -> None:
     """Move what was collected out of the file that every page loads, to where the worker finds it.
 
     Args:
-        site: A site that MkDocs has built; one whose own settings leave out the search has nothing to move.
+        site: A site that MkDocs has built; without a search it has nothing to move.
         places: Addresses of the questions' pages.
     """
     collected = site / "search" / "search_index.json"

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlfaq.knowledge.docstring import filled
-from dlfaq.knowledge.entry import Claim, Condition, Entry, Experiment, Scalar
+from dlfaq.knowledge.entry import Claim, Entry
+from dlfaq.knowledge.experiment import Condition, Experiment, Scalar
 from dlfaq.knowledge.settings import expand
 from dlfaq.knowledge.simulations import Signature
 
@@ -43,22 +44,32 @@ def changes(condition: Condition) -> str:
     pairs = [f"{_name(name)} = {_value(value)}" for name, value in condition.given.items()]
     for arm, given in condition.arms.items():
         pairs += [f"{_name(name)} = {_value(value)} in {arm}" for name, value in given.items()]
-    pairs += [f"{_name(name)} = {_listed(map(_value, values))}" for name, values in condition.sweep.items()]
+    pairs += [
+        f"{_name(name)} = {_listed(map(_value, values))}"
+        for name, values in condition.sweep.items()
+    ]
     pairs += [f"{_name(name)} × {factor:g}" for name, factor in condition.times.items()]
     return ", ".join(pairs)
 
 
 def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scalar]) -> str:
-    """The setting of an experiment as one sentence, from the simulation's own with its parameters
-    filled in; empty if it has none.
+    """The setting of an experiment as one sentence.
 
-    A parameter that differs between arms, or along the sweep, is named with all its values.
+    It is the simulation's own with the parameters filled in. A parameter that differs between arms,
+    or along the sweep, is named with all its values. Of a simulation that has no such sentence, it
+    is what the experiment sets.
     """
     if not signature.setting:
-        return ""
+        held = {name: (value,) for name, value in at.items()}
+        own = changes(
+            Condition("", experiment.given, experiment.arms, {**experiment.sweep, **held})
+        )
+        return f"{own}; the rest by default" if own else "all parameters by default"
     spelt = expand(experiment, Condition(), signature, at)
     rows = [(arm, row) for arm in spelt.arms for row in spelt.rows(arm)]
-    values = {name: _of_all([(arm, row[name]) for arm, row in rows]) for name in signature.parameters}
+    values = {
+        name: _of_all([(arm, row[name]) for arm, row in rows]) for name in signature.parameters
+    }
     return filled(signature.setting, values)
 
 
@@ -67,10 +78,12 @@ def _of_all(found: Sequence[tuple[str, Scalar]]) -> str:
     by_arm: dict[str, list[str]] = {}
     for arm, value in found:
         by_arm.setdefault(arm, []).append(_value(value))
-    distinct = {arm: tuple(dict.fromkeys(values)) for arm, values in by_arm.items()}
-    if len(set(distinct.values())) == 1:
-        return _listed(next(iter(distinct.values())))
-    return _listed(f"{_listed(values)} ({arm})" for arm, values in distinct.items())
+    named: dict[str, list[str]] = {}
+    for arm, values in by_arm.items():
+        named.setdefault(_listed(dict.fromkeys(values)), []).append(arm)
+    if len(named) == 1:
+        return next(iter(named))
+    return _listed(f"{values} ({', '.join(arms)})" for values, arms in named.items())
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from dlfaq.site.shared import NOT_YET, Known, front_matter, link_to, mark, tally
 from dlfaq.site.text import escape, label, line, link, prose
 
 FIRST_FORM = (
-    "This answer is in the first form and awaits its rewrite: no steps yet, and nothing said of "
-    "longer training or tuned rates."
+    "This answer awaits its rewrite: it has no steps yet, "
+    "and its claims were not tried under other conditions."
 )
 DRAFT = "This is a draft: what it says was not finished, and nothing was recorded."
 
@@ -34,7 +34,9 @@ def entry_page(entry: Entry, known: Known, signatures: Signatures) -> str:
         *_references(entry),
         *_related(entry, known),
     ]
-    topics = ", ".join(f"[{label(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics)
+    topics = ", ".join(
+        f"[{label(known.faq.topics[topic])}](../topics/{topic}.md)" for topic in entry.topics
+    )
     return "\n".join([*parts, f"Topics: {topics}\n{{ .dl-count }}\n"])
 
 
@@ -58,7 +60,8 @@ def _plots(entry: Entry, known: Known) -> Iterator[str]:
     evidence = known.evidence.get(entry.id)
     for place, plot in enumerate(entry.plots, 1):
         if evidence and evidence.plots.get(plot.key):
-            yield f"{line(plot.shows)} Measured for [{plot.claim}](#{plot.claim}).\n{{ .dl-shows }}\n"
+            measured = f"Measured for [{plot.claim}](#{plot.claim})."
+            yield f"{line(plot.shows)} {measured}\n{{ .dl-shows }}\n"
             yield fence("plot", entry.id, str(place))
             yield '??? note "The numbers of this plot"\n'
             yield indent(fence("plot-numbers", entry.id, str(place)), "    ")

@@ -9,20 +9,28 @@ from dlfaq.site.shared import Known, front_matter
 from dlfaq.site.text import code, line
 
 _INTRODUCTION = (
-    "The experiments that the claims are measured with. Each is one short file of PyTorch that runs on its own."
+    "The experiments that the claims are measured with. "
+    "Each is one short file of PyTorch that runs on its own."
 )
 
 
 def gallery(simulations: Sequence[Signature], known: Known) -> str:
     """The page as Markdown: those with a picture come first."""
-    parts = [front_matter("Simulations", wide=True, bare=True), "# Simulations { .dl-gallery }\n", f"{_INTRODUCTION}\n"]
+    parts = [
+        front_matter("Simulations", wide=True, bare=True),
+        "# Simulations { .dl-gallery }\n",
+        f"{_INTRODUCTION}\n",
+    ]
     pictured = {one.name: [*_picture(one.name, known)] for one in simulations}
     for one in sorted(simulations, key=lambda one: not pictured[one.name]):
         parts += [f"- **[{code(one.name)}]({one.name}.md)**\n", *pictured[one.name]]
         used = sum(
             entry.experiment_of(claim).simulation == one.name for entry, claim in known.faq.claims()
         )
-        parts += [f"    {line(one.summary)}\n", f"    *{used} claim{'s' if used != 1 else ''}*{{ .dl-count }}\n"]
+        parts += [
+            f"    {line(one.summary)}\n",
+            f"    *{used} claim{'s' if used != 1 else ''}*{{ .dl-count }}\n",
+        ]
     return "\n".join(parts) + "\n"
 
 

@@ -14,14 +14,15 @@ def home(known: Known, welcome: str) -> str:
 
     Args:
         known: The FAQ and its evidence.
-        welcome: What is written by hand: what stands before its first `##` begins the page, the rest ends it.
+        welcome: The hand-written text. Up to its first `##` it begins the page; the rest ends it.
     """
     begin, mark, rest = welcome.strip().partition("\n## ")
     parts = [
         front_matter("Home", wide=True, bare=True),
         begin or "# Questions and answers",
         "",
-        f"[{_invitation(known)}](questions/index.md)\n{{ .dl-ask }}\n",  # the script makes a field of it
+        # the script makes a field of it
+        f"[{_invitation(known)}](questions/index.md)\n{{ .dl-ask }}\n",
         *_front(known),
         *_topics(known),
         f"{mark.lstrip()}{rest}\n",

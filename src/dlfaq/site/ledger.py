@@ -12,8 +12,9 @@ from dlfaq.site.text import escape, label, line, link
 MISSING = "missing"  # stands where a ruling would, as long as the entry is not written
 RULINGS = ("true", "conditional", "false", "untestable", MISSING)
 _INTRODUCTION = """\
-Each statement of the source documents, in our words, with our ruling: true, conditional (true under conditions that the
-entry names), false, or untestable. A statement whose entry is not written yet is missing its ruling.
+Each statement of the source documents, in our words, with our ruling: true, conditional (true
+under conditions that the entry names), false, or untestable. A statement whose entry is not written
+yet is missing its ruling.
 """
 
 
@@ -30,7 +31,7 @@ class Row(NamedTuple):
 
 
 def ledger(known: Known) -> str:
-    """The page as Markdown: counts, then each document's statements in the order of their places."""
+    """The page as Markdown: counts, then each document's statements in their order."""
     faq = known.faq
     rows = {document: _rows(faq, document) for document in faq.documents}
     parts = [front_matter("Sources", wide=True), "# What the sources say\n", _INTRODUCTION]
@@ -52,13 +53,17 @@ def _rows(faq: Faq, document: str) -> list[Row]:
 
 
 def _place(where: str) -> tuple[int, tuple[int, ...]]:
-    """By the numbers that a place holds: L9 before L17, page 3 before page 12; what has none comes last."""
+    """By the numbers in it: L9 before L17, page 3 before page 12; places without come last."""
     numbers = tuple(map(int, re.findall(r"\d+", where)))
     return (0 if numbers else 1, numbers)
 
 
 def _counts(faq: Faq, rows: dict[str, list[Row]]) -> Iterator[str]:
-    used = [ruling for ruling in RULINGS if any(row.ruling == ruling for found in rows.values() for row in found)]
+    used = [
+        ruling
+        for ruling in RULINGS
+        if any(row.ruling == ruling for found in rows.values() for row in found)
+    ]
     yield f"| Document | {' | '.join(used)} | statements |"
     yield f"| --- |{' ---: |' * (len(used) + 1)}"
     for document in faq.documents.values():
@@ -79,7 +84,11 @@ def _document(document: Document, rows: list[Row], known: Known) -> Iterator[str
     by = ", ".join(filter(None, [document.author, str(document.year or "")]))
     counted = [f"{_count(rows, ruling)} {ruling}" for ruling in RULINGS if _count(rows, ruling)]
     plural = "s" if len(rows) != 1 else ""
-    said = f"{len(rows)} statement{plural}: {', '.join(counted)}." if rows else "Nothing is ruled on yet."
+    said = (
+        f"{len(rows)} statement{plural}: {', '.join(counted)}."
+        if rows
+        else "Nothing is ruled on yet."
+    )
     yield f"{escape(by)}{'. ' if by else ''}{said}\n{{ .dl-count }}\n"
     for row in rows:
         yield from _statement(row, known)

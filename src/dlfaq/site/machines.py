@@ -1,4 +1,4 @@
-"""What machines read: an overview of all answers, and each page as plain Markdown beside its HTML."""
+"""What machines read: an overview of all answers, and each page as Markdown beside its HTML."""
 
 import re
 from pathlib import Path
@@ -11,23 +11,28 @@ from dlfaq.site.text import label
 
 _HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FIGURE = re.compile(rf"^([ \t]*)```{NAME}\n(.*?)\n[ \t]*```\n", re.MULTILINE | re.DOTALL)
-_STYLE = re.compile(r"(?<!\\)[ \t]*\{ [#.][^{}\n]*\}[ \t]*$|(?<=[*)])\{ [.#][^{}\n]* \}", re.MULTILINE)
+_STYLE = re.compile(
+    r"(?<!\\)[ \t]*\{ [#.][^{}\n]*\}[ \t]*$|(?<=[*)])\{ [.#][^{}\n]* \}", re.MULTILINE
+)
 _BOX = re.compile(r'^(?:!!!|\?\?\?) \w+ "([^"\n]*)"\n((?:(?: {4}.*)?\n)*)', re.MULTILINE)
 _FENCE = re.compile(r"(^`{3,}.*?^`{3,}[ \t]*$)", re.MULTILINE | re.DOTALL)
 _RELATIVE = re.compile(r"(?<!\\)\]\((?!https?:)")
 
 
 def overview(known: Known, welcome: str = "") -> str:
-    """`llms.txt`: what this is, then each question with its address, its answer and its evidence."""
+    """`llms.txt`: what this is, then each question with its address, answer and evidence."""
     title = re.search(r"^# (.+)$", welcome, re.MULTILINE)
     parts = [
         f"# {title[1].strip() if title else 'Questions and answers'}\n",
-        "> Questions about training neural networks, answered; each claim is checked by a simulation.\n",
+        "> Questions about training neural networks, answered, with measured claims.\n",
     ]
     parts.append("## Questions\n")
     for entry in known.faq.entries:
         short = bare(entry, entry.short, known)
-        parts.append(f"- [{label(entry.question)}](questions/{entry.id}.md): {short} ({counted(entry, known)})")
+        parts.append(
+            f"- [{label(entry.question)}](questions/{entry.id}.md): "
+            f"{short} ({counted(entry, known)})"
+        )
     return "\n".join(parts) + "\n"
 
 
@@ -44,7 +49,7 @@ def readable(text: str, drawing: Drawing) -> str:
 
 
 def write_copies(source: Path, output: Path, address: str, drawing: Drawing) -> None:
-    """Put each page's Markdown beside its HTML, and whole addresses into `llms.txt` where the site's own is known."""
+    """Put each page's Markdown beside its HTML, and whole addresses into `llms.txt`."""
     for path in source.rglob("*.md"):
         target = output / path.relative_to(source)
         if target.parent.is_dir():

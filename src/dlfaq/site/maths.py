@@ -1,7 +1,7 @@
-r"""Maths set when the site is built: a Markdown extension that turns every formula into what KaTeX makes of it.
+r"""Maths set when the site is built: a Markdown extension that hands every formula to KaTeX.
 
-KaTeX is JavaScript; it runs here, in an interpreter of its own, and not in the reader's browser. A page then needs no
-script for its maths, shows it at once and does not move when it comes.
+KaTeX is JavaScript; it runs here, in an interpreter of its own, and not in the reader's browser. A
+page then needs no script for its maths, shows it at once and does not move when it comes.
 """
 
 import logging
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 KATEX = Path(__file__).with_name("katex") / "katex.min.js"
 LARGEST = 50  # em: what a formula may ask for, so that it cannot cover the page
+SHORT = 24  # letters of a formula that stays on a line with the full stop after it
 _FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">\\(?P<open>[(\[])(?P<tex>[^<]*)\\[)\]]</(?P=tag)>'
+    r"(?P<after>[.,;:!?)]*)"
 )  # as arithmatex leaves it
 _ERROR = re.compile(r'class="katex-error" title="(?:ParseError: KaTeX parse error: )?([^"]*)"')
 _log = logging.getLogger("mkdocs.dlfaq")  # what is said here is a problem of the build
@@ -31,7 +33,7 @@ class MathsExtension(Extension):
     """Formulas as HTML and MathML."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's own name
-        """Register the part; it comes after the list of what a page may contain, for KaTeX is trusted and texts are not."""
+        """Register it after the list of what a page may contain: KaTeX is trusted."""
         md.postprocessors.register(_Formulas(md), "dlfaq-maths", -200)
 
 
@@ -43,7 +45,7 @@ def makeExtension(**options: Any) -> MathsExtension:  # noqa: N802 - Markdown's 
 def formula(tex: str, *, display: bool) -> str:
     """A formula as HTML with MathML beside it, which screen readers read.
 
-    A formula that KaTeX cannot read is logged as a warning, and stands in the result as it was written.
+    A formula that KaTeX cannot read is logged as a warning, and stays as it was written.
     """
     markup, error = _katex_of(tex, display)
     if error:
@@ -77,4 +79,7 @@ class _Formulas(Postprocessor):
 def _set(found: re.Match[str]) -> str:
     markup = formula(unescape(found["tex"]).strip(), display=found["open"] == "[")
     # the search reads words, not the pieces of a formula
-    return f'<{found["tag"]} class="arithmatex" data-search-exclude>{markup}</{found["tag"]}>'
+    whole = f'<{found["tag"]} class="arithmatex" data-search-exclude>{markup}</{found["tag"]}>'
+    if found["tag"] == "span" and found["after"] and len(found["tex"]) <= SHORT:
+        return f'<span class="dl-whole">{whole}{found["after"]}</span>'
+    return f"{whole}{found['after']}"

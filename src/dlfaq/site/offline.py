@@ -1,11 +1,13 @@
-"""A site that is read from its folder, without a server: what Material needs for its search there."""
+"""A site that is read from its folder, without a server: what Material's search needs there."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-SHIM = "assets/vendor/iframe-worker/iframe-worker-shim.js"  # else the plugin names one on another host
+SHIM = (
+    "assets/vendor/iframe-worker/iframe-worker-shim.js"  # else the plugin names one on another host
+)
 SERVED = "navigation.instant"  # what asks a server for the next page
 
 

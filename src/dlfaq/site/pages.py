@@ -74,11 +74,18 @@ def _questions(known: Known) -> str:
     parts = [front_matter("Questions"), "# All questions\n", *listed(known.faq.entries, known, "")]
     if known.faq.planned:
         parts += ["\n## Planned\n", "Asked, and not answered here yet.\n"]
-        parts += [f"- *{label(one.question)}*{{ #{one.id} .dl-planned }}" for one in known.faq.planned]
+        parts += [
+            f"- *{label(one.question)}*{{ #{one.id} .dl-planned }}" for one in known.faq.planned
+        ]
     return "\n".join(parts) + "\n"
 
 
 def _topic(topic: str, known: Known) -> str:
     title = known.faq.topics[topic]
     entries = [entry for entry in known.faq.entries if topic in entry.topics]
-    return "\n".join([front_matter(title), f"# {line(title)}\n", *listed(entries, known, "../questions/")]) + "\n"
+    return (
+        "\n".join(
+            [front_matter(title), f"# {line(title)}\n", *listed(entries, known, "../questions/")]
+        )
+        + "\n"
+    )

@@ -1,8 +1,8 @@
-"""What a page may contain: a Markdown extension through which nothing comes that a browser would run.
+"""What a page may contain: a Markdown extension that lets nothing through that a browser would run.
 
-An entry's texts are other people's. Whatever they, and whatever extension, make of a page, its HTML is held at the very
-end to a list of elements, attributes and addresses; anything else that looks like a tag is shown as text. HTML in
-Markdown is not obeyed in the first place.
+An entry's texts are other people's. Whatever they, and whatever extension, make of a page, its HTML
+is held at the very end to a list of elements, attributes and addresses; anything else that looks
+like a tag is shown as text. HTML in Markdown is not obeyed in the first place.
 """
 
 import re
@@ -44,7 +44,9 @@ class SafeExtension(Extension):
         """Register the parts."""
         md.preprocessors.deregister("html_block", strict=False)
         md.inlinePatterns.deregister("html", strict=False)
-        md.treeprocessors.register(_Tidy(md), "dlfaq-tidy", 6)  # classes are set at 8, the contents made at 5
+        md.treeprocessors.register(
+            _Tidy(md), "dlfaq-tidy", 6
+        )  # classes are set at 8, the contents made at 5
         md.postprocessors.register(_Allowed(md), "dlfaq-allowed", -100)  # after everything else
 
 
@@ -101,6 +103,8 @@ class _Tidy(Treeprocessor):
         for cell in root.iter("th"):
             if len(cell) == 0 and not (cell.text or "").strip():
                 cell.tag = "td"  # a corner heads nothing
+            elif _text(cell).startswith("\\(") and _text(cell).endswith("\\)"):
+                _say(cell)
         for heading in list(root.iter("h2")):
             if CLAIMS in heading.get("class", "").split():
                 _open_rows(root, heading)
@@ -147,6 +151,17 @@ def _fill(summary: ElementTree.Element, cells: list[ElementTree.Element], names:
         else:
             span.text = cell.text
         span.extend(cell)
+
+
+def _say(cell: ElementTree.Element) -> None:
+    """Put a formula that heads a column into words too, for who cannot see it."""
+    formula = list(cell)
+    words = ElementTree.Element("span", {"class": "dl-unseen"})
+    words.text = _text(cell)[2:-2].replace("\\", "")
+    seen = ElementTree.Element("span", {"aria-hidden": "true"})
+    seen.text, cell.text = cell.text, None
+    seen.extend(formula)
+    cell[:] = [words, seen]
 
 
 def _text(element: ElementTree.Element) -> str:

@@ -1,9 +1,10 @@
 """The site's search: `dlfaq ask` in the browser.
 
-A web worker takes the place of Material's own and ranks as `dlfaq.ask` does. Its code is in `worker/`, a port of the
-ranking; everything else it knows is written here when the site is built, from the index and the modules that the terminal
-uses: entries, vocabulary, thesaurus, lists, patterns, weights. Of the token vectors, which are too many to send, those go
-that the FAQ's texts and common English need; of the others only the names, so that a word is taken apart as it is in the
+A web worker takes the place of Material's own and ranks as `dlfaq.ask` does. Its code is in
+`worker/`, a port of the ranking; everything else it knows is written here when the site is built,
+from the index and the modules that the terminal uses: entries, vocabulary, thesaurus, lists,
+patterns, weights. Of the token vectors, which are too many to send, those go that the FAQ's texts
+and common English need; of the others only the names, so that a word is taken apart as it is in the
 terminal and then says nothing.
 """
 
@@ -48,7 +49,7 @@ def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
 
     Args:
         faq: What is searched.
-        whole: Send every token's vector, some 4 MB, so that the scores are the terminal's for any text.
+        whole: Send every token's vector, some 4 MB, so that all scores are the terminal's.
 
     Raises:
         Problems: If the index must be built and the FAQ's files have problems.
@@ -82,15 +83,18 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
         "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
         "elsewhere": elsewhere,
         "entries": entries,
-        "vectors": _vectors([*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole),
+        "vectors": _vectors(
+            [*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole
+        ),
     }
 
 
 def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterator[dict]:
-    """What is ranked and shown of each entry; of its longer texts how often they hold each word, not in which order."""
+    """What is ranked and shown of each entry; of its longer texts the words without their order."""
     known = {one.id: one for one in (*faq.entries, *faq.planned)}
     columns = ", ".join(f"fields.{column}" for column in COLUMNS)
-    rows = f"SELECT num, id, entries.short, planned, {columns} FROM fields JOIN entries USING (num) ORDER BY num"  # noqa: S608
+    selected = f"num, id, entries.short, planned, {columns}"
+    rows = f"SELECT {selected} FROM fields JOIN entries USING (num) ORDER BY num"  # noqa: S608
     for num, name, short, planned, *texts in db.execute(rows):
         fields = dict(zip(COLUMNS, texts, strict=True))
         yield {
@@ -101,8 +105,12 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
             "planned": bool(planned),
             "said": list(said(known[name], short)),
             "question": [place[word] for word in fields.pop("question").split()],
-            "also": [[place[word] for word in line.split()] for line in fields.pop("also").splitlines()],
-        } | {column: _steps(place[word] for word in text.split()) for column, text in fields.items()}
+            "also": [
+                [place[word] for word in line.split()] for line in fields.pop("also").splitlines()
+            ],
+        } | {
+            column: _steps(place[word] for word in text.split()) for column, text in fields.items()
+        }
 
 
 def _shown(text: str) -> str:
@@ -201,10 +209,14 @@ class _Used(vectors.TokenVectors):
 
 
 def _vectors(texts: Iterable[str], *, whole: bool) -> dict[str, object]:
-    """The vectors of all tokens of the texts, of the thesaurus, and of common English; the names of all others."""
+    """Vectors of tokens in texts, thesaurus and common English; of all others the names."""
     known = _Used()
     english = " ".join([lists.PLAIN_ENGLISH, *lists.STOP, *lists.NEGATIONS])
-    used = {token for text in (*texts, thesaurus.FILE.read_text("utf-8"), english) for token in words.tokens(text)}
+    used = {
+        token
+        for text in (*texts, thesaurus.FILE.read_text("utf-8"), english)
+        for token in words.tokens(text)
+    }
     for word in {word for token in used for word in vectors.PIECES.findall(token)}:
         list(known.pieces(word))
     every = [known[number].decode() for number in range(len(known))]

@@ -56,7 +56,9 @@ class Tally:
 
     def words(self) -> str:
         """For example `9 measured, 3 exact, 2 of PyTorch`; what does not hold is named."""
-        good = [f"{self.holds[kind]:,} {COUNT_WORDS[kind]}" for kind in KINDS if self.holds.get(kind)]
+        good = [
+            f"{self.holds[kind]:,} {COUNT_WORDS[kind]}" for kind in KINDS if self.holds.get(kind)
+        ]
         bad = [f"{count} {word}" for word, count in self.others.items()]
         return "; ".join(filter(None, [", ".join(good), ", ".join(bad)]))
 
@@ -96,7 +98,12 @@ def is_good(evidence: ClaimEvidence) -> bool:
 
 
 def front_matter(
-    title: str, description: str = "", *, answers: bool = False, wide: bool = False, bare: bool = False
+    title: str,
+    description: str = "",
+    *,
+    answers: bool = False,
+    wide: bool = False,
+    bare: bool = False,
 ) -> str:
     """The page's head.
 
@@ -119,7 +126,9 @@ def front_matter(
         fields["faq"] = {"question": title, "answer": description}
     if wide:
         fields["hide"] = ["navigation", "toc"] if bare else ["navigation"]
-    return "\n".join(["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""])
+    return "\n".join(
+        ["---", *(f"{name}: {json.dumps(value)}" for name, value in fields.items()), "---", ""]
+    )
 
 
 def mark(word: str, kind: str = "") -> str:

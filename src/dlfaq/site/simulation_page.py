@@ -54,7 +54,8 @@ def _tables(signature: Signature) -> Iterator[str]:
         yield "| --- | --- | --- | --- |"
     for one in signature.parameters.values():
         kind = ", ".join(code(str(choice)) for choice in one.choices) if one.choices else one.type
-        yield f"| {code(one.name)} | {_cell(kind)} | {_cell(code(str(one.default)))} | {escape(one.doc)} |"
+        cells = (code(one.name), _cell(kind), _cell(code(str(one.default))), escape(one.doc))
+        yield f"| {' | '.join(cells)} |"
     yield "\n## Metrics { #metrics }\n"
     yield "| metric | what it is |"
     yield "| --- | --- |"

@@ -1,8 +1,8 @@
 """Texts of entries as Markdown for a page.
 
-An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. What else the page's Markdown would
-obey, such as attribute lists, is escaped here so that it is shown as written. That nothing runs is not this module's
-work: `safe` sees to it, whatever comes out of Markdown.
+An entry may use Markdown, maths in `$…$` and `$$…$$`, inline code and code fences. What else the
+page's Markdown would obey, such as attribute lists, is escaped here so that it is shown as written.
+That nothing runs is not this module's work: `safe` sees to it, whatever comes out of Markdown.
 """
 
 import re
@@ -25,7 +25,9 @@ CODE_INDENT = 4
 
 def escape(text: str) -> str:
     """A plain text, such as a parameter's value, in one line: nothing in it is Markdown or HTML."""
-    text = _PLAIN.sub(lambda found: f"\\{found[0]}" if found[0] not in "~^" else found[0], " ".join(text.split()))
+    text = _PLAIN.sub(
+        lambda found: f"\\{found[0]}" if found[0] not in "~^" else found[0], " ".join(text.split())
+    )
     return _start(text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;"))
 
 
@@ -66,7 +68,11 @@ def link(address: str) -> str:
     except ValueError:
         return ""
     safe = parts.scheme in {"http", "https"} and parts.netloc
-    return re.sub(r"[\s<>\"'()\\\[\]{}`*_$]", lambda found: f"%{ord(found[0]):02X}", address) if safe else ""
+    return (
+        re.sub(r"[\s<>\"'()\\\[\]{}`*_$]", lambda found: f"%{ord(found[0]):02X}", address)
+        if safe
+        else ""
+    )
 
 
 def _blocks(text: str) -> Iterator[tuple[bool, str]]:
@@ -79,12 +85,18 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
         bare = row.strip()
         if bare and not row[0].isspace():
             in_list = bool(_ITEM.match(row)) or (in_list and bool(before.strip()))
-        is_code = bool(bare) and not in_list and len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip()) >= CODE_INDENT
+        is_code = (
+            bool(bare)
+            and not in_list
+            and len(row.expandtabs(4)) - len(row.expandtabs(4).lstrip()) >= CODE_INDENT
+        )
         if opens and not is_code:
             yield False, "".join(written)
             written = []
             yield True, _fence(opens, rows)
-        elif is_code and not (before.strip() and written):  # an indented line goes on with a paragraph above it
+        elif is_code and not (
+            before.strip() and written
+        ):  # an indented line goes on with a paragraph above it
             yield False, "".join(written)
             written = []
             yield True, row
@@ -119,8 +131,12 @@ def _piece(found: re.Match[str]) -> str:
         return found[0]
     before = found["before"] or ""
     before = before if len(before.expandtabs(4)) >= CODE_INDENT else ""  # less belongs to no list
-    rows = [f"{before}{row.strip()}" for row in found["display"].strip().splitlines() if row.strip()]
-    return "\n".join(["", "", f"{before}$$", *rows, f"{before}$$", "", ""])  # maths on display stands alone
+    rows = [
+        f"{before}{row.strip()}" for row in found["display"].strip().splitlines() if row.strip()
+    ]
+    return "\n".join(
+        ["", "", f"{before}$$", *rows, f"{before}$$", "", ""]
+    )  # maths on display stands alone
 
 
 def _words(text: str) -> str:
@@ -132,7 +148,11 @@ def _start(text: str) -> str:
     """A text that begins no list, heading or other block."""
     if not _STARTS.match(text):
         return text
-    return f"&#{ord(text[0])};{text[1:]}" if not text[0].isdigit() else re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    return (
+        f"&#{ord(text[0])};{text[1:]}"
+        if not text[0].isdigit()
+        else re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+    )
 
 
 def in_cell(written: str) -> str:

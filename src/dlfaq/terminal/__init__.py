@@ -1,7 +1,7 @@
 """What a terminal or a pipe gets: entries, answers and lists as text.
 
-`answers` composes what `dlfaq.ask` read from the index; nothing here parses. rich is loaded only where
-something is shown on a terminal.
+`answers` and `entries` compose what `dlfaq.ask` read from the index; nothing here parses. rich is
+loaded only where something is shown on a terminal.
 """
 
 from dlfaq.sanitise import sanitise

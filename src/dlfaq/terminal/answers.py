@@ -4,7 +4,7 @@ The walk: the lines of the answer are composed; on a terminal what they can do w
 until they fit its rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Span, Spans
@@ -29,12 +29,13 @@ class Screen(NamedTuple):
     steps: Sequence[Sequence[Line]]
     foot: Sequence[Line]
     near: Sequence[Line] = ()
+    roomy: bool = True
 
     def lines(self) -> Iterator[Line]:
         """All of them."""
         yield from self.head
         if self.steps:
-            yield from (Line(), text_line("Do this", "title"))
+            yield from (*([Line()] * self.roomy), text_line("Do this", "title"))
         for step in self.steps:
             yield from step
         yield from (*self.foot, *self.near)
@@ -72,8 +73,7 @@ def render_answer(
     terminal = Terminal(width, height)
     screen = screen._replace(near=_near(answer.results[1:], terminal.columns))
     if not full and not explain:
-        room = terminal.rows - PROMPT
-        screen = _fitted(screen, lambda lines: terminal.count(lines) <= room)
+        screen = _fitted(screen, terminal)
     return terminal.show([*screen.lines(), *more])
 
 
@@ -106,7 +106,7 @@ def step_lines(place: int, step: StepText) -> Iterator[Line]:
 def _near(results: Sequence[Result], columns: int | None = None) -> Sequence[Line]:
     """The other entries that were found: as many as one line holds, if it has so many columns."""
     head = "Near: "
-    names = [one.id for one in results]
+    names = [f"{one.id} (planned)" if one.planned else one.id for one in results]
     while columns and len(names) > 1 and len(head + ", ".join(names)) > columns:
         names.pop()
     spans = (Span(", ".join(names), "id"),)
@@ -125,16 +125,17 @@ def _planned(entry: EntryText, answer: Answer) -> Screen:
     return Screen(head, [], [Line()])
 
 
-def _fitted(screen: Screen, fits: Callable[[Iterable[Line]], bool]) -> Screen:
-    """The screen without what it can do without, until it fits: code, near entries, empty lines."""
-    for one in _shorter(screen):
+def _fitted(screen: Screen, terminal: Terminal) -> Screen:
+    """The screen without what it can do without, until it fits the rows of the terminal."""
+    for one in _shorter(screen, terminal.columns):
         screen = one
-        if fits(screen.lines()):
+        if terminal.count(screen.lines()) <= terminal.rows - PROMPT:
             break
     return screen
 
 
-def _shorter(screen: Screen) -> Iterator[Screen]:
+def _shorter(screen: Screen, columns: int) -> Iterator[Screen]:
+    """Ever less: code, near entries, empty lines, the ends of long steps."""
     yield screen
     steps = list(screen.steps)
     for place in reversed(range(len(steps))):
@@ -147,7 +148,25 @@ def _shorter(screen: Screen) -> Iterator[Screen]:
     head, foot = (
         [line for line in lines if line != Line()] for lines in (screen.head, screen.foot)
     )
-    yield screen._replace(head=head, foot=foot)
+    screen = screen._replace(head=head, foot=foot, roomy=False)
+    yield screen
+    for rows in (2, 1):
+        yield screen._replace(
+            steps=[[_cut(line, rows * columns) for line in step] for step in screen.steps]
+        )
+
+
+def _cut(line: Line, most: int) -> Line:
+    """A line of at most so many letters, wrapped ones a little less."""
+    room = most - sum(len(span.text) for span in line.head) - most // 8
+    found = []
+    for span in line.spans:
+        if len(span.text) > room:
+            found.append(Span(f"{span.text[:room].rsplit(' ', 1)[0]} …", span.style))
+            break
+        found.append(span)
+        room -= len(span.text)
+    return line._replace(spans=tuple(found))
 
 
 def _nothing(answer: Answer) -> list[Line]:

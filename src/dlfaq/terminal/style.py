@@ -1,7 +1,7 @@
 """Lines of styled spans, and the two forms in which they are shown.
 
-On a terminal they are wrapped and coloured, in a pipe plain and unwrapped. rich is loaded only for a
-terminal.
+On a terminal they are wrapped and coloured, in a pipe plain and unwrapped. rich is loaded only for
+a terminal.
 """
 
 import re

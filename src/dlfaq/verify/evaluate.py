@@ -1,7 +1,8 @@
 """A parsed expression over measurements: one number, or one truth value, a replicate.
 
-The parser lets only a short list of syntax nodes through; each has its function here, and nothing is ever handed to
-Python's own evaluation. A value is an array of shape () (a number), (R,) (one a replicate) or (R, T) (a curve each).
+The parser lets only a short list of syntax nodes through; each has its function here, and nothing
+is ever handed to Python's own evaluation. A value is an array of shape () (a number), (R,) (one a
+replicate) or (R, T) (a curve each).
 """
 
 import ast
@@ -11,9 +12,9 @@ from functools import reduce
 
 import numpy as np
 
-from dlfaq.knowledge.entry import Parameters
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity
+from dlfaq.knowledge.experiment import Parameters
 
 Scope = Mapping[str, np.ndarray]  # what the names stand for at one point of the sweep
 Measurements = Mapping[str, np.ndarray]  # metric: (R,) or (R, T)
@@ -47,7 +48,8 @@ def per_replicate(quantity: Quantity, scopes: Sequence[Scope], replicates: int) 
 
     Args:
         quantity: From `parse_quantity` or `parse_expectation`.
-        scopes: The names at each point of the sweep; a single one unless the quantity looks along the sweep.
+        scopes: The names at each point of the sweep; a single one unless the quantity looks along
+            the sweep.
         replicates: R.
 
     Returns:
@@ -58,7 +60,9 @@ def per_replicate(quantity: Quantity, scopes: Sequence[Scope], replicates: int) 
     """
     value = _value(quantity.body, scopes)
     if value.ndim > 1:
-        msg = f"`{ast.unparse(quantity.body)}` is a curve; take one of its values, or its min or max"
+        msg = (
+            f"`{ast.unparse(quantity.body)}` is a curve; take one of its values, or its min or max"
+        )
         raise ExpressionError(msg)
     value = np.broadcast_to(value, (replicates,))
     if ESTIMATORS[quantity.estimator].takes == "number":

@@ -58,10 +58,14 @@ def mean(samples: np.ndarray, alpha: float, bounds: Bounds = UNKNOWN) -> Measure
         bounds: The least and the greatest value that is possible; None where there is no bound.
 
     Raises:
-        EstimateError: If a sample lies outside of the bounds.
+        EstimateError: If a sample lies outside of the bounds, or their sum is too large.
     """
     samples = _inside(samples, bounds)
-    estimate = float(samples[0]) if (samples == samples[0]).all() else float(samples.mean())
+    with np.errstate(over="ignore"):
+        estimate = float(samples[0]) if (samples == samples[0]).all() else float(samples.mean())
+    if not math.isfinite(estimate):
+        msg = f"the numbers are too large to be summed, up to {np.abs(samples).max():.6g}"
+        raise EstimateError(msg)
     if bounds == UNKNOWN:
         low, high = studentized(samples, alpha)
         return Measured(estimate, (_known(low), _known(high)), len(samples))
@@ -148,10 +152,10 @@ def studentized(
     """
     samples = np.asarray(samples, dtype=np.float64)
     n = samples.shape[-1]
-    middle = samples.mean(-1)
-    if n < math.log2(2 / alpha):
-        return np.full_like(middle, -np.inf), np.full_like(middle, np.inf)
     with np.errstate(all="ignore"):  # numbers near 1e308 overflow, and then nothing is promised
+        middle = samples.mean(-1)
+        if n < math.log2(2 / alpha):
+            return np.full_like(middle, -np.inf), np.full_like(middle, np.inf)
         off = samples - middle[..., None]
         spread = np.sqrt((off**2).sum(-1) / (n - 1))
         skewness = ((off / spread[..., None]) ** 3).mean(-1)

@@ -7,9 +7,9 @@ import numpy as np
 
 from dlfaq.evidence.record import Bound, Measured, Point
 from dlfaq.evidence.verdict import Outcome, together
-from dlfaq.knowledge.entry import Scalar
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, Quantity
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.ranges import Range, range_of
 from dlfaq.verify.evaluate import ExpressionError, Scope, number, per_replicate
 from dlfaq.verify.intervals import EstimateError, extremes
@@ -59,21 +59,37 @@ def judge(
     """
     places = _places(expectation.quantity, measured)
     alpha = level(len(places), look, side_alpha)
-    points = tuple(_judge_point(expectation, measured, place, alpha, exact=exact) for place in places)
+    points = tuple(
+        _judge_point(expectation, measured, place, alpha, exact=exact) for place in places
+    )
     return together([point.outcome for point in points]), points
 
 
-def outcome(interval: tuple[Bound, Bound], expectation: Expectation, low: Bound, high: Bound) -> Outcome:
+def outcome(
+    interval: tuple[Bound, Bound], expectation: Expectation, low: Bound, high: Bound
+) -> Outcome:
     """Compare an interval with the prediction: wholly inside holds, wholly outside fails."""
     if not ESTIMATORS[expectation.quantity.estimator].bounded:
         return "holds" if interval[0] == 1 else "fails"
     left, right = interval
-    above = low is None or (left is not None and (left > low or (left == low and not expectation.low_open)))
-    below = high is None or (right is not None and (right < high or (right == high and not expectation.high_open)))
+    above = low is None or (
+        left is not None and (left > low or (left == low and not expectation.low_open))
+    )
+    below = high is None or (
+        right is not None and (right < high or (right == high and not expectation.high_open))
+    )
     if above and below:
         return "holds"
-    too_low = low is not None and right is not None and (right < low or (right == low and expectation.low_open))
-    too_high = high is not None and left is not None and (left > high or (left == high and expectation.high_open))
+    too_low = (
+        low is not None
+        and right is not None
+        and (right < low or (right == low and expectation.low_open))
+    )
+    too_high = (
+        high is not None
+        and left is not None
+        and (left > high or (left == high and expectation.high_open))
+    )
     return "fails" if too_low or too_high else "inconclusive"
 
 
@@ -105,24 +121,44 @@ def _places(quantity: Quantity, measured: Measurement) -> list[Sequence[int]]:
 
 
 def _judge_point(
-    expectation: Expectation, measured: Measurement, place: Sequence[int], alpha: float, *, exact: bool
+    expectation: Expectation,
+    measured: Measurement,
+    place: Sequence[int],
+    alpha: float,
+    *,
+    exact: bool,
 ) -> Point:
     quantity = expectation.quantity
     estimate = _estimate(quantity, measured, place, alpha, exact=exact)
     scopes = [measured.scopes[i] for i in place]
     try:
-        low, high = (None if node is None else number(node, scopes) for node in (expectation.low, expectation.high))
+        low, high = (
+            None if node is None else number(node, scopes)
+            for node in (expectation.low, expectation.high)
+        )
     except ExpressionError as error:
         raise _explained(error, expectation.text, measured, place) from error
     at = {} if quantity.along_sweep else dict(measured.points[place[0]])
     said = outcome(estimate.interval, expectation, low, high)
     return Point(
-        at, said, estimate.estimate, estimate.interval, low, high, estimate.replicates, quantity.estimator
+        at,
+        said,
+        estimate.estimate,
+        estimate.interval,
+        low,
+        high,
+        estimate.replicates,
+        quantity.estimator,
     )
 
 
 def _estimate(
-    quantity: Quantity, measured: Measurement, place: Sequence[int], alpha: float, *, exact: bool = False
+    quantity: Quantity,
+    measured: Measurement,
+    place: Sequence[int],
+    alpha: float,
+    *,
+    exact: bool = False,
 ) -> Measured:
     estimator = ESTIMATORS[quantity.estimator]
     scopes = [measured.scopes[i] for i in place]
@@ -145,6 +181,12 @@ def _range(quantity: Quantity, measured: Measurement, scopes: Sequence[Scope]) -
     return range_of(quantity.body, {**known, **measured.ranges})
 
 
-def _explained(error: ValueError, text: str, measured: Measurement, place: Sequence[int]) -> JudgeError:
-    at = ", ".join(f"{name}={value}" for name, value in measured.points[place[0]].items()) if len(place) == 1 else ""
+def _explained(
+    error: ValueError, text: str, measured: Measurement, place: Sequence[int]
+) -> JudgeError:
+    at = (
+        ", ".join(f"{name}={value}" for name, value in measured.points[place[0]].items())
+        if len(place) == 1
+        else ""
+    )
     return JudgeError(f"`{text}`{f' at {at}' if at else ''}: {error}")

@@ -9,6 +9,7 @@ from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
+from dlfaq.verify.repeatable import environment
 
 _JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into rulings
 
@@ -16,7 +17,10 @@ _JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into r
 def trial_key(root: Path, trial: Trial) -> str:
     """The key under which a trial's measurements are kept."""
     parameters = [trial.parameters, trial.start, trial.stop, trial.device, trial.seed]
-    return hashed([trial.simulation, source_hash(root, trial.simulation), parameters, torch_version()])
+    code = source_hash(root, trial.simulation)
+    return hashed(
+        [trial.simulation, code, parameters, torch_version(), sorted(environment().items())]
+    )
 
 
 def ruling_key(
@@ -32,7 +36,9 @@ def ruling_key(
         asked: How it was verified: device, seed, level.
     """
     shown = sorted({one.text for one in placeholders_of(entry) if one.claim == claim.id})
-    drawn = sorted((plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id)
+    drawn = sorted(
+        (plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id
+    )
     taken_over = repr(recorded.holds_under) if recorded else ""
     print_ = fingerprint(root, entry, claim)
     return hashed([print_, shown, drawn, taken_over, asked, torch_version(), _judging()])
@@ -55,4 +61,9 @@ def _judging() -> str:
     """A change of any file that judges makes every cached ruling out of date."""
     package = Path(__file__).parents[1]
     paths = sorted(path for folder in _JUDGING for path in (package / folder).rglob("*.py"))
-    return hashed([[str(path.relative_to(package)), path.stat().st_mtime_ns, path.stat().st_size] for path in paths])
+    return hashed(
+        [
+            [str(path.relative_to(package)), path.stat().st_mtime_ns, path.stat().st_size]
+            for path in paths
+        ]
+    )

@@ -10,8 +10,9 @@ import numpy as np
 
 from dlfaq.evidence.record import Line, Measured, Point, Side
 from dlfaq.evidence.verdict import Outcome
-from dlfaq.knowledge.entry import OWN, Claim, Entry
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.expectation import parse_expectation
+from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.knowledge.ranges import Range, read_range
 from dlfaq.knowledge.settings import Setting, expand
@@ -42,7 +43,9 @@ class Look:
     @property
     def is_open(self) -> bool:
         """Whether another look may decide it."""
-        return self.outcome == "inconclusive" and (self.number == 0 or 2 * self.chunk.stop <= self.limit)
+        return self.outcome == "inconclusive" and (
+            self.number == 0 or 2 * self.chunk.stop <= self.limit
+        )
 
     def advance(self, signature: Signature, device: str, seed: int) -> list[Trial]:
         """Begin the next look; return the trials that it needs."""
@@ -74,9 +77,13 @@ class Look:
         """What was measured, as evidence holds it."""
         return Side(self.outcome, self.chunk.stop, self.points)
 
-    def _arm(self, number: int, arm: str, point: Mapping, signature: Signature) -> tuple[Mapping, Arrays]:
+    def _arm(
+        self, number: int, arm: str, point: Mapping, signature: Signature
+    ) -> tuple[Mapping, Arrays]:
         chunks = self.arrays[number, arm]
-        joined = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in signature.metrics}
+        joined = {
+            name: np.concatenate([chunk[name] for chunk in chunks]) for name in signature.metrics
+        }
         axes = {metric.axis for metric in signature.metrics.values() if metric.axis}
         joined |= {axis: chunks[0][axis] for axis in axes}
         return self.setting.parameters(arm, point), joined
@@ -112,7 +119,11 @@ class Case:
         experiment = entry.experiment_of(claim)
         first = Chunk(0, experiment.replicates)
         self.looks = {
-            name: Look(expand(experiment, experiment.condition(name), signature, claim.at), first, experiment.limit)
+            name: Look(
+                expand(experiment, experiment.condition(name), signature, claim.at),
+                first,
+                experiment.limit,
+            )
             for name in (OWN, *conditions)
         }
         self.plots = [plot for plot in entry.plots if plot.claim == claim.id]
@@ -130,14 +141,20 @@ class Case:
     def advance(self) -> list[Trial]:
         """Begin the next look of every setting that needs one; return the trials."""
         open_ = [look for look in self.looks.values() if look.is_open]
-        return [trial for look in open_ for trial in look.advance(self.signature, self.device, self.seed)]
+        return [
+            trial
+            for look in open_
+            for trial in look.advance(self.signature, self.device, self.seed)
+        ]
 
     def judge(self, results: Mapping[Trial, Result]) -> None:
         """Judge the settings whose look this was; what broke or cannot be judged ends the case."""
         looked = {name: look for name, look in self.looks.items() if look.trials}
         needed = dict.fromkeys(trial for look in looked.values() for _, _, trial in look.trials)
         self.seconds += sum(results[trial].seconds for trial in needed)
-        self.errors = tuple(self._broken(results[trial]) for trial in needed if results[trial].error)
+        self.errors = tuple(
+            self._broken(results[trial]) for trial in needed if results[trial].error
+        )
         if not self.errors:
             self.errors = tuple(self._judged(looked, results))
 
@@ -162,7 +179,9 @@ class Case:
         drawn, errors = {}, []
         for plot in self.plots:
             try:
-                drawn[plot.key] = lines(plot, self.looks.get(PLOT, self.looks[OWN]).measurement(self.signature))
+                drawn[plot.key] = lines(
+                    plot, self.looks.get(PLOT, self.looks[OWN]).measurement(self.signature)
+                )
             except JudgeError as error:
                 errors.append(str(error))
         return drawn, errors
@@ -176,7 +195,11 @@ class Case:
             try:
                 measured = look.measurement(self.signature)
                 look.outcome, look.points = judge(
-                    self.expectation, measured, look.number, self.side_alpha, exact=self.claim.kind != "measured"
+                    self.expectation,
+                    measured,
+                    look.number,
+                    self.side_alpha,
+                    exact=self.claim.kind != "measured",
                 )
             except JudgeError as error:
                 yield f"{f'under {name}' if name else 'the claim'}: {error}"

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.knowledge.settings import Setting
 from dlfaq.knowledge.simulations import Signature
 
@@ -60,7 +60,9 @@ def trials_of(
 
 def repeat(trial: Trial, signature: Signature) -> str:
     """The command that runs a trial by hand; it leaves out what is the default."""
-    defaults: Mapping[str, Scalar] = {name: known.default for name, known in signature.parameters.items()}
+    defaults: Mapping[str, Scalar] = {
+        name: known.default for name, known in signature.parameters.items()
+    }
     words = ["dlfaq", "run", trial.simulation]
     for name, value in trial.parameters:
         if name not in defaults or defaults[name] != value:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.entry import Parameters
+from dlfaq.knowledge.experiment import Parameters
 from dlfaq.knowledge.simulations import Signature
 from dlfaq.verify.intervals import mean
 from dlfaq.verify.plan import Trial
@@ -51,7 +51,12 @@ class Played:
             mean, ends, sd = zip(*(_summary(column) for column in columns.T), strict=True)
             if name in self.axes:
                 axis, at = self.axes[name]
-                metrics[name] = {"axis": {axis: at.tolist()}, "mean": mean, "interval": ends, "sd": sd}
+                metrics[name] = {
+                    "axis": {axis: at.tolist()},
+                    "mean": mean,
+                    "interval": ends,
+                    "sd": sd,
+                }
             else:
                 metrics[name] = {"mean": mean[0], "interval": ends[0], "sd": sd[0]}
         return {
@@ -63,15 +68,26 @@ class Played:
 
 
 def play(
-    root: Path, signature: Signature, given: Parameters, *, first: int, replicates: int, device: str = "cpu"
+    root: Path,
+    signature: Signature,
+    given: Parameters,
+    *,
+    first: int,
+    replicates: int,
+    device: str = "cpu",
+    seed: int = 0,
 ) -> Played:
     """Run the simulation here and now.
 
     Raises:
         Problems: If it breaks; the cause is named.
     """
-    parameters = {name: parameter.default for name, parameter in signature.parameters.items()} | dict(given)
-    trial = Trial(signature.name, tuple(sorted(parameters.items())), first, first + replicates, device)
+    parameters = {
+        name: parameter.default for name, parameter in signature.parameters.items()
+    } | dict(given)
+    trial = Trial(
+        signature.name, tuple(sorted(parameters.items())), first, first + replicates, device, seed
+    )
     try:
         measured = run_trial(root, trial)
     except TrialError as error:
@@ -99,12 +115,16 @@ def draw(played: Played, path: Path) -> None:
     if path.suffix not in {".svg", ".png", ".pdf"}:
         raise Problems([Problem(str(path), None, "a figure ends in .svg, .png or .pdf.")])
     count = len(played.metrics)
-    figure, axes = plt.subplots(1, count, figsize=(4.2 * count, 3.2), squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(
+        1, count, figsize=(4.2 * count, 3.2), squeeze=False, layout="constrained"
+    )
     for ax, (name, values) in zip(axes[0], played.metrics.items(), strict=True):
         if name in played.axes:
             axis, at = played.axes[name]
             low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], axis=0)
-            ax.fill_between(at, low, high, alpha=0.25, linewidth=0, label="10 to 90 % of replicates")
+            ax.fill_between(
+                at, low, high, alpha=0.25, linewidth=0, label="10 to 90 % of replicates"
+            )
             ax.plot(at, middle, label="median")
             ax.set_xlabel(axis)
             ax.legend(frameon=False)
@@ -122,10 +142,14 @@ def draw(played: Played, path: Path) -> None:
 
 def _row(name: str, values: np.ndarray) -> tuple[str, str, str, str]:
     mean, (low, high), sd = _summary(values)
-    ends = "needs two replicates" if low is None else f"[{low:.6g}, {high:.6g}]"
+    ends = "needs 6 that differ" if low is None else f"[{low:.6g}, {high:.6g}]"
     return name, f"{mean:.6g}", ends, f"{sd:.4g}"
 
 
 def _summary(values: np.ndarray) -> tuple[float, tuple[float | None, float | None], float]:
     estimate = mean(values, ALPHA)
-    return estimate.estimate, estimate.interval, float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    return (
+        estimate.estimate,
+        estimate.interval,
+        float(values.std(ddof=1)) if len(values) > 1 else 0.0,
+    )

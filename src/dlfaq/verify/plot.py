@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from dlfaq.evidence.record import Line
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Quantity
 from dlfaq.knowledge.plots import frames, line_quantity
 from dlfaq.verify.evaluate import ExpressionError, Scope, each
-from dlfaq.evidence.record import Line
 from dlfaq.verify.judge import JudgeError, Measurement
 
 MOST = 61  # points of a line: what a figure a hand wide can show
@@ -22,14 +22,17 @@ def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
     """What a plot shows.
 
     Raises:
-        JudgeError: If an expression has no finite value, or a logarithmic axis something that is not positive.
+        JudgeError: If an expression has no finite value, or a logarithmic axis something that is
+            not positive.
     """
     draw = _over_sweep if plot.x in measured.points[0] else _along_axis
     drawn = []
     for turned, places in frames(plot, measured.points):
         for label, text in plot.lines.items():
             try:
-                line = draw(plot, label, line_quantity(text), [measured.scopes[place] for place in places])
+                line = draw(
+                    plot, label, line_quantity(text), [measured.scopes[place] for place in places]
+                )
             except ExpressionError as error:
                 msg = f"the plot of `{text}`: {error}"
                 raise JudgeError(msg) from error
@@ -75,4 +78,10 @@ def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
 
 def _line(label: str, x: np.ndarray, spread: np.ndarray) -> Line:
     low, median, high = ([float(f"{value:.{DIGITS}g}") for value in values] for values in spread)
-    return Line(label, tuple(float(f"{value:.{DIGITS + 2}g}") for value in x), tuple(median), tuple(low), tuple(high))
+    return Line(
+        label,
+        tuple(float(f"{value:.{DIGITS + 2}g}") for value in x),
+        tuple(median),
+        tuple(low),
+        tuple(high),
+    )

@@ -1,6 +1,7 @@
 """pytest collects `faq/*.yaml`: one item a claim, all claims of a session verified together.
 
-Every pytest of an environment with dlfaq loads this module, so it loads nothing itself before it meets an FAQ.
+Every pytest of an environment with dlfaq loads this module, so it loads nothing itself before it
+meets an FAQ.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what a verification can be told."""
     group = parser.getgroup("dlfaq", "claims of an FAQ")
     group.addoption(
-        "--dlfaq-jobs", type=int, default=os.cpu_count() or 1, help="Worker processes. Default: one a core."
+        "--dlfaq-jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="Worker processes. Default: one a core.",
     )
-    group.addoption("--dlfaq-fresh", action="store_true", help="Measure everything anew, whatever is cached.")
+    group.addoption(
+        "--dlfaq-fresh", action="store_true", help="Measure everything anew, whatever is cached."
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> EntryFile | None:
@@ -106,13 +112,24 @@ def _verify_together(first: ClaimItem) -> Rulings:
     from dlfaq.verify.store import one_at_a_time
 
     faq = first.faq
-    items = [item for item in first.session.items if isinstance(item, ClaimItem) and item.faq is faq]
-    claims = list({(item.entry.id, item.claim.id): (item.entry, item.claim) for item in items}.values())
-    with one_at_a_time(faq.root):  # pytest-xdist's workers each have all items: the first of them measures
+    items = [
+        item for item in first.session.items if isinstance(item, ClaimItem) and item.faq is faq
+    ]
+    claims = list(
+        {(item.entry.id, item.claim.id): (item.entry, item.claim) for item in items}.values()
+    )
+    with one_at_a_time(
+        faq.root
+    ):  # pytest-xdist's workers each have all items: the first of them measures
         options = first.config.option
-        rulings = verify_claims(faq, claims, local(options.dlfaq_jobs), Request(fresh=options.dlfaq_fresh))
+        rulings = verify_claims(
+            faq, claims, local(options.dlfaq_jobs), Request(fresh=options.dlfaq_fresh)
+        )
     compared = compare_all(faq.root, rulings)
-    return {(ruling.entry, ruling.claim): (ruling, same) for ruling, same in zip(rulings, compared, strict=True)}
+    return {
+        (ruling.entry, ruling.claim): (ruling, same)
+        for ruling, same in zip(rulings, compared, strict=True)
+    }
 
 
 def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
@@ -120,7 +137,9 @@ def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
 
     lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.sentence}"]
     if recorded == "differs":
-        lines.append("  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it.")
+        lines.append(
+            "  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it."
+        )
     if ruling.evidence:
         lines.append(f"  expects: {claim.expect}")
         named = {**ruling.evidence.holds_under, **ruling.evidence.fails_under}

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
+from dlfaq.verify.confine import MEMORY
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.worker import TrialError, measure, prepare
 
@@ -22,12 +23,21 @@ ATTEMPTS = 2  # a pool that breaks as a whole, which no single trial explains, i
 
 @dataclass(frozen=True)
 class Result:
-    """What a trial came to: its measurements, or the error that it ended with."""
+    """What a trial came to: its measurements, or the error that it ended with.
+
+    Attributes:
+        trial: What was run.
+        measurements: By name.
+        seconds: What it took.
+        error: Why there are no measurements.
+        source: The hash of the code that ran, as `source_hash` gives it; empty if it is not known.
+    """
 
     trial: Trial
     measurements: "Mapping[str, np.ndarray]" = field(default_factory=dict)
     seconds: float = 0.0
     error: str = ""
+    source: str = ""
 
 
 class Runner(Protocol):
@@ -48,10 +58,19 @@ class PoolRunner:
         jobs: The most processes.
         time_limit: Seconds that one trial may take.
         threads: Threads that one process may compute with.
+        memory: Bytes that a trial may take, beside what torch takes itself.
     """
 
-    def __init__(self, root: Path, jobs: int, time_limit: float = 60.0, threads: int = 1) -> None:
-        self.root, self.jobs, self.time_limit, self.threads = root, jobs, time_limit, threads
+    def __init__(
+        self,
+        root: Path,
+        jobs: int,
+        time_limit: float = 60.0,
+        threads: int = 1,
+        memory: int = MEMORY,
+    ) -> None:
+        self.root, self.jobs, self.time_limit = root, jobs, time_limit
+        self.threads, self.memory = threads, memory
         self._pool: ProcessPool | None = None
         self._workers = 0
 
@@ -59,7 +78,10 @@ class PoolRunner:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -70,7 +92,9 @@ class PoolRunner:
             pool.stop()
             pool.join()
 
-    def run(self, trials: Sequence[Trial], started: Callable[[Trial], None] = lambda _: None) -> Iterator[Result]:
+    def run(
+        self, trials: Sequence[Trial], started: Callable[[Trial], None] = lambda _: None
+    ) -> Iterator[Result]:
         """Yield one result a trial, in the order in which they finish.
 
         Raises:
@@ -84,12 +108,16 @@ class PoolRunner:
         self._start(len(trials))
         try:
             while waiting or running:
-                while waiting and len(running) <= self._workers:  # one more than can run, so that none waits for us
+                while (
+                    waiting and len(running) <= self._workers
+                ):  # one more than can run, so that none waits for us
                     trial = waiting.popleft()
                     running[self._schedule(trial)] = trial
                     started(trial)
                 done, _ = wait(running, timeout=HEARTBEAT, return_when=FIRST_COMPLETED)
-                broken = [future for future in done if isinstance(future.exception(), BrokenProcessPool)]
+                broken = [
+                    future for future in done if isinstance(future.exception(), BrokenProcessPool)
+                ]
                 for future in set(done).difference(broken):
                     yield self._result(running.pop(future), future)
                 if broken or not self._pool.active:
@@ -116,8 +144,10 @@ class PoolRunner:
             self._pool = ProcessPool(
                 max_workers=workers,
                 initializer=prepare,
-                initargs=(os.getpid(), self.threads),
-                context=multiprocessing.get_context("spawn"),  # torch does not survive a fork once it has threads
+                initargs=(os.getpid(), self.threads, self.memory),
+                context=multiprocessing.get_context(
+                    "spawn"
+                ),  # torch does not survive a fork once it has threads
             )
 
     def _schedule(self, trial: Trial) -> "ProcessFuture":
@@ -136,7 +166,7 @@ class PoolRunner:
         from pebble import ProcessExpired
 
         try:
-            measurements, seconds = future.result()
+            measurements, seconds, source = future.result()
         except TrialError as error:
             return Result(trial, error=str(error))
         except TimeoutError:
@@ -145,7 +175,7 @@ class PoolRunner:
             return Result(trial, error=f"its process ended: {_ending(error.exitcode)}")
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs this trial alone
             return Result(trial, error=f"{type(error).__name__}: {error}")
-        return Result(trial, measurements, seconds)
+        return Result(trial, measurements, seconds, source=source)
 
 
 def _ending(code: int) -> str:

@@ -50,23 +50,34 @@ def verify_claims(
         ModuleNotFoundError: If a package is missing that measuring needs.
         KeyboardInterrupt: When interrupted; what finished is kept.
     """
-    asked = replace(request or Request(), recorded=read_all(faq.root, {entry.id for entry, _ in claims}))
+    asked = replace(
+        request or Request(), recorded=read_all(faq.root, {entry.id for entry, _ in claims})
+    )
     with open_store(faq.root) as store, runner(faq.root) as running:
         return verify(faq, claims, running, store, asked, report)
 
 
 def confirm(
-    faq: Faq, claims: Claims, rulings: Sequence[Ruling], runner: MakeRunner, request: Request, report: Report = silent
+    faq: Faq,
+    claims: Claims,
+    rulings: Sequence[Ruling],
+    runner: MakeRunner,
+    request: Request,
+    report: Report = silent,
 ) -> list[Ruling]:
     """The rulings with the seeds of other replicates that agree: the test that an author cannot fit."""
     agreeing: list[list[int]] = [[] for _ in rulings]
     for seed in CONFIRMING:
-        others = verify_claims(faq, claims, runner, replace(request, seed=seed, conditions=True), report)
+        others = verify_claims(
+            faq, claims, runner, replace(request, seed=seed, conditions=True), report
+        )
         for seeds, ruling, other in zip(agreeing, rulings, others, strict=True):
             if other.evidence is not None and other.verdict is ruling.verdict:
                 seeds.append(seed)
     return [
-        ruling if ruling.evidence is None else replace(ruling, evidence=replace(ruling.evidence, seeds=tuple(seeds)))
+        ruling
+        if ruling.evidence is None
+        else replace(ruling, evidence=replace(ruling.evidence, seeds=tuple(seeds)))
         for ruling, seeds in zip(rulings, agreeing, strict=True)
     ]
 
@@ -80,22 +91,31 @@ def read_all(root: Path, entries: set[str]) -> dict[str, Evidence]:
 def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
     """Write the evidence of the entries that were ruled on.
 
-    What was not verified now stays as it was recorded, and so does a claim of which something broke.
+    What was not verified now stays as it was recorded, and so does a claim of which something
+    broke.
 
     Returns:
         The ids of the entries whose evidence changed.
     """
     ruled = {ruling.entry for ruling in rulings}
     entries = [entry for entry in faq.entries if entry.id in ruled and not entry.draft]
-    return [entry.id for entry in entries if write(faq.root, make_evidence(faq.root, entry, rulings))]
+    return [
+        entry.id for entry in entries if write(faq.root, make_evidence(faq.root, entry, rulings))
+    ]
 
 
 def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Evidence:
     """An entry's evidence: what was ruled now, and what is recorded of its other claims."""
-    now = {ruling.claim: ruling for ruling in rulings if ruling.entry == entry.id and ruling.evidence is not None}
+    now = {
+        ruling.claim: ruling
+        for ruling in rulings
+        if ruling.entry == entry.id and ruling.evidence is not None
+    }
     before = _recorded(root, entry.id) or Evidence(entry.id, "")
     kept = {claim.id for claim in entry.claims} & set(before.claims) - set(now)
-    claims = {claim: before.claims[claim] for claim in kept} | {claim: ruling.evidence for claim, ruling in now.items()}
+    claims = {claim: before.claims[claim] for claim in kept} | {
+        claim: ruling.evidence for claim, ruling in now.items()
+    }
     values = {}
     for shown in placeholders_of(entry):
         fresh = now[shown.claim].values if shown.claim in now else {}
@@ -107,7 +127,10 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
         source: Mapping = now[plot.claim].plots if plot.claim in now else before.plots
         if plot.key in source:
             plots[plot.key] = source[plot.key]
-    versions = {*(before.torch.split(", ") if kept else []), *([torch_version().partition("+")[0]] if now else [])}
+    versions = {
+        *(before.torch.split(", ") if kept else []),
+        *([torch_version().partition("+")[0]] if now else []),
+    }
     return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots)
 
 

@@ -1,9 +1,11 @@
 """What was already measured and ruled, in one SQLite file that may be deleted at any time.
 
-It survives a kill at any moment and serves two processes at once. A file that is damaged is begun anew, and where
-nothing can be written nothing is kept: a cache must never be the reason why a verification fails.
+It survives a kill at any moment and serves two processes at once. A file that is damaged is begun
+anew, and where nothing can be written nothing is kept: a cache must never be the reason why a
+verification fails.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +18,14 @@ from dlfaq.paths import cache_dir
 if TYPE_CHECKING:
     import numpy as np
 
-VERSION = 1  # of the tables below
+VERSION = 2  # of the tables below
+SEAL = 32  # bytes of a hash before everything that is kept
 BUSY = 30.0  # seconds to wait for another process to write
 TURN = 3600.0  # seconds to wait for another process to verify
 SCHEMA = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, measurements BLOB NOT NULL, seconds REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS rulings (key TEXT PRIMARY KEY, ruling TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rulings (key TEXT PRIMARY KEY, ruling BLOB NOT NULL);
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
@@ -56,23 +59,34 @@ class Store:
     def measurements(self, key: str) -> "tuple[dict[str, np.ndarray], float] | None":
         """A trial's measurements and the seconds it took; None if they are not there."""
         row = self._ask("SELECT measurements, seconds FROM trials WHERE key = ?", key)
-        unpacked = _unpacked(row[0]) if row else None
-        return None if unpacked is None else (unpacked, row[1])
+        unpacked = _unpacked(key, row[0]) if row else None
+        is_time = row is not None and isinstance(row[1], float)
+        return (unpacked, row[1]) if unpacked is not None and is_time else None
 
-    def keep_measurements(self, key: str, measurements: "Mapping[str, np.ndarray]", seconds: float) -> None:
+    def keep_measurements(
+        self, key: str, measurements: "Mapping[str, np.ndarray]", seconds: float
+    ) -> None:
         """Keep a trial's measurements."""
-        self._write("INSERT OR REPLACE INTO trials VALUES (?, ?, ?)", key, _packed(measurements), seconds)
+        self._write(
+            "INSERT OR REPLACE INTO trials VALUES (?, ?, ?)",
+            key,
+            _packed(key, measurements),
+            seconds,
+        )
 
     def ruling(self, key: str) -> dict[str, Any] | None:
         """What was kept of a ruling; None if it is not there."""
         row = self._ask("SELECT ruling FROM rulings WHERE key = ?", key)
-        with suppress(ValueError):
-            return json.loads(row[0]) if row else None
-        return None
+        text = _unsealed(key, row[0]) if row else None
+        return None if text is None else json.loads(text)
 
     def keep_ruling(self, key: str, ruling: Mapping[str, Any]) -> None:
         """Keep a ruling, as plain values."""
-        self._write("INSERT OR REPLACE INTO rulings VALUES (?, ?)", key, json.dumps(ruling))
+        self._write(
+            "INSERT OR REPLACE INTO rulings VALUES (?, ?)",
+            key,
+            _sealed(key, json.dumps(ruling).encode()),
+        )
 
     def _ask(self, query: str, *values: object) -> Any:
         return self._try(lambda db: db.execute(query, values).fetchone())
@@ -107,9 +121,13 @@ class Store:
         """Open the file; None if it is damaged or of another version."""
         db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
         try:
-            db.execute("PRAGMA synchronous = OFF")  # a kill loses nothing; only a power cut may, and then it is rebuilt
+            db.execute(
+                "PRAGMA synchronous = OFF"
+            )  # a kill loses nothing; only a power cut may, and then it is rebuilt
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            tables = {
+                row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            }
             if version == VERSION and {"trials", "rulings"} <= tables:
                 return db
             if version == 0 and not tables:
@@ -139,30 +157,49 @@ def one_at_a_time(root: Path) -> Iterator[None]:
     """Wait until no other process verifies this FAQ, so that one measures and the others read what it measured."""
     with ExitStack() as stack:
         with suppress(sqlite3.Error):  # where there is no lock to be had, work is only done twice
-            db = sqlite3.connect(cache_dir(root) / "turn.sqlite", timeout=TURN, isolation_level=None)
+            db = sqlite3.connect(
+                cache_dir(root) / "turn.sqlite", timeout=TURN, isolation_level=None
+            )
             stack.callback(db.close)
             db.execute("BEGIN EXCLUSIVE")
         yield
 
 
-def _packed(measurements: "Mapping[str, np.ndarray]") -> bytes:
+def _packed(key: str, measurements: "Mapping[str, np.ndarray]") -> bytes:
     import io
 
     import numpy as np
 
     buffer = io.BytesIO()
-    np.savez(buffer, **{f"_{name}": values for name, values in measurements.items()})  # savez has a parameter `file`
-    return buffer.getvalue()
+    # savez has a parameter `file`, so no name may be that
+    np.savez(buffer, **{f"_{name}": values for name, values in measurements.items()})
+    return _sealed(key, buffer.getvalue())
 
 
-def _unpacked(blob: bytes) -> "dict[str, np.ndarray] | None":
+def _unpacked(key: str, blob: object) -> "dict[str, np.ndarray] | None":
     import io
-    import zipfile
 
     import numpy as np
 
-    try:
-        with np.load(io.BytesIO(blob), allow_pickle=False) as archive:
-            return {name[1:]: values for name, values in archive.items()}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile):
+    content = _unsealed(key, blob)
+    if content is None:
         return None
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {name[1:]: values for name, values in archive.items()}
+
+
+def _sealed(key: str, content: bytes) -> bytes:
+    """What is kept under a key: it tells by itself whether it is whole and lies in its place."""
+    return _seal(key, content) + content
+
+
+def _unsealed(key: str, kept: object) -> bytes | None:
+    """What was kept under a key; None if it was damaged."""
+    if not isinstance(kept, bytes):
+        return None
+    seal, content = kept[:SEAL], kept[SEAL:]
+    return content if seal == _seal(key, content) else None
+
+
+def _seal(key: str, content: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\0" + content).digest()

@@ -12,7 +12,7 @@ from dlfaq.evidence.record import ClaimEvidence
 from dlfaq.evidence.stale import fingerprint
 from dlfaq.evidence.verdict import Verdict, rule
 from dlfaq.knowledge.entry import Claim, Entry, Faq
-from dlfaq.knowledge.simulations import Signature, read_simulation
+from dlfaq.knowledge.simulations import Signature, read_simulation, source_hash
 from dlfaq.verify.keys import ruling_key, trial_key
 from dlfaq.verify.plan import Trial, repeat
 from dlfaq.verify.ruling import Report, Request, Ruling, ruling_from_json, ruling_to_json, silent
@@ -95,11 +95,14 @@ class _Work:
         """The ruling that is cached."""
         if self.store is None or self.request.fresh:
             return None
-        raw = self.store.ruling(self._key(entry, claim))
-        ruling = None if raw is None else ruling_from_json(entry.id, claim.id, raw)
-        if ruling is not None:
-            self.report("ruled", ruling=ruling)
-        return ruling
+        # one of which all conditions were measured serves as well as one that took some over
+        for before in dict.fromkeys((self.recorded(entry, claim) is not None, False)):
+            raw = self.store.ruling(self._key(entry, claim, take_over=before))
+            ruling = None if raw is None else ruling_from_json(entry.id, claim.id, raw)
+            if ruling is not None:
+                self.report("ruled", ruling=ruling)
+                return ruling
+        return None
 
     def open_cases(self, claims: Claims) -> list["Case"]:
         """The claims that must be measured."""
@@ -108,7 +111,7 @@ class _Work:
         from dlfaq.verify.levels import side_alpha
         from dlfaq.verify.looks import Case
 
-        alpha = self.request.side_alpha or side_alpha(_count_sides(self.faq))
+        alpha = self.request.side_alpha or side_alpha(count_sides(self.faq))
         cases = []
         for entry, claim in claims:
             before = self.recorded(entry, claim)
@@ -122,11 +125,17 @@ class _Work:
     def run(self, trials: Sequence[Trial]) -> dict[Trial, Result]:
         """Results of the distinct trials: those that are cached, then those that the runner finishes."""
         distinct = list(dict.fromkeys(trials))
-        results = {} if self.request.fresh else {result.trial: result for result in self._cached(distinct)}
+        results = (
+            {}
+            if self.request.fresh
+            else {result.trial: result for result in self._cached(distinct)}
+        )
         missing = [trial for trial in distinct if trial not in results]
         self.report("planned", trials=len(distinct), cached=len(results))
         if missing:
-            for finished in self.runner.run(missing, lambda trial: self.report("started", trial=trial)):
+            for finished in self.runner.run(
+                missing, lambda trial: self.report("started", trial=trial)
+            ):
                 result = self._as_planned(finished)
                 results[result.trial] = result
                 self._finish(result)
@@ -139,13 +148,19 @@ class _Work:
         plots, no_line = ({}, []) if case.errors else case.drawn()
         errors = (*case.errors, *no_value, *no_line)
         if errors:
-            ruling = Ruling(entry.id, claim.id, Verdict.INCONCLUSIVE, seconds=case.seconds, errors=errors)
+            ruling = Ruling(
+                entry.id, claim.id, Verdict.INCONCLUSIVE, seconds=case.seconds, errors=errors
+            )
         else:
             evidence, taken_over = self._evidence(case)
             verdict = Verdict[evidence.verdict.upper()]
-            ruling = Ruling(entry.id, claim.id, verdict, evidence, values, plots, taken_over, case.seconds)
+            ruling = Ruling(
+                entry.id, claim.id, verdict, evidence, values, plots, taken_over, case.seconds
+            )
             if self.store:
-                self.store.keep_ruling(self._key(entry, claim), ruling_to_json(ruling))
+                self.store.keep_ruling(
+                    self._key(entry, claim, take_over=bool(taken_over)), ruling_to_json(ruling)
+                )
         self.report("ruled", ruling=ruling)
         return ruling
 
@@ -158,15 +173,18 @@ class _Work:
         before = self.recorded(entry, claim)
         holds |= {name: before.holds_under[name] for name in taken_over}
         holds = {name: holds[name] for name in claim.holds_under}
-        outcomes = ({name: side.outcome for name, side in sides.items()} for sides in (holds, fails))
+        outcomes = (
+            {name: side.outcome for name, side in sides.items()} for sides in (holds, fails)
+        )
         verdict = rule(own.outcome, *outcomes)
         print_ = fingerprint(self.root, entry, claim)
         return ClaimEvidence(verdict.word, print_, claim.expect, own, holds, fails), taken_over
 
-    def _key(self, entry: Entry, claim: Claim) -> str:
+    def _key(self, entry: Entry, claim: Claim, *, take_over: bool) -> str:
         asked = self.request
-        how = [asked.device, str(asked.seed), str(asked.side_alpha or _count_sides(self.faq))]
-        return ruling_key(self.root, entry, claim, self.recorded(entry, claim), how)
+        how = [asked.device, str(asked.seed), str(asked.side_alpha or count_sides(self.faq))]
+        before = self.recorded(entry, claim) if take_over else None
+        return ruling_key(self.root, entry, claim, before, how)
 
     def _cached(self, trials: Sequence[Trial]) -> Iterator[Result]:
         for trial in trials if self.store else ():
@@ -175,9 +193,9 @@ class _Work:
                 yield Result(trial, *found)
 
     def _as_planned(self, result: Result) -> Result:
-        """A worker reads the file anew: one that was edited since the plan may measure something else."""
-        planned = self.signature(result.trial.simulation).metrics
-        if result.error or set(planned) <= set(result.measurements):
+        """A worker reads the file anew: one that was edited since may measure something else."""
+        planned = source_hash(self.root, result.trial.simulation)
+        if result.error or not result.source or result.source == planned:
             return result
         return Result(result.trial, error="the simulation was edited while it was verified")
 
@@ -185,14 +203,18 @@ class _Work:
         trial = result.trial
         if result.error:
             command = repeat(trial, self.signature(trial.simulation))
-            self.report("broke", trial=trial, error=f"{trial}: {result.error}. Repeat it: {command}")
+            self.report(
+                "broke", trial=trial, error=f"{trial}: {result.error}. Repeat it: {command}"
+            )
             return
         if self.store:
-            self.store.keep_measurements(trial_key(self.root, trial), result.measurements, result.seconds)
+            self.store.keep_measurements(
+                trial_key(self.root, trial), result.measurements, result.seconds
+            )
         self.report("finished", trial=trial, seconds=result.seconds)
 
 
-def _count_sides(faq: Faq) -> int:
+def count_sides(faq: Faq) -> int:
     """How many settings are judged in a full verification: each may be wrong with a share of the level."""
     return sum(1 + len(claim.conditions) for claim in _claims(faq))
 

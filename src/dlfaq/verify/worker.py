@@ -6,21 +6,26 @@ Only here does the engine load torch.
 import importlib.util
 import os
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
+from importlib.abc import InspectLoader
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from dlfaq.knowledge.simulations import Signature, read_simulation
+from dlfaq.knowledge.simulations import Signature, read_simulation, source_hash
+from dlfaq.verify.confine import follow, limit_memory, limited_output, one_process
 from dlfaq.verify.plan import Trial
+from dlfaq.verify.repeatable import make_repeatable
 
 if TYPE_CHECKING:
     import numpy as np  # at run time numpy waits for `prepare`: it fixes its threads when it is loaded
 
-PARENT_WATCH = 0.5  # seconds between two looks for the parent
+LARGEST = 1e150  # what is larger cannot be squared, so there is no spread of it
+LONGEST = 2000  # characters of a cause
 
 
 class TrialError(Exception):
@@ -34,70 +39,101 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
         Every declared metric, (R,) or (R, T) float64, and for each curve its axis, (T,).
 
     Raises:
-        TrialError: If the simulation raises, or returns anything but finite values of what it declares.
+        TrialError: If the simulation raises, or returns anything but finite values of what it
+            declares.
     """
     from dlfaq.sim import Replicates
 
     signature = read_simulation(root, trial.simulation)
     try:
         function = _function(signature.path, trial.simulation, signature.source)
-        replicates = Replicates(trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed)
-        measured = function(replicates, **dict(trial.parameters))
-    except (Exception, SystemExit) as error:
+        replicates = Replicates(
+            trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed
+        )
+        return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
+    except TrialError:
+        raise
+    except BaseException as error:
         raise TrialError(_cause(error, signature.path)) from error
-    return _checked(measured, signature, trial)
 
 
-def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float]":
-    """Run one trial and time it, in seconds."""
+def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float, str]":
+    """Run one trial: its measurements, the seconds it took, and the hash of the code that ran.
+
+    Raises:
+        TrialError: If it breaks, or its source was edited meanwhile, so that nobody knows what ran.
+    """
+    source = source_hash(root, trial.simulation)
     start = time.perf_counter()
-    measurements = run_trial(root, trial)
-    return measurements, time.perf_counter() - start
+    with one_process(), limited_output():
+        measurements = run_trial(root, trial)
+    seconds = time.perf_counter() - start
+    if source_hash(root, trial.simulation) != source:
+        msg = "its source was edited while it ran"
+        raise TrialError(msg)
+    return measurements, seconds, source
 
 
-def prepare(parent: int, threads: int) -> None:
-    """Make a fresh process a worker: it follows its parent, keeps to its threads, and is silent on standard output.
+def prepare(parent: int, threads: int, memory: int) -> None:
+    """Make a fresh process a worker: it ends with its parent, and keeps to its threads and memory.
 
     Args:
         parent: The process without which this one has nothing to do.
         threads: How many torch, and what numpy calls, may use.
+        memory: Bytes that a trial may take.
     """
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-    os.dup2(2, 1)  # standard output belongs to the answer; a simulation that prints must not mix into it
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = str(threads)
-    try:
-        import torch
-    except ImportError:
-        return  # the first trial says so, by name
+    follow(parent)
+    os.dup2(2, 1)  # standard output belongs to the answer: what a simulation prints must not mix in
+    with suppress(ImportError):  # the first trial says so, by name
+        settle(threads)
+    limit_memory(memory)
+
+
+def settle(threads: int = 1) -> None:
+    """Load torch so that it computes the same numbers in every process and on every processor."""
+    make_repeatable(threads)
+    import torch
+
     torch.set_num_threads(threads)
 
 
-def _follow(parent: int) -> None:
-    """End this process, whatever it is doing, soon after its parent was killed."""
-    while os.getppid() == parent:
-        time.sleep(PARENT_WATCH)
-    os._exit(1)
-
-
 @lru_cache(maxsize=64)
-def _function(path: Path, name: str, source: str) -> Callable[..., Any]:  # noqa: ARG001 - an edited file is another one
-    """Import a simulation by its file, under a name that can meet no other module's."""
+def _function(path: Path, name: str, source: str) -> Callable[..., Any]:
+    """Import a simulation from its source, under a name that can meet no other module's."""
     unique = f"_dlfaq_simulation_{name}"
-    spec = importlib.util.spec_from_file_location(unique, path)
-    if spec is None or spec.loader is None:
-        msg = f"{path} is not a Python file"
-        raise ImportError(msg)
+    loader = _TextLoader(path, source)
+    spec = importlib.util.spec_from_file_location(unique, path, loader=loader)
     module = importlib.util.module_from_spec(spec)
     sys.modules[unique] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
     return getattr(module, name)
 
 
+class _TextLoader(InspectLoader):
+    """Executes the text that was read, and neither the file as it is by now nor a compiled one beside it."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self.path, self.source = path, source
+
+    def get_source(self, _: str) -> str:
+        return self.source
+
+    def get_code(self, _: str) -> CodeType:
+        return self.source_to_code(self.source, str(self.path))
+
+
 def _cause(error: BaseException, path: Path) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == path]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename) == path
+    ]
     where = f" (line {lines[-1]} of sims/{path.name})" if lines else ""
-    return f"{type(error).__name__}: {error}{where}"
+    try:
+        said = str(error)
+    except Exception:  # noqa: BLE001 - an exception that cannot even say what it is
+        said = "it has no message"
+    return f"{type(error).__name__}: {said[:LONGEST]}{where}"
 
 
 def _checked(measured: Any, signature: Signature, trial: Trial) -> "dict[str, np.ndarray]":
@@ -107,7 +143,8 @@ def _checked(measured: Any, signature: Signature, trial: Trial) -> "dict[str, np
     axes = {metric.axis for metric in signature.metrics.values() if metric.axis}
     declared = {*signature.metrics, *axes}
     problems = [
-        f"it does not return '{name}', which its docstring declares" for name in sorted(declared - set(measured))
+        f"it does not return '{name}', which its docstring declares"
+        for name in sorted(declared - set(measured))
     ]
     problems += [
         f"it returns '{name}', which its docstring does not declare"
@@ -120,6 +157,7 @@ def _checked(measured: Any, signature: Signature, trial: Trial) -> "dict[str, np
     count = trial.stop - trial.start
     for name in sorted(axes):
         _hold(name, arrays[name], (len(arrays[name]) if arrays[name].ndim else 1,), "an axis")
+        _finite(name, arrays[name][None], trial.start)
     for name, metric in signature.metrics.items():
         points = (len(arrays[metric.axis]),) if metric.axis else ()
         _hold(
@@ -137,8 +175,12 @@ def _array(name: str, value: Any) -> "np.ndarray":
     import torch
 
     try:
-        return torch.as_tensor(value).detach().cpu().to(torch.float64).numpy().astype(np.float64)
-    except (TypeError, ValueError, RuntimeError) as error:
+        tensor = torch.as_tensor(value).detach().cpu()
+        if tensor.is_complex():
+            msg = f"'{name}' is complex, and a measurement is a real number"
+            raise TrialError(msg)
+        return tensor.to(torch.float64).numpy().astype(np.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         msg = f"'{name}' is not a tensor of numbers: {error}"
         raise TrialError(msg) from error
 
@@ -152,9 +194,11 @@ def _hold(name: str, array: "np.ndarray", shape: tuple[int, ...], what: str) -> 
 def _finite(name: str, array: "np.ndarray", start: int) -> None:
     import numpy as np
 
-    bad = np.argwhere(~np.isfinite(array))
+    bad = np.argwhere(~(np.abs(array) <= LARGEST))
     if len(bad):
         place = f", point {bad[0][1]}" if array.ndim > 1 else ""
         others = len({row[0] for row in bad.tolist()}) - 1
-        msg = f"'{name}' is {array[tuple(bad[0])]} for replicate {start + bad[0][0]}{place}"
+        found = array[tuple(bad[0])]
+        limit = f", beyond {LARGEST:g}," if np.isfinite(found) else ""
+        msg = f"'{name}' is {found}{limit} for replicate {start + bad[0][0]}{place}"
         raise TrialError(msg + (f" and for {others} other replicates" if others else ""))

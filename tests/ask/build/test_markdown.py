@@ -32,7 +32,7 @@ def plain(text):
         ("```python\nx = 1\n\ny = `2`\n```", "    x = 1\n\n    y = `2`"),
         ("$$\n\\frac{1}{2}\n$$", "    1/2"),
         ("> said", "> said"),
-        ("| a | b |\n|---|---|\n| 1 | 2 |", "a   b\n1   2"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a b\n1 2"),
         ("snake_case_name stays", "snake_case_name stays"),
         ("2 * 3 * 4", "2 * 3 * 4"),
         (r"\$5 and 5\*", "$5 and 5*"),
@@ -71,3 +71,12 @@ def test_any_markdown_is_shown(text):
 def test_hostile_markdown_is_quick(text):
     """Marks that never close cost no more than a moment."""
     inline(text)
+
+
+def test_the_cells_of_a_table_stand_below_each_other():
+    """Where they fit a terminal; bars divide the cells of wide ones."""
+    table = "| rate | **loss** |\n|---|---|\n| $10^{-3}$ | 0.5 |\n| 0.00001 | 2 |"
+    wide = f"| a | b |\n|---|---|\n| {'x' * 80} | c |"
+
+    assert plain(table).splitlines() == ["rate     loss", "10⁻³     0.5", "0.00001  2"]
+    assert plain(wide).splitlines() == ["a | b", f"{'x' * 80} | c"]

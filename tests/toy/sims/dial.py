@@ -10,7 +10,11 @@ from dlfaq.sim import Replicates
 
 
 def dial(
-    replicates: Replicates, centre: float = 1.0, spread: float = 0.1, growth: float = 1.0, points: int = 5
+    replicates: Replicates,
+    centre: float = 1.0,
+    spread: float = 0.1,
+    growth: float = 1.0,
+    points: int = 5,
 ) -> dict[str, Tensor]:
     """Draw a number, and a curve that grows.
 
@@ -29,7 +33,12 @@ def dial(
     value = centre + spread * replicates.normal("value", dtype=torch.float64)  # (R,)
     step = torch.arange(points)
     noise = spread * replicates.normal("noise", points, dtype=torch.float64)  # (R, T)
-    return {"value": value, "positive": value > 0, "curve": centre + growth * step + noise, "step": step}
+    return {
+        "value": value,
+        "positive": value > 0,
+        "curve": centre + growth * step + noise,
+        "step": step,
+    }
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 python sims/trouble.py --how nan
 """
 
+import ctypes
 import os
+import signal
 import time
 from typing import Literal
 
@@ -13,10 +15,38 @@ from torch import Tensor
 from dlfaq.sim import Replicates
 
 
+class Mute(BaseException):
+    """An exception that fails to say what it is."""
+
+    def __str__(self) -> str:
+        """Fail."""
+        raise ValueError
+
+
 def trouble(
     replicates: Replicates,
     how: Literal[
-        "none", "abort", "hang", "nan", "shape", "undeclared", "missing", "raise", "leave", "none at all"
+        "none",
+        "abort",
+        "hang",
+        "nan",
+        "shape",
+        "undeclared",
+        "missing",
+        "raise",
+        "leave",
+        "none at all",
+        "stubborn",
+        "lock",
+        "exit",
+        "crash",
+        "fork",
+        "memory",
+        "print",
+        "interrupt",
+        "mute",
+        "complex",
+        "huge",
     ] = "none",
     level: float = 1.0,
 ) -> dict[str, Tensor]:
@@ -36,6 +66,30 @@ def trouble(
     if how == "hang":
         while True:
             time.sleep(1)
+    if how == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+    if how == "lock":
+        ctypes.PyDLL(None).sleep(600)  # no other thread of Python runs meanwhile
+    if how == "exit":
+        os._exit(5)
+    if how == "crash":
+        ctypes.string_at(0)
+    if how == "fork":
+        os.fork()
+    if how == "memory":
+        torch.zeros(2**40)
+    if how == "print":
+        while True:
+            print("spam " * 1000)
+    if how == "interrupt":
+        raise KeyboardInterrupt
+    if how == "mute":
+        raise Mute
+    if how == "complex":
+        return {"value": value * 1j}
+    if how == "huge":
+        return {"value": value.double() * 1e308}
     if how == "nan":
         value[3:] = torch.nan
     if how == "raise":

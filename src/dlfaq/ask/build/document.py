@@ -67,6 +67,7 @@ def _claim(claim: Claim, found: ClaimEvidence | None, texts: Texts) -> Object:
         "expect": claim.expect,
         "shows": texts.numbers(claim.shows, claim.id),
         "verdict": found.verdict if found else None,
+        "seeds": list(found.seeds) if found else [],
         "measured": _side(found.own if found else None),
         "holds_under": {name: _side(holds.get(name)) for name in claim.holds_under},
         "fails_under": {

@@ -1,8 +1,8 @@
-"""Write the index that `dlfaq ask`, `show` and `list` read: one SQLite file, with everything as it will be shown.
+"""Write the index that `dlfaq ask`, `show` and `list` read: one SQLite file, ready to show.
 
-It is written in a temporary file that is renamed when it is complete, so that a reader never sees half an index. Where an
-older index is at hand, only the entries whose files changed are read again. `dlfaq.ask.freshness` decides when; nothing of
-this module is loaded when nothing changed.
+It is written in a temporary file that is renamed when it is complete, so that a reader never sees
+half an index. Where an older index is at hand, only the entries whose files changed are read again.
+`dlfaq.ask.freshness` decides when; while nothing changes, nothing of this module is loaded.
 """
 
 import os
@@ -44,7 +44,8 @@ def build(root: Path, path: Path, now: Mapping[str, str], *, anew: bool = False)
         anew: Take nothing over from an older index.
 
     Raises:
-        Problems: If the files that are read have any, or their evidence; an older index then stays as it was.
+        Problems: If the files that are read have any, or their evidence; an older index then stays
+            as it was.
     """
     mark = mark_of(now, root)
     try:
@@ -195,7 +196,10 @@ def _replace(
 
 
 def _learn(db: sqlite3.Connection, words: Iterable[str]) -> None:
-    insert = "INSERT INTO vocab VALUES (?, ?, ?, 1) ON CONFLICT (term) DO UPDATE SET docs = max(docs, 0) + 1"
+    insert = (
+        "INSERT INTO vocab VALUES (?, ?, ?, 1) "
+        "ON CONFLICT (term) DO UPDATE SET docs = max(docs, 0) + 1"
+    )
     db.executemany(insert, [(word, word[0], len(word)) for word in words])
 
 

@@ -1,12 +1,13 @@
 """The Markdown that answers are written in, as blocks of styled spans.
 
-Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$. HTML is text.
+Headings, paragraphs, lists, quotes, fenced code, tables, rules; bold, italic, code, links, $maths$.
+HTML is text.
 """
 
 import re
 from collections.abc import Iterator
 
-from dlfaq.ask.blocks import Block, Span
+from dlfaq.ask.blocks import Block, Span, Spans
 from dlfaq.ask.build.maths import readable
 from dlfaq.sanitise import sanitise
 
@@ -24,7 +25,9 @@ _HEADING = r"#{1,6}\s+(?P<text>.*?)\s*#*"
 _RULE = r" {0,3}([-*_])( *\1){2,} *"
 _FENCE = r" *(```+|~~~+)"
 _DIVIDER = r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*"
-_LONGEST = 4_000  # characters; a longer paragraph is shown as it is: marks that never close would take long
+GAP, WIDEST_TABLE = "  ", 78  # columns of a terminal
+# characters; a longer paragraph is shown as it is: marks that never close would take long
+_LONGEST = 4_000
 
 
 def inline(text: str) -> tuple[Span, ...]:
@@ -76,7 +79,10 @@ def _merged(spans: Iterator[Span]) -> Iterator[Span]:
 
 
 def blocks(text: str) -> list[Block]:
-    """The blocks of a text, in order. The text is made safe first, so that what is shown is what was checked."""
+    """The blocks of a text, in order.
+
+    The text is made safe first, so that what is shown is what was checked.
+    """
     found: list[Block] = []
     lines = sanitise(text).split("\n")
     place = 0
@@ -126,15 +132,30 @@ def _display(lines: list[str], place: int, found: list[Block]) -> int:
 
 
 def _table(lines: list[str], place: int, found: list[Block]) -> int:
+    """Rows whose cells stand below each other, if that fits a terminal; else bars divide them."""
+    rows: list[list[Spans]] = []
     while place < len(lines) and lines[place].lstrip().startswith("|"):
         if not re.fullmatch(_DIVIDER, lines[place]):
-            found.append(
-                Block(
-                    "row", (inline("  ".join(lines[place].strip().strip("|").split("|")).strip()),)
-                )
-            )
+            cells = lines[place].strip().removeprefix("|").removesuffix("|").split("|")
+            rows.append([inline(cell.strip()) for cell in cells])
         place += 1
+    columns = max(map(len, rows), default=0)
+    widths = [max(_width(row[i]) for row in rows if i < len(row)) for i in range(columns)]
+    aligned = sum(widths) + len(GAP) * (columns - 1) <= WIDEST_TABLE
+    texts = (tuple(_merged(_cells(row, widths, aligned=aligned))) for row in rows)
+    found += [Block("row", (line,)) for line in texts]
     return place
+
+
+def _cells(row: list[Spans], widths: list[int], *, aligned: bool) -> Iterator[Span]:
+    for place, cell in enumerate(row):
+        yield from cell
+        if place < len(row) - 1:
+            yield Span(" " * (widths[place] - _width(cell)) + GAP if aligned else " | ")
+
+
+def _width(spans: Spans) -> int:
+    return sum(len(span.text) for span in spans)
 
 
 def _paragraph(lines: list[str], place: int, found: list[Block]) -> int:

@@ -1,7 +1,7 @@
-"""LaTeX's maths as one line of readable Unicode. Whatever is not known degrades to its own name; nothing is refused.
+"""LaTeX's maths as one line of readable Unicode.
 
-Two marks help with spaces until the line is whole: EDGE is a space only between two words, CLOSE takes the space
-before it.
+A command that is not known becomes its own name; nothing is refused. Two marks help with spaces
+until the line is whole: EDGE is a space only between two words, CLOSE takes the space before it.
 """
 
 import re

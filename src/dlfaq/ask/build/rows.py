@@ -22,7 +22,7 @@ from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.verdict import verdict_of
 from dlfaq.knowledge.entry import Entry, Faq, Part, Planned
 
-MOST_PHRASINGS = 64  # of an entry that are compared by meaning
+MOST_PHRASINGS = 96  # of an entry that are compared by meaning
 
 
 def add(
@@ -79,9 +79,9 @@ def _head(entry: Entry | Planned, short: str, evidence: Evidence | None) -> Row:
     title = packed_line(entry.question)
     names = (entry.id, entry.question, title, short)
     if isinstance(entry, Planned):
-        lists = ("\n".join(one) for one in (entry.topics, entry.also_asked, ()))
+        lists = ("\n".join(one) for one in (entry.topics, phrasings(entry), ()))
         return (*names, *lists, 0, 0, True, None, False)
-    lists = ("\n".join(one) for one in (entry.topics, entry.also_asked, entry.related))
+    lists = ("\n".join(one) for one in (entry.topics, phrasings(entry), entry.related))
     ruled = recorded(entry, evidence).values()
     verified = sum(verdict_of(one.verdict).is_good for one in ruled)
     return (*names, *lists, len(entry.claims), verified, False, entry.form, entry.draft)

@@ -1,4 +1,4 @@
-"""An entry's rows that are shown: parsed and safe, with measured numbers in place of placeholders."""
+"""An entry's rows that are shown: parsed, safe, with numbers in place of placeholders."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,7 @@ def packed_line(text: str) -> str:
 
 
 def recorded(entry: Entry, evidence: Evidence | None) -> dict[str, ClaimEvidence]:
-    """What was measured of each claim as it stands, by id; nothing of one that was changed since."""
+    """What was measured, by claim; nothing of a claim whose expectation was changed since."""
     ruled = evidence.claims if evidence else {}
     now = {claim.id: claim.expect for claim in entry.claims}
     return {name: one for name, one in ruled.items() if now.get(name) == one.expect}

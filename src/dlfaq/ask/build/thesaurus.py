@@ -1,4 +1,7 @@
-"""Read `thesaurus.txt`: what askers write, and the terms that entries use. The index holds it compiled."""
+"""Read `thesaurus.txt`: what askers write, and the terms that entries use.
+
+The index holds it compiled.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +18,8 @@ class Rules(NamedTuple):
 
     Attributes:
         same: Canonical form by other form; both are stems joined by spaces.
-        signs: (anchor, place, needs, means): where the anchor and all needs (joined by `+`) occur, `means` may fit.
+        signs: (anchor, place, needs, means): where the anchor and all needs (joined by `+`) occur,
+            `means` may fit.
         words: Every stem that the rules hold.
     """
 
@@ -80,6 +84,7 @@ def _form(text: str, number: int) -> str:
     unseen = [word for word in text.lower().split() if word in STOP]
     words = stems(text)
     if unseen or not words:
-        msg = f"thesaurus.txt:{number}: {text!r} holds words that are not looked at: {', '.join(unseen)}"
+        ignored = ", ".join(unseen)
+        msg = f"thesaurus.txt:{number}: {text!r} holds words that are not looked at: {ignored}"
         raise ValueError(msg)
     return " ".join(words)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings, Spelt, wrong_condition
-from dlfaq.knowledge.entry import OWN, Claim
+from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.entry_file import EntryFile, Place
 from dlfaq.knowledge.expectation import Expectation, ExpectationError, parse_expectation
+from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.scope import Message, check_bound, check_quantity
 
 LONGEST = 80  # of an expectation in a message
@@ -36,6 +37,8 @@ class _Checker:
         expectation = self._expectation()
         experiments = self.file.entry.experiments
         if self.claim.experiment and self.claim.experiment not in experiments:
+            if not _are_listed(self.file):
+                return self.problems
             what = f"{self.what} names the experiment '{self.claim.experiment}', which the entry does not have."
             self._problem(("experiment",), what, did_you_mean(self.claim.experiment, experiments))
         elif self.settings.can_spell(self.claim.experiment):
@@ -113,6 +116,12 @@ class _Checker:
 
     def _problem(self, path: Place, what: str, hint: str = "") -> None:
         self.problems.append(self.file.problem(("claims", self.place, *path), what, hint))
+
+
+def _are_listed(file: EntryFile) -> bool:
+    """Whether the file has a mapping of experiments; that it has none is told once for all."""
+    listed = file.node.value.get("experiments") if isinstance(file.node.value, dict) else None
+    return listed is not None and isinstance(listed.value, dict)
 
 
 def _meaning(expectation: Expectation, spelt: Spelt) -> Iterator[Message]:

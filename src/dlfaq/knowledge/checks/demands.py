@@ -1,6 +1,7 @@
 """What the second form demands of an entry: an answer to act on, claims that can fail.
 
-An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of it.
+An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of
+it.
 """
 
 import re
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dlfaq.errors import Problem
 from dlfaq.knowledge.checks.spelt import Settings, Spelt, standard_conditions
 from dlfaq.knowledge.citations import cited
-from dlfaq.knowledge.entry import VARIED, Claim, Entry, Scalar
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError, parse_expectation
+from dlfaq.knowledge.experiment import VARIED, Scalar
 from dlfaq.knowledge.placeholders import Placeholder, scan
 from dlfaq.knowledge.settings import Setting
 
@@ -40,15 +42,19 @@ def every_claim_has_a_control(file: EntryFile, _: Settings) -> Iterator[Problem]
             yield file.problem(("claims", place), what, hint)
 
 
-def no_control_compares_an_arm_with_itself(file: EntryFile, settings: Settings) -> Iterator[Problem]:
+def no_control_compares_an_arm_with_itself(
+    file: EntryFile, settings: Settings
+) -> Iterator[Problem]:
     """Where the arms that are compared are the same, a control tests subtraction."""
     for place, claim in enumerate(file.entry.claims):
         arms = _compared(claim)
         for name in claim.fails_under if len(arms) > 1 else ():
             spelt = settings.of_claim(claim, name)
             if spelt is not None and _are_identical(spelt.setting, arms):
-                what = f"the control '{name}' of claim '{claim.id}' makes {' and '.join(sorted(arms))} identical."
-                hint = "Choose a condition under which they differ, and the claim fails all the same."
+                what = f"the control '{name}' of claim '{claim.id}' makes arms identical that it compares."
+                hint = (
+                    "Choose a condition under which they differ, and the claim fails all the same."
+                )
                 yield file.problem(("claims", place, "fails_under", name), what, hint)
 
 
@@ -61,11 +67,17 @@ def all_is_for_what_is_exact(file: EntryFile, _: Settings) -> Iterator[Problem]:
             yield file.problem(("claims", place, "expect"), what, hint)
 
 
-def training_says_what_happens_when_it_is_longer(file: EntryFile, settings: Settings) -> Iterator[Problem]:
+def training_says_what_happens_when_it_is_longer(
+    file: EntryFile, settings: Settings
+) -> Iterator[Problem]:
     """A claim about training names `longer`, `tuned` where arms are compared, and one thing varied."""
     for place, claim in enumerate(file.entry.claims):
         spelt = settings.of_claim(claim)
-        if claim.kind != "measured" or spelt is None or "steps" not in spelt.scope.signature.parameters:
+        if (
+            claim.kind != "measured"
+            or spelt is None
+            or "steps" not in spelt.scope.signature.parameters
+        ):
             continue
         missing = list(_needed(claim, settings, spelt))
         if missing:
@@ -80,10 +92,11 @@ def longer_is_four_times(file: EntryFile, settings: Settings) -> Iterator[Proble
         own, longer = settings.of_claim(claim), settings.of_claim(claim, "longer")
         if "longer" not in claim.conditions or own is None or longer is None:
             continue
-        least, most = _steps(longer.setting, min), _steps(own.setting, max)
-        if least is not None and most is not None and least < LONGER * _steps(own.setting, min):
-            what = f"'longer' of claim '{claim.id}' trains for {least} steps, less than {LONGER} times as long."
-            yield file.problem(("claims", place), what)
+        for before, after in zip(_steps(own.setting), _steps(longer.setting), strict=False):
+            if after < LONGER * before:
+                what = f"'longer' of claim '{claim.id}' trains for {after} steps, not for {LONGER} times {before}."
+                yield file.problem(("claims", place), what)
+                break
 
 
 def measured_claims_have_replicates(file: EntryFile, _: Settings) -> Iterator[Problem]:
@@ -100,7 +113,9 @@ def texts_are_short(file: EntryFile, _: Settings) -> Iterator[Problem]:
     """Claims and short answers that are read at once."""
     entry = file.entry
     if (count := _words(entry.answer.short)) > SHORT:
-        yield file.problem(("answer", "short"), f"the short answer has {count} words; it may have {SHORT}.")
+        yield file.problem(
+            ("answer", "short"), f"the short answer has {count} words; it may have {SHORT}."
+        )
     for place, claim in enumerate(entry.claims):
         if (count := _words(claim.says)) > SAYS:
             what = f"claim '{claim.id}' says {count} words; it may have {SAYS}."
@@ -118,19 +133,20 @@ def there_are_steps_and_parts(file: EntryFile, _: Settings) -> Iterator[Problem]
     for place, step in enumerate(answer.do):
         widest = max(map(len, step.code.splitlines()), default=0)
         if widest > CODE_WIDTH:
-            says = f"the code of step {place + 1} is {widest} columns wide; it may have {CODE_WIDTH}."
+            says = (
+                f"the code of step {place + 1} is {widest} columns wide; it may have {CODE_WIDTH}."
+            )
             yield file.problem(("answer", "do", place, "code"), says)
 
 
-def steps_have_grounds(file: EntryFile, _: Settings) -> Iterator[Problem]:
+def steps_have_grounds(file: EntryFile, settings: Settings) -> Iterator[Problem]:
     """Every step has a ground, and half of them a measured one."""
     steps, measured = file.entry.answer.do, 0
-    kinds = {claim.id: claim.kind for claim in file.entry.claims}
     for place, step in enumerate(steps):
         if not step.because:
             hint = "Add `because:` with claims, references, or `practice`."
             yield file.problem(("answer", "do", place), f"step {place + 1} has no ground.", hint)
-        measured += any(kinds.get(ground) == "measured" or "/" in ground for ground in step.because)
+        measured += any(_is_measured(ground, file.entry, settings) for ground in step.because)
     if steps and 2 * measured < len(steps):
         what = f"{measured} of {len(steps)} steps rest on a measured claim; at least half must."
         yield file.problem(("answer", "do"), what)
@@ -144,10 +160,14 @@ def every_reference_is_cited(file: EntryFile, _: Settings) -> Iterator[Problem]:
     for place, one in enumerate(entry.references):
         if not one.id or not one.purpose:
             what = f"the reference '{one.title[:60]}' has no {'`for`' if one.id else '`id`'}."
-            yield file.problem(("references", place), what, "`id` is what citations name, `for` what it is for.")
+            yield file.problem(
+                ("references", place), what, "`id` is what citations name, `for` what it is for."
+            )
         elif one.id not in used:
             what = f"the reference '{one.id}' is cited nowhere."
-            yield file.problem(("references", place), what, f"Cite it as [@{one.id}], or take it out.")
+            yield file.problem(
+                ("references", place), what, f"Cite it as [@{one.id}], or take it out."
+            )
 
 
 def every_claim_is_used(file: EntryFile, _: Settings) -> Iterator[Problem]:
@@ -195,7 +215,12 @@ def _needed(claim: Claim, settings: Settings, own: Spelt) -> Iterator[str]:
     if "longer" not in claim.conditions:
         yield "`longer`"
     is_tuned = all(row.get("tune") is True for arm in setting.arms for row in setting.rows(arm))
-    if len(setting.arms) > 1 and "tuned" in known and not is_tuned and "tuned" not in claim.conditions:
+    if (
+        len(setting.arms) > 1
+        and "tuned" in known
+        and not is_tuned
+        and "tuned" not in claim.conditions
+    ):
         tuned = settings.of_claim(claim, "tuned")
         # arms that differ in nothing but their rates are one arm once each has its best
         if tuned is None or not _are_identical(tuned.setting, _compared(claim)):
@@ -205,13 +230,22 @@ def _needed(claim: Claim, settings: Settings, own: Spelt) -> Iterator[str]:
         yield f"any of {', '.join(f'`{name}`' for name in varied)}"
 
 
+def _is_measured(ground: str, entry: Entry, settings: Settings) -> bool:
+    """Whether a ground is a measured claim, of this entry or of another one."""
+    other, slash, name = ground.rpartition("/")
+    source = settings.written.get(other) if slash else entry
+    return any(
+        claim.id == name and claim.kind == "measured" for claim in (source.claims if source else ())
+    )
+
+
 def _listed(names: list[str]) -> str:
     return " and ".join(names)
 
 
-def _steps(setting: Setting, choose: Callable) -> int | None:
-    steps = [row["steps"] for arm in setting.arms for row in setting.rows(arm) if "steps" in row]
-    return choose(steps) if steps else None
+def _steps(setting: Setting) -> list[int]:
+    """The steps of each arm at each point."""
+    return [row["steps"] for arm in setting.arms for row in setting.rows(arm) if "steps" in row]
 
 
 def _compared(claim: Claim) -> set[str]:
@@ -231,13 +265,16 @@ def _estimator(claim: Claim) -> str:
 
 
 def _are_identical(setting: Setting, arms: set[str]) -> bool:
+    """Whether two of some arms are one and the same."""
     rows = [list(map(_in_effect, setting.rows(arm))) for arm in sorted(arms) if arm in setting.arms]
-    return len(rows) > 1 and all(one == rows[0] for one in rows)
+    return any(one == other for place, one in enumerate(rows) for other in rows[:place])
 
 
 def _in_effect(row: dict[str, Scalar]) -> dict[str, Scalar]:
     """The parameters that have an effect: a rate that is tuned is not the one that was given."""
-    return {name: value for name, value in row.items() if name != "lr" or row.get("tune") is not True}
+    return {
+        name: value for name, value in row.items() if name != "lr" or row.get("tune") is not True
+    }
 
 
 def _words(text: str) -> int:
@@ -249,7 +286,6 @@ def _words(text: str) -> int:
 def _used(entry: Entry) -> set[str]:
     used = {ground for step in entry.answer.do for ground in step.because}
     used |= {name for source in entry.sources for name in source.claims}
-    used |= {plot.claim for plot in entry.plots}
     for _, text in entry.texts():
         used |= {one.claim for one in scan(text) if isinstance(one, Placeholder)}
         used |= set(_LINK.findall(text))

@@ -15,16 +15,26 @@ def check_links(
     entry = file.entry
     for place, topic in enumerate(entry.topics):
         if topics is not None and topic not in topics:
-            yield file.problem(("topics", place), f"'{topic}' is not a topic of {TOPICS}.", did_you_mean(topic, topics))
+            yield file.problem(
+                ("topics", place),
+                f"'{topic}' is not a topic of {TOPICS}.",
+                did_you_mean(topic, topics),
+            )
     claims = [claim.id for claim in entry.claims]
     for place, source in enumerate(entry.sources):
         if documents is not None and source.document and source.document not in documents:
             what = f"'{source.document}' is not a document of {DOCUMENTS}."
-            yield file.problem(("sources", place, "document"), what, did_you_mean(source.document, documents))
+            yield file.problem(
+                ("sources", place, "document"), what, did_you_mean(source.document, documents)
+            )
         for number, claim in enumerate(source.claims):
             if claim not in claims:
-                what = f"a source statement names the claim '{claim}', which the entry does not have."
-                yield file.problem(("sources", place, "claims", number), what, did_you_mean(claim, claims))
+                what = (
+                    f"a source statement names the claim '{claim}', which the entry does not have."
+                )
+                yield file.problem(
+                    ("sources", place, "claims", number), what, did_you_mean(claim, claims)
+                )
 
 
 def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Problem]:
@@ -35,7 +45,11 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
         written: Every written entry that was read, by id.
     """
     entry = file.entry
-    known = [claim.id for claim in entry.claims] + [one.id for one in entry.references if one.id] + [PRACTICE]
+    known = (
+        [claim.id for claim in entry.claims]
+        + [one.id for one in entry.references if one.id]
+        + [PRACTICE]
+    )
     for place, step in enumerate(entry.answer.do):
         for number, ground in enumerate(step.because):
             path = ("answer", "do", place, "because", number)
@@ -48,22 +62,32 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
                 yield file.problem(path, what, did_you_mean(other, written))
             elif slash and claim not in [one.id for one in written[other].claims]:
                 what = f"step {place + 1} names the claim '{claim}', which '{other}' does not have."
-                yield file.problem(path, what, did_you_mean(claim, [one.id for one in written[other].claims]))
+                yield file.problem(
+                    path, what, did_you_mean(claim, [one.id for one in written[other].claims])
+                )
 
 
-def check_related(file: EntryFile, written: Sequence[str], planned: Sequence[str]) -> Iterator[Problem]:
+def check_related(
+    file: EntryFile, written: Sequence[str], planned: Sequence[str]
+) -> Iterator[Problem]:
     """The related entries are there."""
     for place, other in enumerate(file.entry.related):
         if other == file.entry.id:
             yield file.problem(("related", place), "the entry is related to itself.")
         elif other in planned and other not in written:
-            yield file.problem(("related", place), f"the related entry '{other}' is planned, but not written yet.")
+            yield file.problem(
+                ("related", place), f"the related entry '{other}' is planned, but not written yet."
+            )
         elif other not in written:
             hint = did_you_mean(other, [one for one in written if one != file.entry.id])
-            yield file.problem(("related", place), f"the related entry '{other}' does not exist.", hint)
+            yield file.problem(
+                ("related", place), f"the related entry '{other}' does not exist.", hint
+            )
 
 
-def check_questions(files: Sequence[EntryFile], planned: Sequence[tuple[Planned, int]]) -> Iterator[Problem]:
+def check_questions(
+    files: Sequence[EntryFile], planned: Sequence[tuple[Planned, int]]
+) -> Iterator[Problem]:
     """No two entries answer one question."""
     asked: dict[str, str] = {}
     rows = [(file.entry, file.problem(("question",), "")) for file in files]
@@ -85,9 +109,13 @@ def check_planned(
     for one, line in planned:
         if one.id in written:
             hint = f"Take it out of {PLANNED}."
-            yield Problem(PLANNED, line, f"the planned entry '{one.id}' is written: faq/{one.id}.yaml.", hint)
+            yield Problem(
+                PLANNED, line, f"the planned entry '{one.id}' is written: faq/{one.id}.yaml.", hint
+            )
         if one.id and seen.setdefault(one.id, line) != line:
-            yield Problem(PLANNED, line, f"'{one.id}' is planned twice, first on line {seen[one.id]}.")
+            yield Problem(
+                PLANNED, line, f"'{one.id}' is planned twice, first on line {seen[one.id]}."
+            )
         for topic in one.topics:
             if topics is not None and topic not in topics:
                 what = f"'{topic}' of '{one.id}' is not a topic of {TOPICS}."

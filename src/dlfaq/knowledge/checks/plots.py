@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings, Spelt
-from dlfaq.knowledge.entry import Experiment, Plot
+from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.entry_file import EntryFile
 from dlfaq.knowledge.expectation import ExpectationError
+from dlfaq.knowledge.experiment import Experiment
 from dlfaq.knowledge.plots import draws_share, frames, line_quantity
 from dlfaq.knowledge.scope import Message, check_line
 
@@ -32,8 +33,15 @@ def _wrong(plot: Plot, experiment: Experiment, spelt: Spelt) -> Iterator[Message
     sweep = experiment.sweep
     if plot.x not in sweep and plot.x not in axes:
         known = [*sweep, *axes]
-        hint = did_you_mean(plot.x, known) if known else "The experiment sweeps nothing and measures no curve."
-        yield f"has '{plot.x}' as its x, which the experiment neither sweeps nor has curves along", hint
+        hint = (
+            did_you_mean(plot.x, known)
+            if known
+            else "The experiment sweeps nothing and measures no curve."
+        )
+        yield (
+            f"has '{plot.x}' as its x, which the experiment neither sweeps nor has curves along",
+            hint,
+        )
         return
     if plot.x in sweep and any(isinstance(value, str | bool) for value in sweep[plot.x]):
         yield f"has '{plot.x}' as its x, whose values are no numbers", ""

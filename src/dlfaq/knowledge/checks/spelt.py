@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dlfaq.errors import did_you_mean
-from dlfaq.knowledge.entry import OWN, STANDARD, Claim, Condition, Experiment, Parameters
+from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.entry_file import EntryFile
+from dlfaq.knowledge.experiment import OWN, STANDARD, Condition, Experiment, Parameters
 from dlfaq.knowledge.scope import Message, Scope, scope_of
 from dlfaq.knowledge.settings import Setting, expand, size
 from dlfaq.knowledge.simulations import Signature, mistyped
@@ -27,10 +28,16 @@ class Settings:
         file: The entry.
         signatures: Of each experiment's simulation, by the experiment's id; those that cannot be
             read are left out.
+        written: Every written entry, by id.
     """
 
-    def __init__(self, file: EntryFile, signatures: Mapping[str, Signature]) -> None:
-        self.file, self.signatures = file, signatures
+    def __init__(
+        self,
+        file: EntryFile,
+        signatures: Mapping[str, Signature],
+        written: Mapping[str, Entry] | None = None,
+    ) -> None:
+        self.file, self.signatures, self.written = file, signatures, written or {}
         self._known: dict[tuple[str, str, str], Spelt] = {}
 
     def can_spell(self, experiment: str) -> bool:
@@ -41,11 +48,16 @@ class Settings:
         """A claim's setting under a condition; None if it cannot be told."""
         return self.get(claim.experiment, name, claim.at)
 
-    def get(self, experiment_id: str, name: str = OWN, at: Parameters | None = None) -> Spelt | None:
+    def get(
+        self, experiment_id: str, name: str = OWN, at: Parameters | None = None
+    ) -> Spelt | None:
         """An experiment's setting under a condition; None if it cannot be told."""
         if not self.can_spell(experiment_id):
             return None
-        experiment, signature = self.file.entry.experiments[experiment_id], self.signatures[experiment_id]
+        experiment, signature = (
+            self.file.entry.experiments[experiment_id],
+            self.signatures[experiment_id],
+        )
         if wrong_condition(experiment, name, signature):
             return None
         key = (experiment_id, name, repr(sorted((at or {}).items())))
@@ -83,9 +95,12 @@ def standard_conditions(signature: Signature) -> list[str]:
 
 def _has(signature: Signature, condition: Condition) -> bool:
     known = signature.parameters
-    numbers = all(name in known and known[name].type in {"int", "float"} for name in condition.times)
+    numbers = all(
+        name in known and known[name].type in {"int", "float"} for name in condition.times
+    )
     return numbers and all(
-        name in known and not mistyped(known[name], value) for name, value in condition.given.items()
+        name in known and not mistyped(known[name], value)
+        for name, value in condition.given.items()
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings
 from dlfaq.knowledge.citations import cited
-from dlfaq.knowledge.entry import OWN, Claim, Parameters, Scalar
+from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.entry_file import EntryFile, Place
+from dlfaq.knowledge.experiment import OWN, Parameters, Scalar
 from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, scan
 from dlfaq.knowledge.scope import check_quantity
 
@@ -31,7 +32,9 @@ def check_texts(file: EntryFile, settings: Settings) -> Iterator[Problem]:
     for path, text in _plain_texts(file):
         if "{{" in text:
             hint = "Placeholders stand in the answer, in `shows`, and in the because of sources."
-            yield file.problem(path, "a {{ placeholder }} stands in a text in which no number is filled in.", hint)
+            yield file.problem(
+                path, "a {{ placeholder }} stands in a text in which no number is filled in.", hint
+            )
 
 
 def _filled_texts(file: EntryFile) -> Iterator[tuple[Place, str, str]]:
@@ -65,11 +68,14 @@ def _plain_texts(file: EntryFile) -> Iterator[tuple[Place, str]]:
 def _line(file: EntryFile, path: Place, text: str, start: int) -> int:
     """The line of the file on which a placeholder of a text stands, however the text is folded.
 
-    Folding moves line breaks but keeps every {{, so that the n-th of the text is the n-th from the text's line on.
+    Folding moves line breaks but keeps every {{, so that the n-th of the text is the n-th from the
+    text's line on.
     """
     first = file.node.line_of(*path)
     wanted = text.count("{{", 0, start) + 1
-    for number, line in enumerate(file.entry.path.read_text("utf-8", "replace").split("\n")[first - 1 :], first):
+    for number, line in enumerate(
+        file.entry.path.read_text("utf-8", "replace").split("\n")[first - 1 :], first
+    ):
         wanted -= line.count("{{")
         if wanted <= 0:
             return number
@@ -79,7 +85,10 @@ def _line(file: EntryFile, path: Place, text: str, start: int) -> int:
 def _wrong(one: Placeholder, file: EntryFile, settings: Settings) -> Iterator[tuple[str, str]]:
     ids = [claim.id for claim in file.entry.claims]
     if one.claim not in ids:
-        yield f"names the claim '{one.claim}', which the entry does not have", did_you_mean(one.claim, ids)
+        yield (
+            f"names the claim '{one.claim}', which the entry does not have",
+            did_you_mean(one.claim, ids),
+        )
         return
     claim = file.entry.claim(one.claim)
     if one.condition not in (OWN, *claim.conditions):
@@ -92,12 +101,18 @@ def _wrong(one: Placeholder, file: EntryFile, settings: Settings) -> Iterator[tu
         yield from list(_point(one, claim, points)) or check_quantity(one.quantity, spelt.scope)
 
 
-def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> Iterator[tuple[str, str]]:
+def _point(
+    one: Placeholder, claim: Claim, points: tuple[Parameters, ...]
+) -> Iterator[tuple[str, str]]:
     """A placeholder shows one number: at one point of the sweep, or along all of it."""
     side = f"claim '{claim.id}'" + (f" under '{one.condition}'" if one.condition else "")
     unswept = [name for name in one.at if name not in points[0]]
     if unswept:
-        hint = did_you_mean(unswept[0], points[0]) if points[0] else "There is no sweep: leave out the brackets."
+        hint = (
+            did_you_mean(unswept[0], points[0])
+            if points[0]
+            else "There is no sweep: leave out the brackets."
+        )
         yield f"names the parameter '{unswept[0]}', which {side} does not sweep", hint
     elif one.quantity.along_sweep:
         if one.at:
@@ -108,7 +123,8 @@ def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> It
         count = sum(_is_at(point, one.at) for point in points)
         if count != 1:
             known = [
-                "[" + ", ".join(f"{name}={_word(value)}" for name, value in point.items()) + "]" for point in points
+                "[" + ", ".join(f"{name}={_word(value)}" for name, value in point.items()) + "]"
+                for point in points
             ]
             known = [*known[:SHOWN_POINTS], "…"] if len(known) > SHOWN_POINTS else known
             fits = (
@@ -121,7 +137,8 @@ def _point(one: Placeholder, claim: Claim, points: tuple[Parameters, ...]) -> It
 
 def _is_at(point: Parameters, at: Mapping[str, Scalar]) -> bool:
     return all(
-        point[name] == value and isinstance(point[name], bool) == isinstance(value, bool) for name, value in at.items()
+        point[name] == value and isinstance(point[name], bool) == isinstance(value, bool)
+        for name, value in at.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""The scale of a figure: wide enough for what was measured and predicted, and no wider than lets it be seen."""
+"""The scale of a figure: wide enough for all that was measured, narrow enough to see it."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,11 @@ class Axis:
     def place(self, value: float) -> float:
         """Where a value lies; beyond the ends, at the end."""
         scaled = _scale(value, log=self.log)
-        share = (scaled - self.low) / (self.high - self.low) if math.isfinite(scaled) else float(scaled > 0)
+        share = (
+            (scaled - self.low) / (self.high - self.low)
+            if math.isfinite(scaled)
+            else float(scaled > 0)
+        )
         return self.left + min(max(share, 0.0), 1.0) * (self.right - self.left)
 
     def shows(self, value: float) -> bool:
@@ -49,14 +53,17 @@ class Axis:
         return self.low <= _scale(value, log=self.log) <= self.high
 
     def ticks(self, parts: int = 2) -> list[tuple[float, str]]:
-        """A few round values, at least `parts` of them where they find room, each with how it is written."""
+        """A few round values, at least `parts` of them if there is room, each as it is written."""
         if self.counts:
             return [(0.0, "none"), (1.0, "all")]
         if self.log and self.high - self.low >= DECADES:
             step = max(1, math.ceil((self.high - self.low) / TICKS))
-            powers = range(math.ceil(self.low / step) * step, math.floor(self.high) + 1, step)  # 1 is among them
+            powers = range(
+                math.ceil(self.low / step) * step, math.floor(self.high) + 1, step
+            )  # 1 is among them
             return [
-                (10.0**power, f"{10.0**power:g}" if THOUSANDTH <= power < PLAIN else f"1e{power}") for power in powers
+                (10.0**power, f"{10.0**power:g}" if THOUSANDTH <= power < PLAIN else f"1e{power}")
+                for power in powers
             ]
         low, high = (10**self.low, 10**self.high) if self.log else (self.low, self.high)
         step = _round_step((high - low) / parts)
@@ -100,7 +107,7 @@ def fit(own: Sequence[Point], others: Sequence[Point], left: float, right: float
 
 
 def is_bounded(point: Point) -> bool:
-    """Whether its prediction has bounds; without them it holds in every replicate or it does not."""
+    """Whether its prediction has bounds; otherwise it holds in every replicate, or it does not."""
     estimator = ESTIMATORS.get(point.estimator)
     return estimator is None or estimator.bounded
 

@@ -92,7 +92,9 @@ def draw_claim(rows: Sequence[Row], name: str) -> str:
 
 def place(point: Point) -> str:
     """At which point of the sweep, in words; empty without one."""
-    return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in point.at.items())
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_value(value)}" for name, value in point.at.items()
+    )
 
 
 def _own(points: tuple[Point, ...]) -> list[Row]:
@@ -153,7 +155,9 @@ def _band(point: Point, y: float, axis: Axis) -> Iterator[str]:
     left = LEFT if low is None else axis.place(low)
     right = RIGHT if high is None else axis.place(high)
     top = y - BAR / 2
-    yield tag("rect", x=float(left), y=top, width=max(right - left, 0.0), height=BAR, class_="dl-band")
+    yield tag(
+        "rect", x=float(left), y=top, width=max(right - left, 0.0), height=BAR, class_="dl-band"
+    )
     for end, x in ((low, left), (high, right)):
         if end is not None and axis.shows(end):
             yield line(x, top, x, top + BAR, "dl-edge")
@@ -168,7 +172,10 @@ def _mark(row: Row, y: float, axis: Axis) -> Iterator[str]:
         yield tag("polygon", points=corners, class_=f"dl-dot {kind}")
         return
     left, right = row.point.interval
-    x1, x2 = LEFT if left is None else axis.place(left), RIGHT if right is None else axis.place(right)
+    x1, x2 = (
+        LEFT if left is None else axis.place(left),
+        RIGHT if right is None else axis.place(right),
+    )
     yield line(float(x1), y, float(x2), y, f"dl-line {kind}")
     if row.crowd:
         for spot in sorted({round(axis.place(value)) for value in row.crowd}):

@@ -4,7 +4,8 @@
 claim: initial-loss/ln-k
 ```
 
-The fence holds no number, so whoever writes one into a text can show what was measured, nothing else.
+The fence holds no number, so whoever writes one into a text can show what was measured, nothing
+else.
 """
 
 import re
@@ -38,7 +39,7 @@ class Drawing:
             return f"<pre><code>{escape(source)}</code></pre>"
 
     def as_markdown(self, source: str) -> str:
-        """What a fence says to those who see no figures: a table as Markdown, of a picture nothing."""
+        """What a fence says without figures: a table as Markdown, of a picture nothing."""
         found = _REFERENCE.fullmatch(source.strip())
         try:
             return KINDS[found["kind"]].write(self.known, *found["address"].split("/"))

@@ -54,8 +54,10 @@ def _numbers(known: Known, entry_id: str, claim_id: str) -> list[Table]:
     return [numbers_of(evidence, named)]
 
 
-def _measured(known: Known, entry_id: str, claim_id: str) -> tuple[Claim, ClaimEvidence, Callable[[str], str]]:
-    """A claim, what was measured of it with its conditions in the claim's order, and their names."""
+def _measured(
+    known: Known, entry_id: str, claim_id: str
+) -> tuple[Claim, ClaimEvidence, Callable[[str], str]]:
+    """A claim, its evidence with the conditions in the claim's order, and what names them."""
     entry = known.entry(entry_id)
     claim = entry.claim(claim_id)
     evidence = known.evidence[entry_id].claims[claim_id]
@@ -73,7 +75,9 @@ def _drawn(find: Callable[..., list[Table]]) -> Callable[..., str]:
 
 
 def _written(find: Callable[..., list[Table]]) -> Callable[..., str]:
-    return lambda known, *address: "\n".join(row for one in find(known, *address) for row in write_table(one))
+    return lambda known, *address: "\n".join(
+        row for one in find(known, *address) for row in write_table(one)
+    )
 
 
 def _of_plot(known: Known, *address: str) -> list[Table]:

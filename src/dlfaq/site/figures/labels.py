@@ -50,11 +50,13 @@ def wrapped(name: str) -> list[str]:
     return [row if len(row) <= LETTERS else f"{row[: LETTERS - 1]}…" for row in rows]
 
 
-def spread(wanted: Sequence[float], heights: Sequence[float], between: tuple[float, float]) -> list[float]:
+def spread(
+    wanted: Sequence[float], heights: Sequence[float], between: tuple[float, float]
+) -> list[float]:
     """Where the middles of boxes go: in the order wanted, apart from each other, between two ends.
 
     >>> spread([10, 12], [16, 16], (0, 100))
-    [8.0, 24.0]
+    [10.0, 26.0]
     """
     order = sorted(range(len(wanted)), key=lambda place: wanted[place])
     found = [float(one) for one in wanted]

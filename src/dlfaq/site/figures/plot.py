@@ -12,7 +12,7 @@ from html import escape
 
 from dlfaq.evidence.record import Line
 from dlfaq.evidence.words import number
-from dlfaq.knowledge.entry import Scalar
+from dlfaq.knowledge.experiment import Scalar
 from dlfaq.site.figures.axis import APART, Axis
 from dlfaq.site.figures.labels import labels
 from dlfaq.site.figures.svg import line as straight
@@ -21,7 +21,7 @@ from dlfaq.site.figures.table import Group, Table
 
 # The names of the lines stand beyond RIGHT. On a phone the style sheet cuts the picture off at CUT
 # and shows the legend instead.
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 330, 56, 524, 30, 288
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 344, 78, 524, 38, 294
 CUT = 540
 STYLES = 6  # in the style sheet
 CROWD = 3  # more bands than these are drawn fainter, for they lie on each other
@@ -71,8 +71,8 @@ def draw_plot(plot: Plotted) -> str:
         drawn = [*_bands(lines, across, up), *_curves(lines, across, up), *_named(lines, up)]
         kind = f"dl-frame{' dl-off' if place else ''}"
         parts.append(tag("g", *told, *drawn, class_=kind, data_at=json.dumps(dict(state))))
-    parts.append(text(plot.y, 0, 13, "dl-names"))
-    parts.append(text(_name(plot.x), (LEFT + RIGHT) / 2, HEIGHT - 4, "dl-names", "middle"))
+    parts.append(text(plot.y, 0, 20, "dl-names"))
+    parts.append(text(_name(plot.x), (LEFT + RIGHT) / 2, HEIGHT - 6, "dl-names", "middle"))
     over = f"{', '.join(one.label for one in first)} over {_name(plot.x)}"
     svg = tag(
         "svg",
@@ -85,9 +85,15 @@ def draw_plot(plot: Plotted) -> str:
         class_="dl-svg",
     )
     setting = tag("p", escape(_setting(at)), class_="dl-setting") if at else ""
-    keys = tag("ul", *(tag("li", _swatch(i), escape(one.label)) for i, one in enumerate(first)), class_="dl-keys")
+    keys = tag(
+        "ul",
+        *(tag("li", _swatch(i), escape(one.label)) for i, one in enumerate(first)),
+        class_="dl-keys",
+    )
     caption = tag("figcaption", escape(_caption(plot))) if _caption(plot) else ""
-    return tag("figure", setting, tag("div", svg, class_="dl-view"), keys, caption, class_="dl-plot")
+    return tag(
+        "figure", setting, tag("div", svg, class_="dl-view"), keys, caption, class_="dl-plot"
+    )
 
 
 def draw_thumbnail(plot: Plotted) -> str:
@@ -96,7 +102,9 @@ def draw_thumbnail(plot: Plotted) -> str:
     across, up = _axes(plot, lines)
     drawn = [*_bands(lines, across, up), *_curves(lines, across, up)]
     box = f"{LEFT - 6} {TOP - 6} {RIGHT - LEFT + 12} {BOTTOM - TOP + 12}"
-    return tag("svg", *drawn, viewBox=box, width=480, height=270, aria_hidden="true", class_="dl-thumbnail")
+    return tag(
+        "svg", *drawn, viewBox=box, width=480, height=270, aria_hidden="true", class_="dl-thumbnail"
+    )
 
 
 def tables(plot: Plotted) -> Iterator[Table]:
@@ -131,7 +139,9 @@ def _axes(plot: Plotted, lines: Sequence[Line]) -> tuple[Axis, Axis]:
     return across, _axis(heights, 0, BOTTOM - TOP, ROOM, log="y" in plot.log)
 
 
-def _axis(columns: Sequence[Sequence[float]], left: float, right: float, room: float, *, log: bool) -> Axis:
+def _axis(
+    columns: Sequence[Sequence[float]], left: float, right: float, room: float, *, log: bool
+) -> Axis:
     log = log and min(map(min, columns)) > 0
     values = [math.log10(value) if log else value for column in columns for value in column]
     low, high = min(values), max(values)
@@ -179,7 +189,9 @@ def _curves(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
     for place, one in enumerate(lines):
         points = [*zip(one.x, one.median, strict=True)]
         if len(points) > 1:
-            yield tag("polyline", points=_points(points, across, up), class_=f"dl-curve {_style(place)}")
+            yield tag(
+                "polyline", points=_points(points, across, up), class_=f"dl-curve {_style(place)}"
+            )
         if len(points) <= ROWS:
             for x, y in points:
                 at = {"cx": across.place(x), "cy": BOTTOM - up.place(y)}

@@ -9,7 +9,10 @@ def tag(name: str, *inside: str, **attributes: object) -> str:
     >>> tag("line", x1=0, x2=1.25, class_="dl-axis")
     '<line x1="0" x2="1.2" class="dl-axis"/>'
     """
-    pairs = [f' {key.rstrip("_").replace("_", "-")}="{_written(value)}"' for key, value in attributes.items()]
+    pairs = [
+        f' {key.rstrip("_").replace("_", "-")}="{_written(value)}"'
+        for key, value in attributes.items()
+    ]
     opened = f"<{name}{''.join(pairs)}"
     return f"{opened}>{''.join(inside)}</{name}>" if inside else f"{opened}/>"
 
@@ -26,4 +29,8 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
 
 
 def _written(value: object) -> str:
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else escape(str(value), quote=True)
+    return (
+        f"{value:.1f}".removesuffix(".0")
+        if isinstance(value, float)
+        else escape(str(value), quote=True)
+    )

@@ -27,13 +27,21 @@ class Table:
 def draw_table(table: Table) -> str:
     """The table as HTML."""
     style = dict.fromkeys(table.right, ' style="text-align: right;"')
-    head = "".join(f"<th{style.get(place, '')}>{escape(text)}</th>" for place, text in enumerate(table.head))
+    head = "".join(
+        f"<th{style.get(place, '')}>{escape(text)}</th>" for place, text in enumerate(table.head)
+    )
     parts = [f"<table><thead><tr>{head}</tr></thead>"]
     for group in table.groups:
         title = escape(group.title)
-        top = f'<tr><th colspan="{len(table.head)}" scope="rowgroup">{title}</th></tr>' if title else ""
+        top = (
+            f'<tr><th colspan="{len(table.head)}" scope="rowgroup">{title}</th></tr>'
+            if title
+            else ""
+        )
         rows = (
-            "".join(f"<td{style.get(place, '')}>{escape(text)}</td>" for place, text in enumerate(row))
+            "".join(
+                f"<td{style.get(place, '')}>{escape(text)}</td>" for place, text in enumerate(row)
+            )
             for row in group.rows
         )
         parts.append(f"<tbody>{top}{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody>")
