@@ -1,4 +1,4 @@
-"""`dlfaq verify` and `dlfaq check`, as their users call them, on the toy FAQ and on the real one."""
+"""`dlfaq verify` and `dlfaq check`, as their users call them."""
 
 import json
 import shutil
@@ -14,34 +14,83 @@ def toy(tmp_path):
     return shutil.copytree(TOY, tmp_path / "toy")
 
 
-def verdicts(done):
-    return {claim["claim"]: claim["verdict"] for claim in json.loads(done.stdout)["claims"]}
+@pytest.fixture
+def ours(dlfaq, tmp_path):
+    """An FAQ that was just started, its one entry no draft any more."""
+    root = tmp_path / "ours"
+    assert dlfaq("init", root).returncode == 0
+    entry = root / "faq" / "average-of-noise.yaml"
+    entry.write_text(entry.read_text().replace("\ndraft: true\n", "\n"))
+    return root
 
 
-def test_json_is_what_programs_were_promised(dlfaq):
-    """The keys of a claim and of its controls."""
-    done = dlfaq("verify", "initial-loss", "--json")
-    claims = json.loads(done.stdout)["claims"]
+def claims_of(done):
+    return json.loads(done.stdout)["claims"]
+
+
+def test_json_is_what_programs_were_promised(dlfaq, ours):
+    """The keys of a claim, and of the conditions under which it holds and fails."""
+    done = dlfaq("verify", "--json", "--root", ours)
+    (claim,) = claims_of(done)
+    side = {"outcome", "estimate", "interval", "points"}
 
     assert done.returncode == 0, done.stderr
-    for claim in claims:
-        assert {
-            "entry", "claim", "verdict", "expectation", "estimate", "interval", "replicates", "seconds", "controls"
-        } <= set(claim)  # fmt: skip
-        assert claim["verdict"] == "verified"
-        assert claim["controls"]
-        assert all({"verdict", "estimate", "interval"} <= set(control) for control in claim["controls"])
+    assert {
+        "entry", "claim", "verdict", "expectation", "replicates", "seconds",
+        "holds_under", "fails_under", "seeds", "recorded", "errors", *side,
+    } == set(claim)  # fmt: skip
+    assert (claim["verdict"], claim["recorded"]) == ("verified", "never recorded")
+    assert set(claim["holds_under"]) == {"fewer"}
+    assert set(claim["fails_under"]) == {"shared-noise"}
+    assert set(claim["holds_under"]["fewer"]) == set(claim["fails_under"]["shared-noise"]) == side
+    assert claim["holds_under"]["fewer"]["outcome"] == claim["outcome"] == "holds"
+    assert claim["fails_under"]["shared-noise"]["outcome"] == "fails"
 
 
-def test_selection_by_entry_claim_topic_and_simulation(dlfaq):
-    """Any of these words names claims."""
-    one = "default-head"
-    single = json.loads(dlfaq("verify", f"initial-loss/{one}", "--json").stdout)["claims"]
+def test_lines_name_every_condition(dlfaq, ours):
+    """In a pipe: the verdict, and what was measured, also under each condition."""
+    done = dlfaq("verify", "--root", ours)
 
-    assert [claim["claim"] for claim in single] == [one]
-    for word in ("loss", "initial_loss"):
-        some = json.loads(dlfaq("verify", word, "--json").stdout)["claims"]
-        assert {(c["entry"]) for c in some} >= {"initial-loss"}
+    assert "verified: average-of-noise/more-numbers-help (" in done.stdout
+    assert "expects mean(many.error - 0.6 * few.error) < 0: holds, measured -" in done.stdout
+    assert "should hold under fewer: holds, measured -" in done.stdout
+    assert "should fail under shared-noise: fails, measured 0." in done.stdout
+    assert "1 claims: 1 verified." in done.stdout
+
+
+def test_selection_by_entry_claim_topic_and_simulation(dlfaq, ours):
+    """Any of these words names claims; another entry's are left alone."""
+    assert dlfaq("new", "widget-noise", "--root", ours).returncode == 0
+    name = "average-of-noise"
+    for word in (name, f"{name}/more-numbers-help", "average_of_noise"):
+        found = claims_of(dlfaq("verify", word, "--json", "--root", ours))
+        assert [claim["entry"] for claim in found] == [name]
+    both = claims_of(dlfaq("verify", "training", "--json", "--root", ours))
+    assert {claim["entry"] for claim in both} == {name, "widget-noise"}
+
+
+def test_another_seed_draws_other_replicates(dlfaq, ours):
+    """It rules the same way on other numbers; evidence is of seed 0 alone."""
+    zero, three = (
+        claims_of(dlfaq("verify", "--json", "--root", ours, "--seed", seed))[0] for seed in (0, 3)
+    )
+    refused = dlfaq("verify", "--record", "--seed", "3", "--root", ours)
+
+    assert zero["verdict"] == three["verdict"] == "verified"
+    assert zero["estimate"] != three["estimate"]
+    assert refused.returncode == 2
+    assert "--record measures seed 0" in refused.stderr
+
+
+def test_recorded_conditions_are_taken_over(dlfaq, ours):
+    """Where the claim did not change, what should hold is taken over; --conditions measures it."""
+    assert dlfaq("verify", "--record", "--root", ours).returncode == 0
+    quick = dlfaq("verify", "--fresh", "--root", ours)
+    whole = dlfaq("verify", "--fresh", "--conditions", "--root", ours)
+
+    assert quick.returncode == whole.returncode == 0
+    assert quick.stdout.count(", as recorded") == 1  # the controls are always measured
+    assert ", as recorded" not in whole.stdout
 
 
 def test_an_unknown_word_is_bad_input(dlfaq):
@@ -54,32 +103,45 @@ def test_an_unknown_word_is_bad_input(dlfaq):
 
 
 def test_what_is_not_verified_ends_with_1_and_says_why(dlfaq, toy):
-    """Every verdict and every way of breaking, each named with its cause and the command that repeats it."""
+    """Every verdict and every way of breaking, with its cause and the command that repeats it."""
     # only what hangs may reach the limit, on a machine that does other things besides
     done = dlfaq("verify", "--root", toy, "--time-limit", "10", "--jobs", "2")
 
     assert done.returncode == 1
-    for word in ("verified", "refuted", "vacuous", "inconclusive"):
+    for word in ("verified", "refuted", "overstated", "vacuous", "inconclusive"):
         assert word in done.stdout
     assert "dlfaq run" in done.stdout
     assert "Traceback (most recent call last)" not in done.stderr
 
 
-def test_junit(dlfaq, tmp_path):
+def test_junit(dlfaq, ours, tmp_path):
     """One case a claim, readable by any service."""
-    done = dlfaq("verify", "initial-loss", "--junit", tmp_path / "out" / "report.xml")
+    done = dlfaq("verify", "--root", ours, "--junit", tmp_path / "out" / "report.xml")
     suite = ElementTree.parse(tmp_path / "out" / "report.xml").getroot()
 
     assert done.returncode == 0
     assert suite.get("failures") == "0"
-    assert len(suite.findall("testcase")) == int(suite.get("tests")) > 2
+    assert len(suite.findall("testcase")) == int(suite.get("tests")) == 1
 
 
-def test_record_then_check_then_change(dlfaq, tmp_path):
-    """Evidence is current after --record, and stale once a claim changes; verify then rules differently or the same."""
-    root = tmp_path / "faq-of-ours"
+def test_check_names_a_draft_and_what_is_still_scaffold(dlfaq, tmp_path):
+    """A draft passes the check, but no evidence of it is recorded."""
+    root = tmp_path / "drafted"
     assert dlfaq("init", root).returncode == 0
-    unrecorded = dlfaq("check", "--root", root)  # what `new` and `init` write passes, but says what is missing
+    done = dlfaq("check", "--root", root)
+    record = dlfaq("verify", "--record", "--root", root)
+
+    assert done.returncode == 0
+    assert "faq/average-of-noise.yaml: this entry is a draft. Still as" in done.stderr
+    assert "answer.short, step 1" in done.stderr
+    assert record.returncode == 2
+    assert "this entry is a draft, of which no evidence is recorded" in record.stderr
+
+
+def test_record_then_check_then_change(dlfaq, ours):
+    """Evidence is current after --record, the same when measured anew, and stale after a change."""
+    root = ours
+    unrecorded = dlfaq("check", "--root", root)  # it passes, but says what is missing
     assert unrecorded.returncode == 0
     assert "Never recorded: average-of-noise" in unrecorded.stderr
     recorded = dlfaq("verify", "--root", root, "--record")
@@ -95,7 +157,7 @@ def test_record_then_check_then_change(dlfaq, tmp_path):
     simulation.write_text(simulation.read_text().replace("return {", "unused = 1\n    return {", 1))
     stale = dlfaq("check", "--root", root)
     assert stale.returncode == 2
-    assert "was recorded with another version of sims/" in stale.stderr
+    assert "was recorded with another version of the simulation" in stale.stderr
 
 
 def test_check_of_the_real_faq(dlfaq):
@@ -129,14 +191,15 @@ def test_a_folder_without_an_faq(dlfaq, tmp_path):
     assert "dlfaq init" in done.stderr
 
 
-def test_verdicts_do_not_depend_on_jobs_or_on_the_run(dlfaq, tmp_path):
+def test_verdicts_do_not_depend_on_jobs_or_on_the_run(dlfaq, ours, tmp_path):
     """One worker, two workers, a second run: the same rulings to the last digit."""
+    words = ("verify", "--root", ours, "--json")
     runs = [
-        dlfaq("verify", "initial-loss", "--fresh", "--json", "--jobs", jobs, DLFAQ_CACHE_DIR=str(tmp_path / jobs))
+        dlfaq(*words, "--fresh", "--jobs", jobs, DLFAQ_CACHE_DIR=str(tmp_path / jobs))
         for jobs in ("1", "2")
     ]
-    runs.append(dlfaq("verify", "initial-loss", "--json", DLFAQ_CACHE_DIR=str(tmp_path / "1")))
-    claims = [json.loads(done.stdout)["claims"] for done in runs]
+    runs.append(dlfaq(*words, DLFAQ_CACHE_DIR=str(tmp_path / "1")))
+    claims = [claims_of(done) for done in runs]
     for one in claims:
         for claim in one:
             del claim["seconds"]
@@ -146,7 +209,8 @@ def test_verdicts_do_not_depend_on_jobs_or_on_the_run(dlfaq, tmp_path):
 
 def test_every_command_shows_an_example(dlfaq):
     """--help says what a command does and shows one call of it."""
-    commands = ["ask", "show", "list", "verify", "run", "check", "new", "init", "site build", "site serve"]
+    commands = ["ask", "show", "list", "verify", "run", "check", "new", "init", "schema"]
+    commands += ["site build", "site serve"]
     for command in commands:
         done = dlfaq(*command.split(), "--help")
         assert done.returncode == 0
