@@ -22,7 +22,13 @@ def dlfaq(cache, tmp_path):
     """Call the program; standard output and error come back as text."""
 
     def call(*words, cwd=ROOT, stdin="", **environment):
-        env = {**os.environ, "DLFAQ_CACHE_DIR": str(cache), "OMP_NUM_THREADS": "1", "COLUMNS": "100", **environment}
+        env = {
+            **os.environ,
+            "DLFAQ_CACHE_DIR": str(cache),
+            "OMP_NUM_THREADS": "1",
+            "COLUMNS": "100",
+            **environment,
+        }
         return subprocess.run(
             [sys.executable, "-m", "dlfaq", *map(str, words)],
             cwd=cwd,

@@ -14,6 +14,8 @@ def test_the_page_is_what_the_commands_say():
     assert PAGE.read_text("utf-8") == manual()
 
 
-@pytest.mark.parametrize("word", ["dlfaq ask", "dlfaq verify", "dlfaq site build", "--offline", "--record", "130"])
+@pytest.mark.parametrize(
+    "word", ["dlfaq ask", "dlfaq verify", "dlfaq site build", "--offline", "--record", "130"]
+)
 def test_it_names_every_command(word):
     assert word in manual()

@@ -22,14 +22,32 @@ def shown(node) -> str | None:
 @pytest.mark.parametrize(
     ("text", "quantity", "low", "high", "opens"),
     [
-        ("0.98 < mean(loss / log(classes)) < 1.02", "mean(loss / log(classes))", "0.98", "1.02", (True, True)),
+        (
+            "0.98 < mean(loss / log(classes)) < 1.02",
+            "mean(loss / log(classes))",
+            "0.98",
+            "1.02",
+            (True, True),
+        ),
         ("mean(x) >= 1", "mean(x)", "1", None, (False, True)),
         ("1 >= mean(x)", "mean(x)", None, "1", (True, False)),
         ("2 > gmean(a.x / b.x) > 1", "gmean(a.x / b.x)", "1", "2", (True, True)),
         ("1 < median(x) <= 2 * k", "median(x)", "1", "2 * k", (True, False)),
-        ("fraction(x > 1 and not y == 2) > 0.9", "fraction(x > 1 and not y == 2)", "0.9", None, (True, True)),
+        (
+            "fraction(x > 1 and not y == 2) > 0.9",
+            "fraction(x > 1 and not y == 2)",
+            "0.9",
+            None,
+            (True, True),
+        ),
         ("all(abs(x) < 1e-12)", "all(abs(x) < 1e-12)", None, None, (True, True)),
-        ("mean(slope(log(g), depth)) < -0.5", "mean(slope(log(g), depth))", None, "-0.5", (True, True)),
+        (
+            "mean(slope(log(g), depth)) < -0.5",
+            "mean(slope(log(g), depth))",
+            None,
+            "-0.5",
+            (True, True),
+        ),
         ("  mean(x[-1] - x[0]) < 1", "mean(x[-1] - x[0])", None, "1", (True, True)),
     ],
 )
@@ -67,7 +85,10 @@ def test_names_and_sweeps():
         ("mean(x) == 1", "uses <, <=, > or >="),
         ("all(x) ", "not a condition"),
         ("all(x > 1) > 0.5", "holds or not"),
-        ("mean(x > 1) < 1", "`x > 1` is a condition, not a number: the share of replicates for which"),
+        (
+            "mean(x > 1) < 1",
+            "`x > 1` is a condition, not a number: the share of replicates for which",
+        ),
         ("gmean(a.x < b.x) > 0.9", "fraction(…)"),
         ("0.5 < median(x > 1 and y < 2)", "`x > 1 and y < 2` is a condition"),
         ("mean(not x > 1) < 1", "`not x > 1` is a condition"),
@@ -152,13 +173,27 @@ def test_python_does_not_warn():
 
 
 ALLOWED = (
-    *(ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Call, ast.Compare, ast.BoolOp),
+    *(
+        ast.Constant,
+        ast.Name,
+        ast.Attribute,
+        ast.UnaryOp,
+        ast.BinOp,
+        ast.Subscript,
+        ast.Call,
+        ast.Compare,
+        ast.BoolOp,
+    ),
     *(ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context),
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.text(max_size=80), st.text(alphabet="meanloxyab()<>=.,0123456789+-*/[] _'", max_size=60)))
+@given(
+    st.one_of(
+        st.text(max_size=80), st.text(alphabet="meanloxyab()<>=.,0123456789+-*/[] _'", max_size=60)
+    )
+)
 def test_any_text_is_read_or_refused(text):
     """Nothing but ExpectationError comes out, whatever is written."""
     try:
@@ -182,7 +217,11 @@ NUMBERS = st.recursive(
 
 
 @settings(max_examples=150, deadline=None)
-@given(body=NUMBERS, low=st.floats(-9, 9).map(repr), estimator=st.sampled_from(["mean", "median", "gmean"]))
+@given(
+    body=NUMBERS,
+    low=st.floats(-9, 9).map(repr),
+    estimator=st.sampled_from(["mean", "median", "gmean"]),
+)
 def test_what_is_of_the_language_is_read_as_it_stands(body, low, estimator):
     """The body comes back as written, up to spaces and brackets."""
     read = parse_expectation(f"{low} < {estimator}({body})")

@@ -157,7 +157,9 @@ def test_each_fault_is_named(root, fault):
     for text in says:
         assert text in found, found
     line = line_of(where) if isinstance(where, str) else where
-    assert found.startswith("faq/noise.yaml:" if line is None else f"faq/noise.yaml:{line}: "), found
+    assert found.startswith("faq/noise.yaml:" if line is None else f"faq/noise.yaml:{line}: "), (
+        found
+    )
 
 
 MANY = {  # what else of the file speaks of the same name

@@ -21,8 +21,15 @@ def loaded(root) -> tuple[Problem, ...]:
     return ()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))))
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    data=st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")),
+    )
+)
 def test_nothing_but_problems_comes_out_of_any_bytes(root, data):
     """Whatever is in the file: an entry, or problems."""
     (root / "faq" / "noise.yaml").write_bytes(data)
@@ -38,7 +45,9 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     line=st.integers(0, len(LINES) - 1),
     new=st.one_of(
@@ -93,7 +102,9 @@ def with_value(tree, path, value):
     return copy
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(path=st.sampled_from(list(places(TREE))), value=VALUES, form=st.sampled_from([1, 2]))
 def test_nothing_but_problems_comes_out_of_a_wrong_value(root, path, value, form):
     """Anything in the place of any part of an entry, of any type: an FAQ, or problems that name lines of the file."""
@@ -101,4 +112,6 @@ def test_nothing_but_problems_comes_out_of_a_wrong_value(root, path, value, form
     (root / "faq" / "noise.yaml").write_text(text)
     lines = len(text.splitlines())
 
-    assert all(problem.file == "faq/noise.yaml" and 1 <= problem.line <= lines for problem in loaded(root))
+    assert all(
+        problem.file == "faq/noise.yaml" and 1 <= problem.line <= lines for problem in loaded(root)
+    )

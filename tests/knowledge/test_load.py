@@ -120,7 +120,10 @@ def test_lists_that_cannot_be_read(root):
     with pytest.raises(Problems) as caught:
         load_faq(root)
 
-    assert sorted(problem.file for problem in caught.value.problems) == ["faq/documents.yml", "faq/topics.yml"]
+    assert sorted(problem.file for problem in caught.value.problems) == [
+        "faq/documents.yml",
+        "faq/topics.yml",
+    ]
 
 
 def test_an_entry_needs_neither_sources_nor_references(root):
@@ -144,7 +147,11 @@ def test_a_truth_value_is_a_ruling(root):
 
 def test_an_untestable_statement_needs_no_claims(root):
     """But a reason."""
-    edit(root, 'ruling: "true"\n    claims: [zero]', "ruling: untestable\n    because: It is a citation.")
+    edit(
+        root,
+        'ruling: "true"\n    claims: [zero]',
+        "ruling: untestable\n    because: It is a citation.",
+    )
 
     assert load_faq(root).entry("noise").sources[0].claims == ()
 
@@ -154,7 +161,9 @@ def test_entries_are_sorted_and_linked(root):
     (root / "faq" / "a-b.yaml").write_text(
         ENTRY.replace("What is", "Which is").replace("related: []", "related: [noise]")
     )
-    (root / "faq" / "planned.yml").write_text("- {id: later, question: Later?, topics: [training]}\n")
+    (root / "faq" / "planned.yml").write_text(
+        "- {id: later, question: Later?, topics: [training]}\n"
+    )
     assert [entry.id for entry in load_faq(root).entries] == ["a-b", "noise"]
     edit(root, "related: []", "related: [later]")
     assert "the related entry 'later' is planned, but not written yet" in problems_of(root)
@@ -180,13 +189,17 @@ def test_html_is_text(root):
 def test_planned_entries(root):
     """They stand beside the written ones, and are refused once they are written."""
     planned = root / "faq" / "planned.yml"
-    planned.write_text("- {id: later, question: What comes later?, topics: [training], also_asked: [what next]}\n")
+    planned.write_text(
+        "- {id: later, question: What comes later?, topics: [training], also_asked: [what next]}\n"
+    )
     assert [one.id for one in load_faq(root).planned] == ["later"]
     planned.write_text("- {id: noise, question: What is the mean of noise?, topics: [training]}\n")
     found = problems_of(root)
     assert "faq/planned.yml:1: the planned entry 'noise' is written" in found
     assert "the question of 'noise'" not in found
-    planned.write_text("- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n- id: C\n")
+    planned.write_text(
+        "- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n- id: C\n"
+    )
     found = problems_of(root)
     for text in (
         "planned.yml:1: 'x' of 'b' is not a topic",
@@ -200,7 +213,12 @@ def test_planned_entries(root):
     said = "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: So., where: L3}%s]}\n"
     planned.write_text(said % ("paper", ""))
     (statement,) = load_faq(root).planned[0].sources
-    assert (statement.document, statement.where, statement.says, statement.ruling) == ("paper", "L3", "So.", "")
+    assert (statement.document, statement.where, statement.says, statement.ruling) == (
+        "paper",
+        "L3",
+        "So.",
+        "",
+    )
     planned.write_text(said % ("papr", ", {document: paper, ruling: 'true'}"))
     found = problems_of(root)
     for expected in (
@@ -260,7 +278,12 @@ def test_a_condition_that_changes_nothing_at_the_claims_points(root):
 
 def test_curves_along_different_axes_do_not_meet(root):
     """Their points have nothing to do with each other, even where there are as many."""
-    edit(root, "        curve[step]: the", "        other[place]: another.\n        curve[step]: the", "sims/noise.py")
+    edit(
+        root,
+        "        curve[step]: the",
+        "        other[place]: another.\n        curve[step]: the",
+        "sims/noise.py",
+    )
     edit(root, "-1 < mean(value) < 1", "mean(max(curve + 2 * curve)) < 1")
     assert load_faq(root)
     edit(root, "mean(max(curve + 2 * curve)) < 1", "mean(max(curve + other)) < 1")
@@ -271,7 +294,12 @@ def test_curves_along_different_axes_do_not_meet(root):
 def test_a_point_of_truth_values(root):
     """1 is not true: a placeholder names a point as the sweep does."""
     edit(root, "count: int = 3", "count: int = 3, flag: bool = False", "sims/noise.py")
-    edit(root, "        count: Points", "        flag: A flag.\n        count: Points", "sims/noise.py")
+    edit(
+        root,
+        "        count: Points",
+        "        flag: A flag.\n        count: Points",
+        "sims/noise.py",
+    )
     plain = "  plain:\n    simulation: noise\n"
     edit(root, plain, f"{plain}    sweep: {{flag: [true, false]}}\n")
     edit(root, "zero@shifted.mean(value)", "zero@shifted[flag=false].mean(value)")

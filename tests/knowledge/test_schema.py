@@ -33,19 +33,27 @@ def faults(value: Any, schema: dict[str, Any], path: str = "") -> list[str]:
         return [] if value in schema["enum"] else [f"{path}: {value!r}"]
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     is_flag = isinstance(value, bool)
-    if not any(isinstance(value, TYPES[one]) and (one == "boolean" or not is_flag) for one in types):
+    if not any(
+        isinstance(value, TYPES[one]) and (one == "boolean" or not is_flag) for one in types
+    ):
         return [f"{path}: {value!r} is no {schema['type']}"]
     found = []
     if isinstance(value, dict):
         known, more = schema.get("properties", {}), schema.get("additionalProperties", True)
-        found += [f"{path}/{name}: missing" for name in schema.get("required", ()) if name not in value]
+        found += [
+            f"{path}/{name}: missing" for name in schema.get("required", ()) if name not in value
+        ]
         for name, one in value.items():
             if name in known or isinstance(more, dict):
                 found += faults(one, known.get(name, more), f"{path}/{name}")
             elif not more:
                 found.append(f"{path}/{name}: unknown")
     if isinstance(value, list):
-        found += [fault for place, one in enumerate(value) for fault in faults(one, schema["items"], f"{path}/{place}")]
+        found += [
+            fault
+            for place, one in enumerate(value)
+            for fault in faults(one, schema["items"], f"{path}/{place}")
+        ]
     return found
 
 
@@ -68,4 +76,6 @@ def test_what_new_writes_is_of_the_schema(tmp_path: Path) -> None:
     (tmp_path / "sims").mkdir()
     (tmp_path / "faq/topics.yml").write_text("training: Training\n", "utf-8")
     new_entry(tmp_path, "some-noise", "What is noise?")
-    assert faults(yaml.safe_load((tmp_path / "faq/some-noise.yaml").read_text("utf-8")), SCHEMA) == []
+    assert (
+        faults(yaml.safe_load((tmp_path / "faq/some-noise.yaml").read_text("utf-8")), SCHEMA) == []
+    )

@@ -61,13 +61,18 @@ def test_the_setting(root, written, read):
 def test_a_setting_names_parameters_only(root):
     edit(root, "Args:", "Setting: {counts} numbers\n\n    Args:", FILE)
 
-    assert "the setting names 'counts', which is not a parameter.\n  Did you mean 'count'?" in refused(root)
+    assert (
+        "the setting names 'counts', which is not a parameter.\n  Did you mean 'count'?"
+        in refused(root)
+    )
 
 
 def test_nothing_is_imported_or_run(root):
     """A file that would do harm when imported is read like any other."""
     path = root / FILE
-    path.write_text(path.read_text() + "\nraise SystemExit(open('/dev/null'))\nimport no_such_module\n")
+    path.write_text(
+        path.read_text() + "\nraise SystemExit(open('/dev/null'))\nimport no_such_module\n"
+    )
 
     assert read_simulation(root, "noise").name == "noise"
 
@@ -82,7 +87,12 @@ def test_an_edited_file_is_read_anew(root):
 
 def test_keyword_only_parameters_and_float_defaults(root):
     """A star before the parameters is fine; a whole number is a float where a float is declared."""
-    edit(root, "replicates: Replicates, shift: float = 0.0,", "replicates: Replicates, *, shift: float = -2,", FILE)
+    edit(
+        root,
+        "replicates: Replicates, shift: float = 0.0,",
+        "replicates: Replicates, *, shift: float = -2,",
+        FILE,
+    )
     shift = read_simulation(root, "noise").parameters["shift"]
 
     assert (shift.default, type(shift.default)) == (-2.0, float)
@@ -179,7 +189,12 @@ def test_values_from_the_command_line(root):
     assert coerce(signature.parameters, "count", "7") == 7
     assert coerce(signature.parameters, "shift", "1e-3") == 0.001
     assert coerce(signature.parameters, "kind", "wide") == "wide"
-    assert [coerce(signature.parameters, "flag", text) for text in ("true", "True", "0", "no")] == [True, True, False, False]
+    assert [coerce(signature.parameters, "flag", text) for text in ("true", "True", "0", "no")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     for name, text, says in [
         ("count", "1.5", "--count is '1.5', not of type int."),
         ("shift", "much", "--shift is 'much', not of type float."),

@@ -24,7 +24,10 @@ def test_a_hash_is_short_and_of_the_code(root):
     [
         ('"""Noise."""', '"""Quite another docstring."""'),
         ('    """Draw numbers.', '    """Draw figures.'),
-        ("def noise(replicates: Replicates, shift", "def noise(\n    replicates: Replicates,  # a comment\n    shift"),
+        (
+            "def noise(replicates: Replicates, shift",
+            "def noise(\n    replicates: Replicates,  # a comment\n    shift",
+        ),
         ('replicates.normal("x")', "replicates.normal('x')"),
     ],
 )
@@ -86,13 +89,21 @@ def test_what_it_imports_of_this_project_counts(root, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "line", ["import helper", "from helper import f", "from sims.helper import f", "from sims import helper"]
+    "line",
+    [
+        "import helper",
+        "from helper import f",
+        "from sims.helper import f",
+        "from sims import helper",
+    ],
 )
 def test_a_module_beside_it_counts(root, line):
     """However it is imported; what other packages bring does not, for the torch version stands for it."""
     (root / "sims" / "helper.py").write_text("def f(): return 1\n")
     path = root / FILE
-    path.write_text(SIMULATION.replace("from typing", f"import math\nimport torch.nn\n{line}\nfrom typing"))
+    path.write_text(
+        SIMULATION.replace("from typing", f"import math\nimport torch.nn\n{line}\nfrom typing")
+    )
     first = source_hash(root, "noise")
     (root / "sims" / "helper.py").write_text("def f(): return 22\n")
 

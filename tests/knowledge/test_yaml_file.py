@@ -68,7 +68,10 @@ def test_every_value_knows_its_line(tmp_path):
 
 def test_windows_lines_and_byte_order_mark(tmp_path):
     """Files of other editors are read."""
-    assert plain(read(tmp_path, b"\xef\xbb\xbfa: 1\r\nb: |\r\n  x\r\n  y\r\n")) == {"a": 1, "b": "x\ny\n"}
+    assert plain(read(tmp_path, b"\xef\xbb\xbfa: 1\r\nb: |\r\n  x\r\n  y\r\n")) == {
+        "a": 1,
+        "b": "x\ny\n",
+    }
 
 
 def test_keys_are_what_is_written(tmp_path):
@@ -130,9 +133,7 @@ def test_refusals(tmp_path, name, loader):
     assert all(text in found[0] for text in says), found
 
 
-CONTROLS = (
-    "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
-)
+CONTROLS = "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
 
 
 @pytest.mark.parametrize("char", CONTROLS, ids=lambda char: f"U+{ord(char):04X}")
@@ -169,7 +170,9 @@ def test_a_bomb_of_aliases_ends_at_its_first_anchor(tmp_path):
     for one, other in zip("abcdefgh", "bcdefghi", strict=True):
         bomb += f"{other}: &{other} [{', '.join(['*' + one] * 9)}]\n"
 
-    assert refused(tmp_path, bomb)[0].startswith("file.yaml:1: 'a': anchors and aliases are not used here.")
+    assert refused(tmp_path, bomb)[0].startswith(
+        "file.yaml:1: 'a': anchors and aliases are not used here."
+    )
 
 
 @pytest.mark.parametrize("bracket", ["[", "{a: ", "- ", "? "])
@@ -201,10 +204,13 @@ def test_a_folder_is_no_file(tmp_path):
         read_yaml(tmp_path, "folder.yaml")
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     data=st.one_of(
-        st.binary(max_size=200), st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?, \n\\ex0", max_size=80).map(str.encode)
+        st.binary(max_size=200),
+        st.text(alphabet="ab:-[]{}#&*!|>'\"%@`?, \n\\ex0", max_size=80).map(str.encode),
     )
 )
 def test_any_bytes_are_read_or_refused(tmp_path, loader, data):
@@ -216,10 +222,14 @@ def test_any_bytes_are_read_or_refused(tmp_path, loader, data):
         problems = found.problems
     lines = data.count(b"\n") + 2  # the end may be named as the line behind the last
 
-    assert problems is None or (problems and all(one.what and 1 <= one.line <= lines for one in problems))
+    assert problems is None or (
+        problems and all(one.what and 1 <= one.line <= lines for one in problems)
+    )
 
 
-SCALARS = st.one_of(st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False))
+SCALARS = st.one_of(
+    st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False)
+)
 TREES = st.recursive(
     st.one_of(SCALARS, st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=8)),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.from_regex("[a-z]{1,6}", fullmatch=True), inner, max_size=4)),
@@ -227,7 +237,9 @@ TREES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(tree=TREES)
 def test_what_is_written_comes_back(tmp_path, loader, tree):
     """JSON is YAML: any tree of plain values survives."""

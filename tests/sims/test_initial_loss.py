@@ -43,7 +43,9 @@ def test_it_is_the_loss_of_an_ordinary_network():
     for i in range(4):
         logits = F.linear(x[i], weight[i], bias[i]).detach()
         torch.testing.assert_close(found["loss"][i], F.cross_entropy(logits, y[i]))
-        torch.testing.assert_close(found["total"][i], F.cross_entropy(logits, y[i], reduction="sum"))
+        torch.testing.assert_close(
+            found["total"][i], F.cross_entropy(logits, y[i], reduction="sum")
+        )
         torch.testing.assert_close(found["std"][i], logits.std())
 
 
@@ -52,10 +54,14 @@ def test_the_loss_is_pytorchs_of_the_same_logits():
     found = random_logits(Replicates("random_logits", [5]), classes=4, logit_std=0.7, examples=30)
     again = Replicates("random_logits", [5])
     logits, labels = 0.7 * again.normal("logits", 30, 4)[0], again.integers("labels", 4, 30)[0]
-    over_labels = torch.stack([F.cross_entropy(logits, torch.full((30,), j)) for j in range(4)]).mean()
+    over_labels = torch.stack(
+        [F.cross_entropy(logits, torch.full((30,), j)) for j in range(4)]
+    ).mean()
 
     torch.testing.assert_close(found["excess"][0], over_labels - math.log(4))
-    torch.testing.assert_close(found["spread"][0], F.cross_entropy(logits, labels, reduction="none").std())
+    torch.testing.assert_close(
+        found["spread"][0], F.cross_entropy(logits, labels, reduction="none").std()
+    )
 
 
 def test_a_gpt2_output_has_logits_of_its_width():
@@ -71,7 +77,9 @@ def test_skewed_logits_cost_what_their_cumulants_say():
     """Exponential logits at s = 0.5: -ln(1 - s) - s = 0.193 for many classes, not s^2 / 2 = 0.125."""
     found = measured(random_logits, shape="skewed", logit_std=0.5, classes=1000, examples=500)
 
-    torch.testing.assert_close(found["excess"], torch.full((4,), math.log(2) - 0.5), rtol=0.03, atol=0)
+    torch.testing.assert_close(
+        found["excess"], torch.full((4,), math.log(2) - 0.5), rtol=0.03, atol=0
+    )
 
 
 def test_faults_of_the_loss_are_what_they_are_called():
@@ -129,12 +137,16 @@ def test_what_a_constant_costs():
     """By hand: ln k, ln 2 and the mean square; the entropies and the variance for a fitted bias."""
     drawn = Replicates("constant_output", range(4))
     y = 3 + 2 * drawn.normal("targets", 1000)
-    zero, fitted = (measured(constant_output, task="targets", bias=bias)["loss"] for bias in ("zero", "fitted"))
+    zero, fitted = (
+        measured(constant_output, task="targets", bias=bias)["loss"] for bias in ("zero", "fitted")
+    )
     torch.testing.assert_close(zero, y.square().mean(1))
     torch.testing.assert_close(fitted, y.var(1, correction=0))
 
     torch.testing.assert_close(measured(constant_output)["loss"], torch.full((4,), math.log(10)))
-    torch.testing.assert_close(measured(constant_output, task="labels")["loss"], torch.full((4,), math.log(2)))
+    torch.testing.assert_close(
+        measured(constant_output, task="labels")["loss"], torch.full((4,), math.log(2))
+    )
     found = measured(constant_output, task="labels", bias="fitted", examples=20_000)
     entropy = -(0.1 * math.log(0.1) + 0.9 * math.log(0.9))
     torch.testing.assert_close(found["loss"], torch.full((4,), entropy), rtol=0.01, atol=0)
@@ -145,7 +157,9 @@ def test_what_a_constant_costs():
 
 def test_a_tied_model_multiplies_a_token_with_itself():
     """Then the token that is read has the largest logit; with a matrix of its own it has not."""
-    tied, untied = (measured(first_token_loss, init="pytorch", tied=tied)["own"] for tied in (True, False))
+    tied, untied = (
+        measured(first_token_loss, init="pytorch", tied=tied)["own"] for tied in (True, False)
+    )
 
     assert (tied > 40).all()  # d = 64
     assert (untied.abs() < 1).all()
@@ -157,12 +171,16 @@ def test_arms_differ_in_their_start_only():
     torch.testing.assert_close(zero, torch.full((4,), math.log(10)))
     assert (usual > 2.2).all()
 
-    default, prior = (measured(frequency_bias, bias=bias, steps=1) for bias in ("default", "frequencies"))
+    default, prior = (
+        measured(frequency_bias, bias=bias, steps=1) for bias in ("default", "frequencies")
+    )
     entropy = -(0.8 * math.log(0.8) + 0.2 * math.log(0.2 / 9))
     torch.testing.assert_close(prior["first"].mean(), torch.tensor(entropy), rtol=0.1, atol=0)
     assert (default["first"] > 2).all()
 
-    raw, mean = (measured(target_mean_bias, bias=bias, steps=1)["first"] for bias in ("default", "mean"))
+    raw, mean = (
+        measured(target_mean_bias, bias=bias, steps=1)["first"] for bias in ("default", "mean")
+    )
     torch.testing.assert_close(mean, torch.ones(4), rtol=0.02, atol=0)
     torch.testing.assert_close(raw, torch.full((4,), 1 + (152 / 77) ** 2), rtol=0.1, atol=0)
 
