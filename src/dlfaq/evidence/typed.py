@@ -14,7 +14,7 @@ _ASIDE = re.compile(
     re.DOTALL,
 )
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.\d+|\d{2,})( ?%)?(?![\w.]*\d)")
-_LEAST_DIGITS = 2  # significant ones: below, numbers meet by chance
+_LEAST_DIGITS = 3  # significant ones, of a percentage one less: below, numbers meet by chance
 
 
 def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
@@ -29,7 +29,7 @@ def typed_numbers(entry: Entry, evidence: Evidence) -> Iterator[Problem]:
         for match in _NUMBER.finditer(_ASIDE.sub(" ", text)):
             written, percent = match[1], bool(match[2])
             value = float(written) / (100 if percent else 1)
-            if len(written.replace(".", "").strip("0")) < _LEAST_DIGITS or value in ours:
+            if len(written.replace(".", "").strip("0")) + percent < _LEAST_DIGITS or value in ours:
                 continue
             decimals = len(written.partition(".")[2]) + (2 if percent else 0)
             name = next(
