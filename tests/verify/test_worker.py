@@ -127,7 +127,9 @@ def test_what_is_wrong_with_a_curve_is_said(toy, returned, cause):
     """Its shape follows from its axis."""
     path = toy / "sims" / "dial.py"
     text = path.read_text("utf-8")
-    path.write_text(text.replace('"step": step}', f'"step": step}} | {{{returned}}}'), "utf-8")
+    path.write_text(
+        text.replace('"step": step,\n    }', f'"step": step}} | {{{returned}}}'), "utf-8"
+    )
 
     with pytest.raises(TrialError, match=cause):
         run_trial(toy, dial(0, 2))

@@ -3,13 +3,12 @@
     sums = run_ranks(_add, 4, x)  # [_add(x) on rank 0, … on rank 3]
 
 A process that has loaded torch and computed nothing, the nursery, is started by the first call and
-kept. It forks the ranks of every call, which takes milliseconds where four new interpreters take
-seconds; and it has neither threads nor a GPU in use, with which forking would be unsafe.
+kept. It forks the ranks of every call, which takes milliseconds where new interpreters take
+seconds; and it has neither threads nor a GPU in use: forking would be unsafe with them.
 
 No process outlives its use. The nursery reads from a socket that the caller holds: when that
 closes, however the caller ended, the nursery kills its ranks and ends. Ranks watch the nursery
-likewise. The ranks meet in a temporary folder and talk over the loopback interface, so calls can
-run side by side, without a network or a host name.
+likewise. The ranks meet in a temporary folder and talk over the loopback interface.
 """
 
 import atexit
