@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Rulings = dict[tuple[str, str], tuple[Ruling, str]]
 
+# seconds of a trial: other tests may run beside it, and what hangs is ended all the same
+TIME_LIMIT = 600.0
 FAQS = pytest.StashKey[dict[Path, "Faq | None"]]()
 RULED = pytest.StashKey[dict[Path, "Rulings"]]()
 
@@ -123,7 +125,10 @@ def _verify_together(first: ClaimItem) -> Rulings:
     ):  # pytest-xdist's workers each have all items: the first of them measures
         options = first.config.option
         rulings = verify_claims(
-            faq, claims, local(options.dlfaq_jobs), Request(fresh=options.dlfaq_fresh)
+            faq,
+            claims,
+            local(options.dlfaq_jobs, time_limit=TIME_LIMIT),
+            Request(fresh=options.dlfaq_fresh),
         )
     compared = compare_all(faq.root, rulings)
     return {
