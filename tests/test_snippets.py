@@ -83,6 +83,16 @@ def snippets(entry: Entry) -> list[tuple[str, str]]:
     return steps + blocks
 
 
+@pytest.fixture(autouse=True)
+def as_before():
+    """What a snippet switches on for a whole process is switched off again."""
+    yield
+    torch.autograd.set_detect_anomaly(False)
+    for name, hooks in vars(torch.nn.modules.module).items():
+        if name.startswith("_global_") and name.endswith("hooks") and hasattr(hooks, "clear"):
+            hooks.clear()
+
+
 @pytest.mark.parametrize("training", [True, False], ids=["train", "eval"])
 @pytest.mark.parametrize("make", [perceptron, convolutional], ids=lambda make: make.__name__)
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
