@@ -46,7 +46,7 @@ def verify(
     Returns:
         One ruling a claim, in the order of the claims.
     """
-    work = _Work(faq, runner, store, request or Request(), report)
+    work = _Work(faq, runner, store, request or Request(), report, count_sides(faq))
     rulings = {(entry.id, claim.id): work.known(entry, claim) for entry, claim in claims}
     unknown = [(entry, claim) for entry, claim in claims if rulings[entry.id, claim.id] is None]
     cases = work.open_cases(unknown)
@@ -70,6 +70,7 @@ class _Work:
     store: Store | None
     request: Request
     report: Report
+    sides: int
     signatures: dict[str, Signature] = field(default_factory=dict)
 
     @property
@@ -111,7 +112,7 @@ class _Work:
         from dlfaq.verify.levels import side_alpha
         from dlfaq.verify.looks import Case
 
-        alpha = self.request.side_alpha or side_alpha(count_sides(self.faq))
+        alpha = self.request.side_alpha or side_alpha(self.sides)
         cases = []
         for entry, claim in claims:
             before = self.recorded(entry, claim)
@@ -182,7 +183,7 @@ class _Work:
 
     def _key(self, entry: Entry, claim: Claim, *, take_over: bool) -> str:
         asked = self.request
-        how = [asked.device, str(asked.seed), str(asked.side_alpha or count_sides(self.faq))]
+        how = [asked.device, str(asked.seed), str(asked.side_alpha or self.sides)]
         before = self.recorded(entry, claim) if take_over else None
         return ruling_key(self.root, entry, claim, before, how)
 

@@ -81,7 +81,7 @@ def training_says_what_happens_when_it_is_longer(
             continue
         missing = list(_needed(claim, settings, spelt))
         if missing:
-            what = f"claim '{claim.id}' is about training, and does not say what happens under {_listed(missing)}."
+            what = f"claim '{claim.id}' is about training, and does not say what happens under {' and '.join(missing)}."
             hint = "Name it in `holds_under`, or in `fails_under` with the reason."
             yield file.problem(("claims", place), what, hint)
 
@@ -237,10 +237,6 @@ def _is_measured(ground: str, entry: Entry, settings: Settings) -> bool:
     return any(
         claim.id == name and claim.kind == "measured" for claim in (source.claims if source else ())
     )
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(names)
 
 
 def _steps(setting: Setting) -> list[int]:
