@@ -28,10 +28,10 @@ def test_run_in_words(dlfaq):
 
 
 def test_a_file_runs_alone(dlfaq):
-    """`python sims/initial_loss.py` is `dlfaq run initial_loss`."""
+    """`python sims/first_loss/initial_loss.py` is `dlfaq run initial_loss`."""
     words = ["--classes", "5", "--replicates", "4"]
     alone = subprocess.run(
-        [sys.executable, "sims/initial_loss.py", *words],
+        [sys.executable, "sims/first_loss/initial_loss.py", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,

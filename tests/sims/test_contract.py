@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 import torch
 
-from dlfaq.knowledge.simulations import read_simulation, simulation_names
+from dlfaq.knowledge.simulations import read_simulation, simulation_names, simulation_path
 from dlfaq.sim import Replicates
 
 ROOT = Path(__file__).parents[2]
 CPU_SECONDS = 5  # what one claim with its controls may cost at most
+
+
+def module_of(name: str) -> str:
+    """The dotted name of a simulation's file: `sims.pooling.pool_bags`."""
+    return ".".join(simulation_path(ROOT, name).relative_to(ROOT).with_suffix("").parts)
 
 
 class Simulation:
@@ -22,7 +27,7 @@ class Simulation:
     def __init__(self, name: str) -> None:
         self.name = name
         self.signature = read_simulation(ROOT, name)
-        self.function: Callable = getattr(importlib.import_module(f"sims.{name}"), name)
+        self.function: Callable = getattr(importlib.import_module(module_of(name)), name)
 
     def __call__(self, numbers: range) -> dict[str, torch.Tensor]:
         measured = self.function(Replicates(self.name, numbers))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from dlfaq.knowledge.simulations import read_simulation, simulation_names
+from dlfaq.knowledge.simulations import read_simulation, simulation_names, simulation_path
 from dlfaq.sim import Replicates, training_data
 from dlfaq.sim.training import train
 from dlfaq.sim.training_data import Data
@@ -21,7 +21,9 @@ NAMES = [
 
 def trained(name, monkeypatch, *, poison):
     """What training tells and leaves behind when a simulation runs with its rates tuned."""
-    module = importlib.import_module(f"sims.{name}")
+    module = importlib.import_module(
+        ".".join(simulation_path(ROOT, name).relative_to(ROOT).with_suffix("").parts)
+    )
     simulation = getattr(module, name)
     found = []
 

@@ -53,6 +53,7 @@ class Signature:
         source: The file's text.
         setting: The sentence of the docstring's `Setting:`, with parameters in braces; may be
             empty.
+        shown: Its file, seen from the FAQ's root: `sims/noise.py`.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Signature:
     metrics: Mapping[str, Metric]
     source: str
     setting: str = ""
+    shown: str = ""
 
 
 def simulation_names(root: Path) -> list[str]:
@@ -128,7 +130,9 @@ class _FileReader:
         if self.problems:
             raise Problems(self.problems)
         summary = " ".join((ast.get_docstring(self.module) or doc).split("\n\n")[0].split())
-        return Signature(self.name, path, summary, doc, parameters, metrics, source, setting)
+        return Signature(
+            self.name, path, summary, doc, parameters, metrics, source, setting, self.shown
+        )
 
     def _setting(
         self, function: ast.FunctionDef, doc: str, parameters: Mapping[str, Parameter]

@@ -91,7 +91,7 @@ def play(
     try:
         measured = run_trial(root, trial)
     except TrialError as error:
-        raise Problems([Problem(f"sims/{signature.name}.py", None, str(error))]) from error
+        raise Problems([Problem(signature.shown, None, str(error))]) from error
     axes = {
         name: (metric.axis, np.asarray(measured[metric.axis]))
         for name, metric in signature.metrics.items()

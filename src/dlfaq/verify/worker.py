@@ -54,7 +54,7 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
     except TrialError:
         raise
     except BaseException as error:
-        raise TrialError(_cause(error, signature.path)) from error
+        raise TrialError(_cause(error, signature)) from error
 
 
 def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float, str]":
@@ -122,13 +122,13 @@ class _TextLoader(InspectLoader):
         return self.source_to_code(self.source, str(self.path))
 
 
-def _cause(error: BaseException, path: Path) -> str:
+def _cause(error: BaseException, signature: Signature) -> str:
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename) == path
+        if Path(frame.filename) == signature.path
     ]
-    where = f" (line {lines[-1]} of sims/{path.name})" if lines else ""
+    where = f" (line {lines[-1]} of {signature.shown})" if lines else ""
     try:
         said = str(error)
     except Exception:  # noqa: BLE001 - an exception that cannot even say what it is

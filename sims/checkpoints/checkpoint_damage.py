@@ -1,0 +1,69 @@
+"""A checkpoint file that was cut off or changed: who notices?
+
+python sims/checkpoints/checkpoint_damage.py --damage flip
+
+https://docs.pytorch.org/docs/stable/generated/torch.load.html
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from dlfaq.sim import Replicates
+from dlfaq.sim.checkpoints import fingerprint, loaded, saved
+
+
+def checkpoint_damage(
+    replicates: Replicates,
+    damage: Literal["none", "cut", "flip"] = "cut",
+    inputs: int = 256,
+    outputs: int = 64,
+) -> dict[str, Tensor]:
+    """Save a layer, damage the bytes, and load them.
+
+    Args:
+        replicates: One layer and one place of damage each.
+        damage: None; the file ends somewhere, as if the program died while it was writing; or one bit of one weight is
+            flipped, as a bad disk or a careless script does.
+        inputs: Inputs of the layer.
+        outputs: Outputs of the layer.
+
+    Metrics:
+        loads: 1 if `torch.load` gives something back, 0 if it raises an error, in [0, 1].
+        equal: 1 if that is what was saved, else 0, in [0, 1].
+        hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0, in [0, 1].
+    """
+    layers = (
+        replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False))
+        .weights()["weight"]
+        .cpu()
+    )
+    places = replicates.uniform("place", dtype=torch.float64).tolist()
+    results = []
+    for weight, place in zip(
+        layers.detach(), places, strict=True
+    ):  # (outputs, inputs), and a number below 1
+        whole = saved({"weight": weight.clone()})
+        data = bytearray(whole)
+        if damage == "cut":
+            data = data[: int(place * len(data))]
+        elif damage == "flip":
+            start = whole.index(weight.numpy().tobytes())  # where the weights lie in the file
+            data[start + int(place * weight.nbytes)] ^= 1
+        try:
+            back = loaded(data)["weight"]
+        except ValueError:
+            back = None
+        equal = back is not None and torch.equal(back, weight)
+        results.append([back is not None, equal, fingerprint(data) == fingerprint(whole)])
+    loads, equal, hash_equal = torch.tensor(
+        results, dtype=torch.float64, device=replicates.device
+    ).T
+    return {"loads": loads, "equal": equal, "hash_equal": hash_equal}
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

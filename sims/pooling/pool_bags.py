@@ -1,0 +1,120 @@
+"""Is there a zero among these digits? Are most of them odd? One network, six ways to pool.
+
+A bag of digits stands for a picture of patches, too, and for a sentence of tokens.
+
+python sims/pooling/pool_bags.py --pool average --task most
+
+https://arxiv.org/abs/1703.06114
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from dlfaq.sim import Replicates, accuracy
+from dlfaq.sim.bags import bags_of
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.sequences import SelfAttention
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import Data, load
+
+
+class Bag(nn.Module):
+    """Features of every image, pooled over the bag into one vector, and a linear classifier."""
+
+    def __init__(self, pool: str, hidden: int, positions: int, *, mix: bool, mask: bool) -> None:
+        super().__init__()
+        self.pool, self.mix, self.mask = pool, mix, mask
+        self.features = mlp(64, [hidden, hidden], 1)[:-1]  # ends in a ReLU
+        self.attend = nn.Sequential(nn.LayerNorm(hidden), SelfAttention(hidden))
+        self.cls = nn.Parameter(0.02 * torch.randn(1, 1, hidden))
+        self.score = nn.Linear(hidden, 1)
+        self.answer = nn.Linear(hidden * {"both": 2, "flatten": positions}.get(pool, 1), 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of bags: (B, n, 64) to (B, 2)."""
+        h = self.features(x)  # (B, n, hidden)
+        real = (x != 0).any(2, keepdim=True) | (not self.mask)  # (B, n, 1): not padding
+        if self.pool == "cls":
+            h = torch.cat([self.cls.expand(len(h), 1, -1), h], 1)
+        h = h + self.attend(h) if self.mix else h
+        if self.pool == "cls":
+            return self.answer(h[:, 0])
+        if self.pool == "flatten":
+            return self.answer(h.flatten(1))
+        if self.pool == "attention":
+            weight = self.score(h).masked_fill(~real, -torch.inf).softmax(1)
+            return self.answer((weight * h).sum(1))
+        largest, average = h.masked_fill(~real, -torch.inf).amax(1), (h * real).sum(1) / real.sum(1)
+        pooled = {"max": [largest], "average": [average], "both": [largest, average]}
+        return self.answer(torch.cat(pooled[self.pool], 1))
+
+
+def pool_bags(
+    replicates: Replicates,
+    pool: Literal["max", "average", "both", "attention", "cls", "flatten"] = "max",
+    task: Literal["any", "most"] = "any",
+    share: float = 0.625,
+    bags: int = 32,
+    positions: int = 16,
+    tested: int = 0,
+    padding: int = 0,
+    mask: bool = False,
+    mix: bool = False,
+    hidden: int = 16,
+    optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
+    lr: float = 0.01,
+    tune: bool = False,
+    steps: int = 80,
+) -> dict[str, Tensor]:
+    """Train on labelled bags of handwritten digits, and test on 128 bags of unseen digits.
+
+    Setting: {bags} bags of {positions} digits, {hidden} ReLU features, {pool} pooling, {optimizer}
+        at {lr}, batch 16, {steps} steps.
+
+    Args:
+        replicates: One network and one set of bags each.
+        pool: Over the features of a bag: largest; average; both side by side; average with learned
+            weights; the output at a learned extra token (needs `mix`); or all features, in order.
+        task: Whether one of the images is a 0 (else none is), or whether most are odd digits.
+        share: Share of odd digits in a bag of mostly odd ones; it is 1 - share in the others.
+        bags: Labelled bags to train on, at least 16. Rates are tuned on 128 bags of other digits.
+        positions: Images n in a bag.
+        tested: Images in a test bag; 0 for as many as in training.
+        padding: Blank images (all 0) behind the images of a test bag.
+        mask: Leave all-blank images out of the pool.
+        mix: Let the images exchange features first, by one layer of self-attention.
+        hidden: Features of an image, and units of the layer below.
+        optimizer: PyTorch's, with its default settings; momentum is 0.9.
+        lr: Learning rate; not used if it is tuned.
+        tune: Give each replicate the rate of a grid that is best on the validation bags.
+        steps: Training steps.
+
+    Metrics:
+        accuracy: on the test bags, in [0, 1].
+        rate: the learning rate.
+        inside: 1 if the rate is not at an end of the grid, in [0, 1].
+    """
+    images = load(replicates, "digits", valid=400)
+    seen = torch.cat([images.x[0], images.x_valid[0]])  # (1200, 64)
+    fit = bags_of(replicates, "training", images.y[0], task, share, (bags, positions))
+    held = bags_of(replicates, "validation", images.y_valid[0], task, share, (128, positions))
+    held = (held[0] + len(images), held[1])  # their images follow those of the training bags
+    data = Data(fit, (fit[0][:, :0], fit[1][:, :0]), held, classes=2)  # test bags are drawn later
+    net = replicates.stack("net", lambda: Bag(pool, hidden, positions, mix=mix, mask=mask))
+    batches = replicates.batches("batches", bags, 16, steps)
+    given = {"optimizer": optimizer, "lr": lr, "tune": tune}
+    run = train(net, data, batches, prepare=lambda index: seen[index], **given)
+    x, y = (part[0] for part in images.open_test())
+    index, answers = bags_of(replicates, "test", y, task, share, (128, tested or positions))
+    shown = nn.functional.pad(x[index], (0, 0, 0, padding))  # (R, 128, n + padding, 64)
+    with torch.no_grad():
+        right = accuracy(net(shown), answers)
+    return {"accuracy": right, "rate": run.rate, "inside": run.inside}
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)

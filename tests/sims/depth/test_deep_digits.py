@@ -1,0 +1,113 @@
+"""Training a deep network against the plain loop over PyTorch's own layers."""
+
+import itertools
+from functools import partial
+
+import pytest
+import torch
+from sims.depth.deep_digits import deep_digits
+from torch import nn
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates, digits
+from dlfaq.sim.deep import Deep
+from dlfaq.sim.nets import NORMS
+
+
+def sim(**given):
+    return deep_digits(Replicates("deep_digits", range(3)), **given)
+
+
+def plain(layers: int, norm: str) -> nn.Sequential:
+    """Linear, normalization, ReLU, as everybody writes it."""
+    parts = []
+    for fan_in, width in itertools.pairwise([64, *[32] * layers]):
+        parts += [nn.Linear(fan_in, width), NORMS[norm](width), nn.ReLU()]
+    return nn.Sequential(*parts, nn.Linear(32, 10))
+
+
+def with_weights(net: nn.Sequential, weights: dict, replicate: int) -> nn.Sequential:
+    """That network with the weights of one replicate."""
+    linear = [module for module in net if isinstance(module, nn.Linear)]
+    for number, layer in enumerate(linear):
+        layer.weight.data = weights[f"linear.{number}.weight"][replicate].detach().clone()
+        layer.bias.data = weights[f"linear.{number}.bias"][replicate].detach().clone()
+    return net
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+@pytest.mark.parametrize(("gain", "last_gain"), [(0.7, 1.0), (1.4, 0.0), (0.0, 0.0)])
+def test_a_replicate_is_an_ordinary_training(norm, gain, last_gain):
+    """One network, one optimizer, `clip_grad_norm_`, then `eval()`."""
+    given = {"layers": 3, "activation": "relu", "norm": norm, "gain": gain, "last_gain": last_gain}
+    measured = sim(**given, lr=0.3, steps=8, batch=16, clip=0.5, examples=400)
+    alone = Replicates("deep_digits", range(3))
+    make = partial(Deep, [64, 32, 32, 32, 10], "relu", norm, gain=gain, last_gain=last_gain)
+    net = with_weights(plain(3, norm), alone.stack("net", make).weights(), 1)
+    first, last = (module.weight for module in (net[0], net[6]))
+    starts = [weight.detach().clone() for weight in (first, last)]
+    data = digits(centred=True)
+    spread, losses = data.x.std(), []
+    descent = torch.optim.SGD(net.parameters(), lr=0.3)
+    for index in alone.batches("batches", 400, 16, 8)[1]:
+        loss = F.cross_entropy(net(data.x[index] / spread), data.y[index])
+        descent.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 0.5)
+        descent.step()
+        losses.append(loss.item())
+    net.eval()
+
+    torch.testing.assert_close(measured["loss_at"][1], torch.tensor(losses), rtol=1e-3, atol=1e-4)
+    for metric, x, y in (
+        ("accuracy", data.x_test, data.y_test),
+        ("train_accuracy", data.x[:400], data.y[:400]),
+    ):
+        right = (net(x / spread).argmax(1) == y).double().mean()
+        assert abs(measured[metric][1] - right) < 0.006
+    for metric, weight, start in zip(
+        ("first_change", "last_change"), (first, last), starts, strict=True
+    ):
+        change = (weight.detach() - start).norm() / start.norm()
+        torch.testing.assert_close(measured[metric][1], change, rtol=1e-3, atol=1e-5)
+
+
+def test_what_breaks_is_reported_in_finite_numbers():
+    """Weights that overflow give 1s and the caps, never NaN."""
+    measured = sim(activation="relu", layers=30, gain=6.0, steps=3)
+
+    assert measured["broke"].all()
+    assert (measured["loss"] == 1000).all()
+    assert (measured["loss_at"][:, 1:] == 10).all()
+    assert (measured["first_change"] == 1000).all()
+    assert measured["steps_to_half"].tolist() == [4, 4, 4]
+
+
+def test_no_learning_rate_no_change():
+    """At rate 0 nothing moves, nothing breaks and no level is reached."""
+    measured = sim(lr=0.0, steps=20)
+
+    assert (measured["first_change"] == 0).all()
+    assert not measured["broke"].any()
+    assert measured["steps_to_90"].tolist() == [30, 30, 30]
+
+
+def test_steps_to_a_level_are_the_first_that_reach_it():
+    """The loss of a batch below 0.5, and 90 % of the test rows, looked at every ten steps."""
+    measured = sim(activation="tanh", steps=40)
+    for loss, half, tens in zip(
+        measured["loss_at"], measured["steps_to_half"], measured["steps_to_90"], strict=True
+    ):
+        assert half == next(step for step, value in enumerate(loss.tolist(), 1) if value < 0.5)
+        assert tens.item() in {10, 20, 30, 40}
+    tens = int(measured["steps_to_90"].max())
+    assert (sim(activation="tanh", steps=tens)["accuracy"] >= 0.88).all()
+
+
+@pytest.mark.parametrize("data", ["parity", "cancer", "wine"])
+def test_other_data_and_a_tuned_rate(data):
+    """They run, and learn more than the largest class."""
+    measured = sim(activation="relu", layers=2, data=data, tune=True, steps=60)
+
+    assert (measured["accuracy"] > 0.7).all()
+    assert (measured["picked"] > 0).all()

@@ -1,0 +1,89 @@
+"""Pooling over bags, against plain loops and by hand."""
+
+import pytest
+import torch
+from sims.pooling.pool_bags import Bag, pool_bags
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates
+from dlfaq.sim.bags import bags_of
+from dlfaq.sim.training_data import load
+
+
+def bag(pool: str, **settings) -> Bag:
+    """One network for bags of three images."""
+    torch.manual_seed(0)
+    return Bag(pool, 8, 3, **{"mix": False, "mask": False, **settings})
+
+
+@pytest.mark.parametrize("pool", ["max", "average", "both", "attention", "flatten"])
+def test_pooling_by_hand(pool):
+    """Features of each image alone, then the pool as its definition says."""
+    net, x = bag(pool), torch.randn(5, 3, 64)
+    h = torch.stack([net.features(x[:, i]) for i in range(3)], 1)
+    weights = torch.softmax(net.score(h)[..., 0], 1)
+    expected = {
+        "max": h.max(1).values,
+        "average": (h[:, 0] + h[:, 1] + h[:, 2]) / 3,
+        "both": torch.cat([h.max(1).values, h.mean(1)], 1),
+        "attention": torch.einsum("bn,bnd->bd", weights, h),
+        "flatten": torch.cat([h[:, 0], h[:, 1], h[:, 2]], 1),
+    }[pool]
+
+    assert torch.allclose(net(x), net.answer(expected), atol=1e-6)
+
+
+@pytest.mark.parametrize("pool", ["max", "average", "both", "attention"])
+def test_a_mask_hides_padding(pool):
+    """With a mask blanks change nothing, without one they do; the order of images never does."""
+    x = torch.randn(5, 3, 64)
+    padded = F.pad(x, (0, 0, 0, 50))
+
+    assert torch.allclose(bag(pool, mask=True)(padded), bag(pool)(x), atol=1e-5)
+    assert torch.allclose(bag(pool)(x.flip(1)), bag(pool)(x), atol=1e-5)
+    if pool != "max":
+        assert not torch.allclose(bag(pool)(padded), bag(pool)(x), atol=1e-3)
+
+
+def test_a_cls_token_reads_by_attention():
+    """It sees the images with self-attention below, and only then."""
+    one, other = torch.randn(2, 5, 3, 64)
+
+    assert not torch.allclose(bag("cls", mix=True)(one), bag("cls", mix=True)(other), atol=1e-4)
+    assert torch.equal(bag("cls")(one), bag("cls")(other))
+
+
+def test_two_steps_equal_a_plain_loop():
+    """One network, torch.optim and F.cross_entropy; tested on bags of the test images alone."""
+    given = {"pool": "average", "task": "most", "steps": 2, "positions": 4, "share": 0.75}
+    measured = pool_bags(Replicates("name", range(2)), **given)
+    drawn = Replicates("name", range(2))
+    images = load(drawn, "digits", valid=400)
+    x, y = images.x[0], images.y[0]
+    index, answers = bags_of(drawn, "training", y, "most", 0.75, (32, 4))
+    nets = drawn.stack("net", lambda: Bag("average", 16, 4, mix=False, mask=False))
+    batches = drawn.batches("batches", 32, 16, 2)
+    x_test, y_test = (part[0] for part in images.open_test())
+    shown, right = bags_of(drawn, "test", y_test, "most", 0.75, (128, 4))
+    for i in range(2):
+        net = Bag("average", 16, 4, mix=False, mask=False)
+        net.load_state_dict({name: value[i].detach() for name, value in nets.weights().items()})
+        optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+        for step in range(2):
+            now = batches[i, step]
+            optimizer.zero_grad()
+            F.cross_entropy(net(x[index[i, now]]), answers[i, now]).backward()
+            optimizer.step()
+        told = net(x_test[shown[i]]).argmax(1)
+
+        assert abs(measured["accuracy"][i] - (told == right[i]).double().mean()) < 0.01
+
+
+def test_one_image_is_its_own_pool():
+    """Largest and average of one number are that number."""
+    given = {"positions": 1, "bags": 256, "steps": 40}
+    largest = pool_bags(Replicates("name", range(3)), pool="max", **given)
+    average = pool_bags(Replicates("name", range(3)), pool="average", **given)
+
+    assert torch.allclose(largest["accuracy"], average["accuracy"], atol=0.01)
+    assert (largest["accuracy"] > 0.9).all()

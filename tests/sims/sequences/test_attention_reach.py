@@ -1,0 +1,71 @@
+"""The gradient's reach, against PyTorch's own layers and against algebra."""
+
+import pytest
+import torch
+from sims.sequences.attention_reach import Linear, attention_reach
+from torch import nn
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates
+from dlfaq.sim.sequences import LSTM, RNN, SelfAttention
+
+NAME, T, D = "attention_reach", 6, 32
+
+
+def norms(output, x, direction):
+    """Gradient norms by position, (T,), of a projection of the last output."""
+    (gradient,) = torch.autograd.grad((output[:, -1] @ direction / direction.norm()).sum(), x)
+    return gradient.norm(dim=-1).mean(0)
+
+
+def draws(make):
+    alone = Replicates(NAME, [2])
+    weights = {
+        name: value[0].detach().double()
+        for name, value in alone.stack("net", make).weights().items()
+    }
+    x = alone.normal("inputs", 8, T, D, dtype=torch.float64)[0].requires_grad_()
+    return weights, x, alone.normal("direction", D, 1, dtype=torch.float64)[0]
+
+
+@pytest.mark.parametrize(
+    ("reader", "ours", "theirs"), [("rnn", RNN, nn.RNN), ("lstm", LSTM, nn.LSTM)]
+)
+def test_recurrent_reach_equals_pytorchs(reader, ours, theirs):
+    """The same weights in `nn.RNN` and `nn.LSTM` give the same gradients."""
+    weights, x, direction = draws(lambda: ours(D, D))
+    net = theirs(D, D, batch_first=True).double()
+    net.load_state_dict({f"{name}_l0": value for name, value in weights.items()})
+    if reader == "lstm":
+        net.bias_ih_l0.data[D : 2 * D] += 3
+    expected = norms(net(x)[0], x, direction)
+    measured = attention_reach(Replicates(NAME, [2]), reader=reader, length=T, forget=3.0)
+
+    torch.testing.assert_close(measured["first"][0], expected[0])
+    torch.testing.assert_close(measured["middle"][0], expected[1:-1].mean())
+    torch.testing.assert_close(measured["last"][0], expected[-1])
+
+
+def test_attentions_reach_equals_pytorchs():
+    """The same projections through `scaled_dot_product_attention`."""
+    weights, x, direction = draws(lambda: SelfAttention(D))
+    q, k, v = (x @ weights[f"{name}.weight"].T for name in ("query", "key", "value"))
+    expected = norms(F.scaled_dot_product_attention(q, k, v), x, direction)
+    measured = attention_reach(Replicates(NAME, [2]), reader="attention", length=T)
+
+    torch.testing.assert_close(measured["first"][0], expected[0])
+    torch.testing.assert_close(measured["last"][0], expected[-1])
+
+
+def test_a_linear_recurrence_is_a_power_of_its_matrix():
+    """The gradient at the first input is W' (U')^(T - 1) u, and U is gain times an orthogonal matrix."""
+    weights, _, direction = draws(lambda: Linear(D, D, 0.9))
+    u = weights["weight_hh"]
+    power = torch.linalg.matrix_power(u.T, T - 1)
+    expected = (weights["weight_ih"].T @ power @ direction / direction.norm()).norm()
+    measured = attention_reach(Replicates(NAME, [2]), reader="linear", length=T, gain=0.9)
+
+    torch.testing.assert_close(
+        u @ u.T, 0.81 * torch.eye(D, dtype=torch.float64), atol=1e-5, rtol=1e-5
+    )
+    torch.testing.assert_close(measured["first"][0], expected)
