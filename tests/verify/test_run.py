@@ -106,9 +106,9 @@ def test_a_pool_is_no_larger_than_its_work_and_grows_with_it(toy):
         one = runner._pool
         list(runner.run([trouble("none", 2.0)]))
         assert runner._pool is one
-        assert runner._workers == 1
+        assert runner.workers == 1
         list(runner.run([trouble("none", 3.0), trouble("none", 4.0), trouble("none", 5.0)]))
-        assert runner._workers == 2
+        assert runner.workers == 2
 
 
 def test_a_pool_that_cannot_start_is_given_up(toy, monkeypatch):

@@ -3,9 +3,11 @@
 import os
 import pickle
 import py_compile
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
@@ -133,3 +135,50 @@ def test_what_is_wrong_with_a_curve_is_said(toy, returned, cause):
 
     with pytest.raises(TrialError, match=cause):
         run_trial(toy, dial(0, 2))
+
+
+TIGHT = """'''Needs room.'''
+
+import torch
+from torch import Tensor
+
+from dlfaq.sim import Replicates
+
+
+def tight(replicates: Replicates, room: int = 3) -> dict[str, Tensor]:
+    '''Run out of a GPU's memory with many replicates.
+
+    Args:
+        replicates: One number each.
+        room: The most replicates that fit.
+
+    Metrics:
+        value: normal.
+        curve[step]: the same, twice.
+    '''
+    if len(replicates) > room:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    value = replicates.normal("value")
+    return {"value": value, "curve": value[:, None].expand(-1, 2), "step": torch.arange(2)}
+"""
+
+
+def test_replicates_that_do_not_fit_together_run_in_halves(toy):
+    """They are independent, so nothing about them changes; one that does not fit alone breaks."""
+    (toy / "sims" / "tight.py").write_text(TIGHT)
+    halved = run_trial(toy, Trial("tight", (("room", 3),), 2, 10))
+    whole = run_trial(toy, Trial("tight", (("room", 8),), 2, 10))
+
+    assert halved.keys() == whole.keys()
+    assert all(np.array_equal(halved[name], whole[name]) for name in whole)
+    with pytest.raises(TrialError, match="OutOfMemoryError"):
+        run_trial(toy, Trial("tight", (("room", 0),), 2, 10))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_measures_what_the_cpu_measures(toy):
+    """Up to the rounding of its sums."""
+    here = run_trial(toy, dial(0, 8))
+    there = run_trial(toy, replace(dial(0, 8), device="cuda"))
+
+    np.testing.assert_allclose(there["curve"], here["curve"], rtol=1e-6)

@@ -27,7 +27,7 @@ class Drawn:
     """A runner without processes or torch: the toy's dial, drawn by numpy, or any other function of a trial."""
 
     def __init__(self, draw=None):
-        self.trials, self.draw = [], draw or self.dial
+        self.trials, self.draw, self.workers = [], draw or self.dial, 0
 
     def run(self, trials, started):
         for trial in trials:

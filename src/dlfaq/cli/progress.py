@@ -33,23 +33,32 @@ def progress(*, quiet: bool = False) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("planning", total=None)
-        done, total, ruled = 0, 0, 0
+        done, total, ruled, workers = 0, 0, 0, 0
 
         def report(event: str, **data: Any) -> None:
-            nonlocal done, total, ruled
+            nonlocal done, total, ruled, workers
             if event == "planned":  # each look may add trials
                 total += data["trials"] - data.get("cached", 0)
             elif event in {"finished", "broke"}:
                 done += 1
+                workers = data.get("workers", workers)
             elif event == "ruled":
                 ruled += 1
             if event == "broke":
                 bar.console.print(sanitise(f"broke: {data['error']}"), markup=False, style="red")
             bar.update(
-                task, description=f"{ruled} claims ruled on", total=total or None, completed=done
+                task,
+                description=_described(ruled, workers),
+                total=total or None,
+                completed=done,
             )
 
         yield report
+
+
+def _described(ruled: int, workers: int) -> str:
+    where = f", {workers} worker{'s' if workers > 1 else ''}" if workers else ""
+    return f"{ruled} claims ruled on{where}"
 
 
 def _broken_only(event: str, **data: Any) -> None:

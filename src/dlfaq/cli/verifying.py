@@ -52,6 +52,14 @@ def verify(
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=0.1, help="Seconds that one trial may take.")
     ] = 60,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Send trials to a Dask cluster: tcp://host:8786, or local.",
+        ),
+    ] = None,
     json: AsJson = False,
     root: Root = None,
 ) -> None:
@@ -72,16 +80,23 @@ def verify(
         _refuse_to_record(claims, seed)
     try:
         from dlfaq.verify.ruling import Request
-        from dlfaq.verify.session import compare_all, confirm, local, record_evidence, verify_claims
+        from dlfaq.verify.session import (
+            cluster,
+            compare_all,
+            confirm,
+            local,
+            record_evidence,
+            verify_claims,
+        )
 
         request = Request(fresh=fresh, conditions=conditions or record, device=device, seed=seed)
-        runner = local(jobs, time_limit)
+        runner = cluster(scheduler, jobs, time_limit) if scheduler else local(jobs, time_limit)
         with progress(quiet=json) as report:
             rulings = verify_claims(faq, claims, runner, request, report)
             if record:
                 rulings = confirm(faq, claims, rulings, runner, request, report)
     except ModuleNotFoundError as error:
-        raise missing_extra(error.name, "verify") from error
+        raise missing_extra(error.name, "cluster" if scheduler else "verify") from error
     compared = compare_all(faq.root, rulings)
     if record:
         record_evidence(faq, rulings)

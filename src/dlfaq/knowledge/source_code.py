@@ -47,6 +47,15 @@ def source_hash(root: Path, name: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def source_files(root: Path, name: str) -> list[Path]:
+    """The files whose code `source_hash` tells apart: the simulation's, and what it imports of this project.
+
+    Raises:
+        Problems: If one of the files cannot be read.
+    """
+    return sorted(_closure(root, name).values())
+
+
 def _closure(root: Path, name: str) -> dict[str, Path]:
     """File by module: the simulation, and transitively what it imports of this project."""
     found: dict[str, Path] = {}

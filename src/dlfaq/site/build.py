@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
 PACKAGE = Path(__file__).parent
-ORDER = ("sources.md", "verification.md", "writing.md", "commands.md")
+ORDER = ("sources.md", "verification.md", "writing.md", "scale.md", "commands.md")
 LAST = (
     "dlfaq.site.safe",
     "dlfaq.site.maths",

@@ -41,7 +41,13 @@ class Result:
 
 
 class Runner(Protocol):
-    """Runs trials, wherever that is."""
+    """Runs trials, wherever that is.
+
+    Attributes:
+        workers: How many of them there are at present.
+    """
+
+    workers: int
 
     def run(self, trials: Sequence[Trial], started: Callable[[Trial], None]) -> Iterator[Result]:
         """Yield one result a trial, in the order in which they finish; a trial that breaks costs itself alone."""
@@ -72,7 +78,7 @@ class PoolRunner:
         self.root, self.jobs, self.time_limit = root, jobs, time_limit
         self.threads, self.memory = threads, memory
         self._pool: ProcessPool | None = None
-        self._workers = 0
+        self.workers = 0
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +115,7 @@ class PoolRunner:
         try:
             while waiting or running:
                 while (
-                    waiting and len(running) <= self._workers
+                    waiting and len(running) <= self.workers
                 ):  # one more than can run, so that none waits for us
                     trial = waiting.popleft()
                     running[self._schedule(trial)] = trial
@@ -133,14 +139,14 @@ class PoolRunner:
 
     def _start(self, trials: int, *, again: bool = False) -> None:
         workers = min(self.jobs, trials)
-        if again or workers > self._workers:
+        if again or workers > self.workers:
             self.close()
         if self._pool is None and workers:
             import multiprocessing  # all of this is loaded where there is something to run
 
             from pebble import ProcessPool
 
-            self._workers = workers
+            self.workers = workers
             self._pool = ProcessPool(
                 max_workers=workers,
                 initializer=prepare,

@@ -27,6 +27,13 @@ def local(jobs: int, time_limit: float = 60.0, threads: int = 1) -> MakeRunner:
     return lambda root: PoolRunner(root, jobs, time_limit, threads)
 
 
+def cluster(address: str, jobs: int, time_limit: float = 60.0) -> MakeRunner:
+    """A runner of a Dask cluster: at an address, or `local` with so many processes of this machine."""
+    from dlfaq.verify.cluster import ClusterRunner
+
+    return lambda root: ClusterRunner(root, address, jobs, time_limit)
+
+
 def verify_claims(
     faq: Faq,
     claims: Claims,

@@ -212,7 +212,7 @@ class _Work:
             self.store.keep_measurements(
                 trial_key(self.root, trial), result.measurements, result.seconds
             )
-        self.report("finished", trial=trial, seconds=result.seconds)
+        self.report("finished", trial=trial, seconds=result.seconds, workers=self.runner.workers)
 
 
 def count_sides(faq: Faq) -> int:

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from importlib.abc import InspectLoader
 from pathlib import Path
@@ -42,19 +43,47 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
         TrialError: If the simulation raises, or returns anything but finite values of what it
             declares.
     """
-    from dlfaq.sim import Replicates
-
     signature = read_simulation(root, trial.simulation)
     try:
         function = _function(signature.path, trial.simulation, signature.source)
-        replicates = Replicates(
-            trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed
-        )
-        return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
+        return _in_memory(function, signature, trial)
     except TrialError:
         raise
     except BaseException as error:
         raise TrialError(_cause(error, signature)) from error
+
+
+def _in_memory(
+    function: Callable[..., Any], signature: Signature, trial: Trial
+) -> "dict[str, np.ndarray]":
+    """The measurements of all replicates at once or, if a GPU's memory is too small for that, of half and half.
+
+    Replicates do not depend on each other, so they measure the same in smaller company.
+    """
+    import torch
+
+    from dlfaq.sim import Replicates
+
+    numbers = range(trial.start, trial.stop)
+    try:
+        replicates = Replicates(trial.simulation, numbers, trial.device, trial.seed)
+        return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
+    except torch.OutOfMemoryError:
+        if len(numbers) == 1:
+            raise
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    middle = trial.start + len(numbers) // 2
+    parts = [
+        _in_memory(function, signature, replace(trial, start=start, stop=stop))
+        for start, stop in ((trial.start, middle), (middle, trial.stop))
+    ]
+    return {
+        name: torch.cat([torch.from_numpy(part[name]) for part in parts]).numpy()
+        if name in signature.metrics
+        else first
+        for name, first in parts[0].items()
+    }
 
 
 def measure(root: Path, trial: Trial) -> "tuple[dict[str, np.ndarray], float, str]":
