@@ -136,9 +136,13 @@ class ClusterRunner:
             self._client = Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             cause = str(error) or type(error).__name__
-            raise _failure(
-                f"no Dask scheduler answers at '{self.address}': {cause}.",
-                "Start one with `dask scheduler`; it prints its address. `local` starts one here.",
+            raise Problems(
+                [
+                    _problem(
+                        f"no Dask scheduler answers at '{self.address}': {cause}.",
+                        "Start one with `dask scheduler`; it prints its address. `local` starts one here.",
+                    )
+                ]
             ) from None
         self._compare(self._client)
         return self._client
@@ -150,9 +154,13 @@ class ClusterRunner:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
-            raise _failure(
-                f"the scheduler at '{self.address}' has no worker.",
-                f"Start one with `dask worker {self.address}`.",
+            raise Problems(
+                [
+                    _problem(
+                        f"the scheduler at '{self.address}' has no worker.",
+                        f"Start one with `dask worker {self.address}`.",
+                    )
+                ]
             ) from None
         cloudpickle.register_pickle_by_value(probe)  # to a worker that has no dlfaq
         try:
@@ -165,12 +173,16 @@ class ClusterRunner:
         }
         named = [f"{worker}: {what}" for worker, what in sorted(wrong.items()) if what]
         if named:
-            raise _failure(
-                f"{len(named)} of {len(found)} workers cannot measure what is measured here. "
-                + "; ".join(named[:3])
-                + ("; …" if len(named) > 3 else "")  # noqa: PLR2004 - as many as were shown
-                + ".",
-                "Install the same versions of Python, torch and dlfaq on them.",
+            raise Problems(
+                [
+                    _problem(
+                        f"{len(named)} of {len(found)} workers cannot measure what is measured here. "
+                        + "; ".join(named[:3])
+                        + ("; …" if len(named) > 3 else "")  # noqa: PLR2004 - as many as were shown
+                        + ".",
+                        "Install the same versions of Python, torch and dlfaq on them.",
+                    )
+                ]
             )
 
     def _look(self, client: "Client") -> None:
@@ -191,9 +203,13 @@ class ClusterRunner:
         elif self._alone_since is None:
             self._alone_since = time.monotonic()
         elif time.monotonic() > self._alone_since + PATIENCE:
-            raise _failure(
-                f"the last worker of '{self.address}' is gone, and none came back.",
-                "What finished is kept: run the command again when there are workers.",
+            raise Problems(
+                [
+                    _problem(
+                        f"the last worker of '{self.address}' is gone, and none came back.",
+                        "What finished is kept: run the command again when there are workers.",
+                    )
+                ]
             )
 
     def _result(self, trial: Trial, future: "Future") -> Result:
@@ -209,11 +225,15 @@ class ClusterRunner:
             return Result(trial, error=f"{type(error).__name__}: {error}")
 
     def _gone(self) -> Problems:
-        return _failure(
-            f"the scheduler at '{self.address}' went away.",
-            "What finished is kept: run the command again when it is back.",
+        return Problems(
+            [
+                _problem(
+                    f"the scheduler at '{self.address}' went away.",
+                    "What finished is kept: run the command again when it is back.",
+                )
+            ]
         )
 
 
-def _failure(what: str, hint: str) -> Problems:
-    return Problems([Problem("dlfaq verify", None, what, hint)])
+def _problem(what: str, hint: str) -> Problem:
+    return Problem("dlfaq verify", None, what, hint)
