@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from dlfaq.evidence.file import claim_from_json, lines_from_json, measured_from_json
+from dlfaq.evidence.reader import claim_from_json, lines_from_json, measured_from_json
 from dlfaq.evidence.record import ClaimEvidence, Evidence, Line, Measured
 from dlfaq.evidence.verdict import Verdict
 

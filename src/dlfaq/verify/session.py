@@ -11,6 +11,7 @@ from dlfaq.evidence.record import ClaimEvidence, Evidence
 from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.verify.keys import torch_version
+from dlfaq.verify.repeatable import measured_in
 from dlfaq.verify.ruling import Report, Request, Ruling, silent
 from dlfaq.verify.run import PoolRunner, Runner
 from dlfaq.verify.store import open_store
@@ -131,7 +132,8 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
         *(before.torch.split(", ") if kept else []),
         *([torch_version().partition("+")[0]] if now else []),
     }
-    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots)
+    environment = _environments(before.environment if kept else {}, measured_in() if now else {})
+    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots, environment)
 
 
 def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[Recorded]:
@@ -152,6 +154,15 @@ def _compared(ruling: Ruling, evidence: Evidence | ValueError | None) -> Recorde
     if recorded is None:
         return "never recorded"
     return "as recorded" if recorded.verdict == ruling.verdict.word else "differs"
+
+
+def _environments(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """The environment of an entry's claims; where they were measured in several, each is named."""
+    both = {}
+    for name in sorted({*before, *now}):
+        values = {*before.get(name, "").split(", "), now.get(name, "")} - {""}
+        both[name] = ", ".join(sorted(values))
+    return both
 
 
 def _recorded(root: Path, entry_id: str) -> Evidence | None:
