@@ -74,7 +74,7 @@ def verify(
         from dlfaq.verify.ruling import Request
         from dlfaq.verify.session import compare_all, confirm, local, record_evidence, verify_claims
 
-        request = Request(fresh=fresh, conditions=conditions or record, device=device, seed=seed)
+        request = Request(fresh, conditions or record, device=device, seed=seed, judge_anew=record)
         runner = local(jobs, time_limit)
         with progress(quiet=json) as report:
             rulings = verify_claims(faq, claims, runner, request, report)

@@ -137,7 +137,13 @@ def _estimate(
     scopes = [measured.scopes[i] for i in place]
     try:
         samples = per_replicate(quantity, scopes, measured.replicates)
-        found = estimator.function()(samples, alpha, _range(quantity, measured, scopes))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is named below
+            found = estimator.function()(samples, alpha, _range(quantity, measured, scopes))
+        if not np.isfinite(
+            [end for end in (found.estimate, *found.interval) if end is not None]
+        ).all():
+            msg = "the numbers are too large to be summed up"
+            raise EstimateError(msg)
     except (ExpressionError, EstimateError) as error:
         raise _explained(error, quantity.text, measured, place) from error
     if exact and estimator.takes == "number":
