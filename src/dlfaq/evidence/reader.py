@@ -21,6 +21,7 @@ from dlfaq.evidence.record import (
     Side,
 )
 from dlfaq.evidence.verdict import together
+from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, ExpectationError, parse_expectation
 
 VERSION = 2
@@ -138,6 +139,10 @@ def _point(at: Cursor, expectation: Expectation, replicates: int) -> Point:
     estimator = found["estimator"].text()
     if estimator != expectation.quantity.estimator:
         found["estimator"].wrong(f"the expectation is of {expectation.quantity.estimator}")
+    if ESTIMATORS[estimator].counts and measured.interval != (measured.estimate,) * 2:
+        found["interval"].wrong("what is counted has no interval but itself")
+    if ESTIMATORS[estimator].takes == "condition" and not 0 <= measured.estimate <= 1:
+        found["estimate"].wrong("it is a share")
     low = _prediction(found["low"], expectation.low)
     high = _prediction(found["high"], expectation.high)
     point = Point(

@@ -131,7 +131,7 @@ def _cause(error: BaseException, signature: Signature) -> str:
     where = f" (line {lines[-1]} of {signature.shown})" if lines else ""
     try:
         said = str(error)
-    except Exception:  # noqa: BLE001 - an exception that cannot even say what it is
+    except BaseException:  # noqa: BLE001 - an exception that cannot even say what it is
         said = "it has no message"
     return f"{type(error).__name__}: {said[:LONGEST]}{where}"
 
