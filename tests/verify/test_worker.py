@@ -3,9 +3,11 @@
 import os
 import pickle
 import py_compile
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
@@ -78,6 +80,32 @@ def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
 
     with pytest.raises(TrialError, match="its source was edited while it ran"):
         measure(toy, dial(0, 2))
+
+
+def test_what_a_simulation_changes_around_it_is_changed_back(toy, tmp_path):
+    """The next trial of the process finds torch, the folder and the environment as they were."""
+    path = toy / "sims" / "trouble.py"
+    mess = "torch.set_default_dtype(torch.float64); torch.set_grad_enabled(False); "
+    mess += (
+        f"torch.set_default_device('meta'); os.chdir({str(tmp_path)!r}); os.environ['X'] = '1'; "
+    )
+    mess += "torch.set_num_threads(7); torch.use_deterministic_algorithms(True)"
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace('    if how == "abort":', f'    {mess}\n    if how == "abort":'), "utf-8"
+    )
+
+    def state():
+        torch_ = [torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_default_device()]
+        torch_ += [torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()]
+        return [*torch_, Path.cwd(), dict(os.environ)]
+
+    before = state()
+    measure(toy, trouble("none"))
+    assert state() == before
+    with pytest.raises(TrialError):
+        measure(toy, trouble("raise"))
+    assert state() == before
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ which it was measured is written with new numbers, and never alone.
 import json
 import os
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from dlfaq.evidence.record import ClaimEvidence, Evidence, Point
 from dlfaq.evidence.strict import DamageError, line_of, parse, read_text
 from dlfaq.knowledge.expectation import Expectation, parse_expectation
 
+LEFT = 60.0  # seconds after which a temporary file is nobody's any more
 DIGITS, EXACT = 6, 17  # significant digits of a number; those that tell all numbers apart
 
 
@@ -73,10 +75,19 @@ def write(root: Path, evidence: Evidence) -> bool:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)  # mkstemp makes it private; a file to be committed is not
         Path(temporary).replace(path)
+        _tidy(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
+
+
+def _tidy(path: Path) -> None:
+    """Remove what a killed process has left beside the file; what another writes now is younger."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT:
+                left.unlink()
 
 
 def to_json(evidence: Evidence) -> dict[str, Any]:

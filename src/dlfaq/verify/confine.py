@@ -55,7 +55,7 @@ def limited_output(most: int = OUTPUT) -> Iterator[None]:
     What is written past Python, by C code or by another program, nobody could count: it goes
     nowhere.
     """
-    terminal = open(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115 - closed below
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     stream = _Limited(most, terminal)
     with terminal, _nowhere(1), _nowhere(2), redirect_stdout(stream), redirect_stderr(stream):
         yield

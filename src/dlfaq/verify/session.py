@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from dlfaq.errors import Problem, Problems
 from dlfaq.evidence.file import read, write
 from dlfaq.evidence.record import ClaimEvidence, Evidence
+from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.verify.keys import torch_version
@@ -97,12 +99,39 @@ def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
 
     Returns:
         The ids of the entries whose evidence changed.
+
+    Raises:
+        Problems: After all others are written, for evidence that cannot be read and of which not
+            every claim was verified now.
     """
-    ruled = {ruling.entry for ruling in rulings}
-    entries = [entry for entry in faq.entries if entry.id in ruled and not entry.draft]
-    return [
-        entry.id for entry in entries if write(faq.root, make_evidence(faq.root, entry, rulings))
-    ]
+    changed, problems = [], []
+    for entry in faq.entries:
+        ruled = {ruling.claim for ruling in rulings if ruling.entry == entry.id}
+        if not ruled or entry.draft:
+            continue
+        lost = _lost(faq.root, entry, ruled)
+        if lost:
+            problems.append(lost)
+        elif write(faq.root, make_evidence(faq.root, entry, rulings)):
+            changed.append(entry.id)
+    if problems:
+        raise Problems(problems)
+    return changed
+
+
+def _lost(root: Path, entry: Entry, ruled: set[str]) -> Problem | None:
+    """Evidence that cannot be read may hold other claims, which writing anew would lose."""
+    if ruled >= {claim.id for claim in entry.claims}:
+        return None
+    try:
+        read(root, entry.id)
+    except DamageError as error:
+        file = f"evidence/{entry.id}.json"
+        mend = f"Record all claims of the entry: dlfaq verify {entry.id} --record"
+        return Problem(
+            file, error.line, f"{error}; what it holds of other claims would be lost.", mend
+        )
+    return None
 
 
 def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Evidence:

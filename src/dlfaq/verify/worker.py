@@ -8,8 +8,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.abc import InspectLoader
 from pathlib import Path
@@ -50,7 +50,9 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
         replicates = Replicates(
             trial.simulation, range(trial.start, trial.stop), trial.device, trial.seed
         )
-        return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
+        with _as_before():
+            measured = function(replicates, **dict(trial.parameters))
+        return _checked(measured, signature, trial)
     except TrialError:
         raise
     except BaseException as error:
@@ -95,6 +97,31 @@ def settle(threads: int = 1) -> None:
     import torch
 
     torch.set_num_threads(threads)
+
+
+@contextmanager
+def _as_before() -> Iterator[None]:
+    """Whoever runs next in this process finds torch and the process as this one found them."""
+    import torch
+
+    settings = (
+        (torch.get_default_dtype, torch.set_default_dtype),
+        (torch.get_num_threads, torch.set_num_threads),
+        (torch.is_grad_enabled, torch.set_grad_enabled),
+        (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+        (torch.get_default_device, torch.set_default_device),
+        (os.getcwd, os.chdir),
+    )
+    found, environment = [now() for now, _ in settings], dict(os.environ)
+    try:
+        yield
+    finally:
+        for (now, change), before in zip(settings, found, strict=True):
+            if now() != before:
+                change(before)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
 
 
 @lru_cache(maxsize=64)
