@@ -1,6 +1,9 @@
 """What was recorded is out of date exactly when something it depends on has changed, and it is said how to mend that."""
 
+import errno
 import json
+import os
+from dataclasses import replace
 
 import pytest
 from tests.verify.test_verify import edit
@@ -151,6 +154,35 @@ def test_damaged_evidence_is_not_replaced_by_a_part(recorded):
         record_evidence(faq, some)
     assert record_evidence(faq, verify(faq, pick(faq, "verdicts"), Drawn(), None)) == ["verdicts"]
     assert path.read_text("utf-8") == whole
+
+
+def test_evidence_that_cannot_be_written_is_said(recorded, monkeypatch):
+    """A full disk, a folder in its place: one message, and what was there stays."""
+    faq = load_faq(recorded)
+    path = evidence_path(recorded, "verdicts")
+    before = path.read_bytes()
+    rulings = verify(faq, pick(faq, "verdicts"), Drawn(shifted), None)
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Problems, match="No space left"):
+            record_evidence(faq, rulings)
+    assert path.read_bytes() == before
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Problems, match="it cannot be written: Is a directory"):
+        record_evidence(faq, rulings)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def shifted(trial):
+    """A little more of everything: other numbers."""
+    result = Drawn.dial(trial)
+    value = result.measurements["value"] + 1e-3
+    return replace(result, measurements={**result.measurements, "value": value})
 
 
 def test_the_environments_that_measured_are_named(recorded, monkeypatch):

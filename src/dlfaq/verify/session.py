@@ -101,8 +101,8 @@ def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
         The ids of the entries whose evidence changed.
 
     Raises:
-        Problems: After all others are written, for evidence that cannot be read and of which not
-            every claim was verified now.
+        Problems: After all others are written, for evidence that cannot be written, and for
+            evidence that cannot be read and of which not every claim was verified now.
     """
     changed, problems = [], []
     for entry in faq.entries:
@@ -112,8 +112,14 @@ def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
         lost = _lost(faq.root, entry, ruled)
         if lost:
             problems.append(lost)
-        elif write(faq.root, make_evidence(faq.root, entry, rulings)):
-            changed.append(entry.id)
+            continue
+        try:
+            if write(faq.root, make_evidence(faq.root, entry, rulings)):
+                changed.append(entry.id)
+        except OSError as error:
+            what = f"it cannot be written: {error.strerror}."
+            mend = "What was measured is in the cache: the same command will go on from there."
+            problems.append(Problem(f"evidence/{entry.id}.json", None, what, mend))
     if problems:
         raise Problems(problems)
     return changed
