@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint check smoke record bench clean
+.PHONY: help demo test lint check smoke record replicate bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ smoke:           ## install without extras, outside of the checkout, and ask
 
 record: $(VENV)/dev  ## verify every claim from scratch and write the evidence
 	$(BIN)/dlfaq verify --fresh --record
+
+replicate: $(VENV)/dev  ## verify every claim on other replicates, of a seed from today's date, and say what fell
+	$(BIN)/python benchmarks/replications.py $(if $(SEED),--seeds $(SEED))
 
 bench: $(VENV)/dev   ## measure the speed of ask, and of all replicates at once
 	$(BIN)/python benchmarks/ask_speed.py

@@ -206,13 +206,13 @@ def record(root: Path, name: str, draw: random.Random) -> None:
     from dlfaq.evidence.record import ClaimEvidence, Evidence, Point, Side
 
     def side(outcome: str) -> Side:
-        value = draw.random()
+        value = draw.random() + (0 if outcome == "holds" else 2)
         return Side(
-            outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.0, 64),)
+            outcome, 64, (Point({}, outcome, value, (value - 0.1, value + 0.1), -1.0, 1.2, 64),)
         )
 
     marks = {"claim": "0" * 16, "simulation": "0" * 16}
-    expect = "-1 < mean(loss) < 1"
+    expect = "-1 < mean(loss) < 1.2"
     claims = {
         f"claim-{k}": ClaimEvidence(
             "verified", marks, expect, side("holds"), {}, {"one": side("fails")}

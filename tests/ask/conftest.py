@@ -125,8 +125,9 @@ PLANNED = """\
 
 
 def side(outcome: str) -> Side:
-    """What was measured in one setting."""
-    point = Point({}, outcome, 0.1234567, (0.1, None), -1.0, 1.0, 64)
+    """What was measured in one setting, of a number between -1 and 1."""
+    estimate = {"holds": 0.1234567, "inconclusive": 0.95, "fails": 2.5}[outcome]
+    point = Point({}, outcome, estimate, (estimate - 0.1, estimate + 0.2), -1.0, 1.0, 64)
     return Side(outcome, 64, (point,))
 
 

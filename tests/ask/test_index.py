@@ -6,9 +6,11 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.ask.conftest import EVIDENCE, side
 
 from dlfaq.ask.blocks import Span
 from dlfaq.ask.build import index as building
@@ -17,6 +19,7 @@ from dlfaq.ask.rank import ask
 from dlfaq.ask.reader import document, entry, ids, rows, topics
 from dlfaq.ask.stamps import MAKERS, mark_of, stamps, stored_mark
 from dlfaq.errors import Problems
+from dlfaq.evidence.file import write
 from dlfaq.evidence.verdict import Verdict
 
 
@@ -63,9 +66,10 @@ def test_entries_are_read_as_they_will_be_shown(faq):
     assert (claim.id, claim.verdict, claim.mark) == ("ln-k", "verified", "✓")
     assert claim.shows == (Span("2.346 after 2.305"),)
     own, many, few = claim.sides
-    said = ("-1 < mean(loss) < 1", "-1 to 1", "0.123 [0.1, …]", "")
+    said = ("-1 < mean(loss) < 1", "-1 to 1", "0.123 [0.0235, 0.323]", "")
     assert own == ("own", "", (), "holds", *said)
     assert many == ("holds", "many", (), "holds", *said)
+    said = (said[0], said[1], "2.5 [2.4, 2.7]", "")
     assert few == ("fails", "few", (Span("One number is too few."),), "fails", *said)
     (reference,) = found.references
     assert reference.purpose == (Span("to look at the first loss at all"),)
@@ -441,11 +445,27 @@ def test_a_draft_is_known_as_one(faq):
     assert {row.id: row.draft for row in read_index(faq, rows)}["first-loss"]
 
 
+OUTCOMES = {  # its own, where it should hold, where it should fail
+    Verdict.VERIFIED: ("holds", "holds", "fails"),
+    Verdict.REFUTED: ("fails", "holds", "fails"),
+    Verdict.OVERSTATED: ("holds", "fails", "fails"),
+    Verdict.VACUOUS: ("holds", "holds", "holds"),
+    Verdict.INCONCLUSIVE: ("inconclusive", "holds", "fails"),
+}
+
+
 @pytest.mark.parametrize("verdict", list(Verdict), ids=lambda one: one.word)
 def test_what_does_not_hold_is_counted_by_its_word(faq, verdict):
     """The line of evidence tells each verdict by its own word and mark."""
-    path = faq / "evidence" / "first-loss.json"
-    edit(path, '"verdict": "verified"', f'"verdict": "{verdict.word}"')
+    own, many, few = map(side, OUTCOMES[verdict])
+    claim = replace(
+        EVIDENCE.claims["ln-k"],
+        verdict=verdict.word,
+        own=own,
+        holds_under={"many": many},
+        fails_under={"few": few},
+    )
+    write(faq, replace(EVIDENCE, claims={"ln-k": claim}))
     found = read_index(faq, lambda db: entry(db, "first-loss"))
 
     assert found.evidence[0].text.strip() == verdict.mark

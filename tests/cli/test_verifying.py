@@ -1,6 +1,7 @@
 """`dlfaq verify` and `dlfaq check`, as their users call them."""
 
 import json
+import os
 import shutil
 from xml.etree import ElementTree
 
@@ -218,3 +219,32 @@ def test_every_command_shows_an_example(dlfaq):
     documented = (ROOT / "docs").rglob("*.md")
     text = "\n".join(path.read_text() for path in documented)
     assert [command for command in commands if f"dlfaq {command}" not in text] == []
+
+
+def test_whatever_lies_in_place_of_evidence_is_one_message(dlfaq, ours):
+    """With the file, the line where one can be named, and at once."""
+    assert dlfaq("verify", "--record", "--root", ours).returncode == 0
+    path = ours / "evidence" / "average-of-noise.json"
+    text = path.read_text("utf-8")
+    line = 1 + next(i for i, one in enumerate(text.splitlines()) if '"verdict"' in one)
+
+    def says(place):
+        done = dlfaq("check", "--root", ours)
+        assert done.returncode in {1, 2}
+        assert done.stderr.startswith(
+            f"evidence/average-of-noise.json{place}: this is not evidence that"
+        )
+        assert len(done.stderr.splitlines()) == 2
+
+    path.write_text(text.replace('"verdict": "verified"', '"verdict": "refuted"'))
+    says(f":{line}")
+    path.write_text(text.replace('"replicates": ', '"replicates": ' + "9" * 5000))
+    says("")
+    path.write_text("[" * 500_000)
+    says("")
+    path.unlink()
+    os.mkfifo(path)
+    says("")
+    path.unlink()
+    path.mkdir()
+    says("")

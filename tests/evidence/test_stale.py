@@ -1,9 +1,15 @@
 """What was recorded is out of date exactly when something it depends on has changed, and it is said how to mend that."""
 
+import errno
+import json
+import os
+from dataclasses import replace
+
 import pytest
 from tests.verify.test_verify import edit
 from tests.verify.toys import Drawn, pick
 
+from dlfaq.errors import Problems
 from dlfaq.evidence.file import evidence_path, read
 from dlfaq.evidence.stale import stale, unrecorded
 from dlfaq.knowledge.load import load_faq
@@ -134,6 +140,77 @@ def test_a_broken_claim_keeps_its_record(recorded):
 
     assert record_evidence(faq, verify(faq, pick(faq, "verdicts"), broken, None)) == []
     assert read(recorded, "verdicts") == before
+
+
+def test_damaged_evidence_is_not_replaced_by_a_part(recorded):
+    """What it holds of other claims may yet be mended; all claims together replace it."""
+    faq = load_faq(recorded)
+    path = evidence_path(recorded, "verdicts")
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace('"refuted"', '"verified"', 1), "utf-8")
+    some = verify(faq, pick(faq, "verdicts", "verified"), Drawn(), None)
+
+    with pytest.raises(Problems, match="would be lost"):
+        record_evidence(faq, some)
+    assert record_evidence(faq, verify(faq, pick(faq, "verdicts"), Drawn(), None)) == ["verdicts"]
+    assert path.read_text("utf-8") == whole
+
+
+def test_evidence_that_cannot_be_written_is_said(recorded, monkeypatch):
+    """A full disk, a folder in its place: one message, and what was there stays."""
+    faq = load_faq(recorded)
+    path = evidence_path(recorded, "verdicts")
+    before = path.read_bytes()
+    rulings = verify(faq, pick(faq, "verdicts"), Drawn(shifted), None)
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Problems, match="No space left"):
+            record_evidence(faq, rulings)
+    assert path.read_bytes() == before
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Problems, match="it cannot be written: Is a directory"):
+        record_evidence(faq, rulings)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def shifted(trial):
+    """A little more of everything: other numbers."""
+    result = Drawn.dial(trial)
+    value = result.measurements["value"] + 1e-3
+    return replace(result, measurements={**result.measurements, "value": value})
+
+
+def test_the_environments_that_measured_are_named(recorded, monkeypatch):
+    """All of them, while some claims are older than others; without new numbers nothing changes."""
+    faq = load_faq(recorded)
+    before = read(recorded, "verdicts").environment
+    monkeypatch.setattr("dlfaq.verify.session.measured_in", lambda: before | {"machine": "z80"})
+    some = verify(faq, pick(faq, "verdicts", "verified"), Drawn(), None)
+    everything = verify(faq, pick(faq, "verdicts"), Drawn(), None)
+    both = ", ".join(sorted([before["machine"], "z80"]))
+
+    assert set(before) == {"machine", "processor", "python", "settings", "system"}
+    entry = faq.entry("verdicts")
+    assert make_evidence(recorded, entry, some).environment == before | {"machine": both}
+    assert make_evidence(recorded, entry, everything).environment == before | {"machine": "z80"}
+    assert record_evidence(faq, everything) == []
+
+
+def test_conditions_that_are_not_in_the_record_are_noticed(recorded):
+    """Whatever the fingerprint says."""
+    path = evidence_path(recorded, "verdicts")
+    raw = json.loads(path.read_text("utf-8"))
+    claim = raw["claims"]["verified"]
+    claim["fails_under"]["another"] = claim["fails_under"].popitem()[1]
+    path.write_text(json.dumps(raw), "utf-8")
+
+    (problem,) = problems(recorded)
+    assert "claim 'verified' was recorded with other conditions under fails_under" in problem
 
 
 def test_a_ruling_is_held_to_its_record(recorded):

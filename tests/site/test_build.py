@@ -203,7 +203,7 @@ def test_all_measured_numbers_come_from_the_evidence(root):
     before = page()
     raw = json.loads(text)
     for value in raw["values"].values():
-        value["estimate"] = 123.25
+        value["estimate"], value["interval"] = 123.25, [123, 124]
     try:
         path.write_text(json.dumps(raw))
         assert "123" in page()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from tests.verify.toys import Drawn, pick
 
-from dlfaq.evidence.file import from_json, read, to_json
+from dlfaq.evidence.file import read, to_json
+from dlfaq.evidence.reader import evidence_from_json
 from dlfaq.evidence.stale import stale
 from dlfaq.knowledge.entry import Plot
 from dlfaq.knowledge.load import load_faq
@@ -128,7 +129,7 @@ def test_plots_go_into_evidence_and_come_back(faq):
     evidence = make_evidence(faq.root, faq.entry("verdicts"), first)
 
     assert [len(lines) for lines in evidence.plots.values()] == [2, 1]
-    assert from_json(to_json(evidence)).plots == evidence.plots
+    assert evidence_from_json(to_json(evidence)).plots == evidence.plots
     assert record_evidence(faq, first) == ["verdicts"]
     assert read(faq.root, "verdicts").plots == evidence.plots
     assert "plots" not in to_json(make_evidence(faq.root, faq.entry("troubles"), []))

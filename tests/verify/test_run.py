@@ -60,6 +60,9 @@ def test_a_trial_that_breaks_costs_itself_alone(toy):
         ("stubborn", "it did not finish within 2 s"),
         ("lock", "it did not finish within 2 s"),
         ("print", "TooMuchOutput: it printed more than 1,048,576 characters"),
+        ("flood", ""),
+        ("silent", "Silent: it has no message"),
+        ("text", "'value' is not a tensor of numbers"),
         ("complex", "'value' is complex"),
         ("huge", "'value' is 1e+308"),
     ],
@@ -70,7 +73,7 @@ def test_what_a_simulation_does_to_its_process_costs_itself_alone(toy, how, caus
     with PoolRunner(toy, jobs=1, time_limit=2) as runner:
         results = {result.trial: result for result in runner.run(trials)}
 
-    assert [bool(results[trial].error) for trial in trials] == [False, True, False]
+    assert [bool(results[trial].error) for trial in trials] == [False, bool(cause), False]
     assert results[trials[1]].error.startswith(cause)
     assert len(capfd.readouterr().err) < 2**20 + 10_000
 
@@ -92,10 +95,11 @@ def test_memory_is_limited(toy):
         (toy / "sims" / "trouble.py").read_text("utf-8").replace("2**40", "2**28"), "utf-8"
     )
     with PoolRunner(toy, jobs=1, memory=2**29) as runner:
-        results = list(runner.run([trouble("memory"), trouble("none")]))
+        results = list(runner.run([trouble("memory"), trouble("eat"), trouble("none")]))
 
     errors = {dict(result.trial.parameters)["how"]: result.error for result in results}
     assert "allocate" in errors["memory"]
+    assert "allocate" in errors["eat"]
     assert not errors["none"]
 
 
@@ -218,6 +222,43 @@ def test_not_even_a_worker_in_which_python_stands_still_outlives_its_parent(toy,
     wait_for(lambda: len(workers(tmp_path)) == 4)
     process.kill()
     wait_for(lambda: not any(alive(number) for number in workers(tmp_path)), seconds=5)
+    process.communicate()
+
+
+def programs():
+    """The programs that the toy starts, by number."""
+    return [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if b"600.125" in _content(path) and b"sh" not in _content(path).split(b"\0")[0]
+    ]
+
+
+def _content(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+@linux_only
+def test_programs_that_a_simulation_started_end_with_its_trial(toy):
+    """Those that it waits for, and those that it left to themselves."""
+    with PoolRunner(toy, jobs=1, time_limit=2) as runner:
+        (result,) = runner.run([trouble("program")])
+    assert result.error == "it did not finish within 2 s"
+    wait_for(lambda: not programs(), seconds=5)
+
+
+@linux_only
+def test_programs_that_a_simulation_started_end_with_the_parent(toy, tmp_path):
+    """Whatever ends it."""
+    main = tmp_path / "main.py"
+    main.write_text(MAIN.replace("hang", "program"), "utf-8")
+    process = subprocess.Popen([sys.executable, main, toy], stdout=-1, stderr=-1, text=True)
+    wait_for(lambda: len(programs()) == 4)
+    process.kill()
+    wait_for(lambda: not programs(), seconds=5)
     process.communicate()
 
 

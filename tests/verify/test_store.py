@@ -203,3 +203,80 @@ def test_a_folder_in_place_of_the_file_is_no_reason_to_fail(path):
     keep_something(path)
     assert holds_something(path) == (False, False)
     assert (path / "inside").is_dir()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_put_in_place_of_the_file_what_comes_back_is_what_was_kept(path, seed):
+    """Cut, overwritten from its first byte on, swapped for another store or for something else."""
+    rng = np.random.default_rng(seed)
+    keys = [f"key {number}" for number in range(8)]
+
+    def fill(where, offset):
+        with Store(where) as store:
+            for number, key in enumerate(keys):
+                name = key if offset == 0 else f"other {key}"
+                store.keep_measurements(name, {"x": np.full(300, number + offset)}, 0.5)
+                store.keep_ruling(name, {"number": number + offset})
+        return where.read_bytes()
+
+    whole, other = fill(path, 0), fill(path.with_name("other.sqlite"), 100)
+    journal = path.with_name(path.name + "-journal")
+    for _ in range(25):
+        raw = bytearray(whole)
+        match rng.integers(6):
+            case 0:
+                del raw[int(rng.integers(len(raw))) :]
+            case 1:
+                start = int(rng.integers(200))
+                raw[start : start + 60] = rng.bytes(60)
+            case 2:
+                raw = bytearray(rng.bytes(int(rng.integers(5000))))
+            case 3:  # pages of another store among its own
+                for page in rng.integers(1, min(len(raw), len(other)) // 4096, 3):
+                    raw[page * 4096 : page * 4096 + 4096] = other[page * 4096 : page * 4096 + 4096]
+            case 4:
+                raw = bytearray(other)
+            case _:
+                journal.write_bytes(rng.bytes(int(rng.integers(2000))))
+        path.write_bytes(raw)
+        with Store(path) as store:
+            for number, key in enumerate(keys):
+                found, ruling = store.measurements(key), store.ruling(key)
+                assert found is None or (found[0]["x"] == number).all()
+                assert ruling in (None, {"number": number})
+            store.keep_ruling("new", {"is": "kept"})
+            assert store.ruling("new") in (None, {"is": "kept"})
+
+
+@pytest.mark.parametrize("thing", ["fifo", "device", "link to itself", "journal is a folder"])
+def test_what_is_no_file_is_a_miss(path, thing):
+    """Nothing is waited for, and nothing fails."""
+    match thing:
+        case "fifo":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "link to itself":
+            path.symlink_to(path)
+        case _:
+            path.with_name(path.name + "-journal").mkdir()
+    keep_something(path)
+    assert holds_something(path) in {(False, False), (True, True)}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_a_miss(path):
+    """It may be somebody else's."""
+    keep_something(path)
+    path.chmod(0)
+    assert holds_something(path) == (False, False)
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), -1.0])
+def test_a_time_that_is_none_is_a_miss(path, seconds):
+    """It would be printed as JSON."""
+    keep_something(path)
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE trials SET seconds = ?", (seconds,))
+    db.close()
+    assert holds_something(path) == (False, True)

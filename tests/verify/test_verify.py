@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from tests.verify.toys import Drawn, pick
 
+from dlfaq.evidence.file import to_json
+from dlfaq.evidence.reader import evidence_from_json
+from dlfaq.evidence.stale import fingerprint
 from dlfaq.evidence.verdict import Verdict
 from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.estimators import ESTIMATORS, Estimator, register
@@ -14,7 +17,7 @@ from dlfaq.knowledge.load import load_faq
 from dlfaq.verify.intervals import mean
 from dlfaq.verify.keys import ruling_key
 from dlfaq.verify.levels import level, side_alpha
-from dlfaq.verify.ruling import Request
+from dlfaq.verify.ruling import Request, ruling_to_json
 from dlfaq.verify.run import Result
 from dlfaq.verify.session import make_evidence
 from dlfaq.verify.store import open_store
@@ -275,7 +278,9 @@ def test_texts_get_their_numbers(faq):
 def test_a_damaged_ruling_is_made_again(faq, store):
     """Whatever stands in the cache."""
     ((entry, claim),) = pick(faq, "verdicts", "verified")
-    key = ruling_key(faq.root, entry, claim, None, ["cpu", "0", str(count_sides(faq))])
+    key = ruling_key(
+        fingerprint(faq.root, entry, claim), entry, claim, None, ["cpu", "0", str(count_sides(faq))]
+    )
     for damage in (
         {},
         {"verdict": "VERIFIED"},
@@ -455,3 +460,57 @@ def maximum(samples, alpha, bounds):
 
     most = float(samples.max())
     return Measured(most, (most, most), len(samples))
+
+
+def test_evidence_names_the_source_that_was_measured(faq):
+    """Also if somebody edits it after the last trial: what is cached and recorded is of the old one."""
+    (entry, claim), *_ = claims = pick(faq, "verdicts", "verified")
+    before = fingerprint(faq.root, entry, claim)
+
+    class Edited(Drawn):
+        def run(self, trials, started):
+            yield from super().run(trials, started)
+            edit(faq.root / "sims" / "dial.py", "centre + spread *", "centre - spread *")
+
+    with open_store(faq.root) as store:
+        (ruling,) = verify(faq, claims, Edited(), store)
+        assert ruling.evidence.fingerprint == before
+        assert fingerprint(faq.root, entry, claim) != before
+        again = Drawn()
+        verify(faq, claims, again, store)
+    assert len(again.trials) == len({*again.trials}) == 3  # nothing served under the new source
+
+
+def test_what_is_recorded_is_judged_anew(faq):
+    """From measurements: a ruling that lies in the cache is not evidence."""
+    (entry, claim), *_ = claims = pick(faq, "verdicts", "verified")
+    runner = Drawn()
+    with open_store(faq.root) as store:
+        (ruling,) = verify(faq, claims, runner, store, Request(conditions=True))
+        wrong = ruling_to_json(dataclasses.replace(ruling, values={}))
+        print_ = fingerprint(faq.root, entry, claim)
+        key = ruling_key(print_, entry, claim, None, ["cpu", "0", str(count_sides(faq))])
+        store.keep_ruling(key, wrong)
+        (cached,) = verify(faq, claims, runner, store, Request(conditions=True))
+        (judged,) = verify(faq, claims, runner, store, Request(conditions=True, judge_anew=True))
+
+    assert cached.values == {} != judged.values == ruling.values
+    assert len(runner.trials) == 3  # measured once
+
+
+def test_numbers_too_large_to_be_summed_up_cost_their_claim(faq):
+    """No infinity reaches evidence."""
+
+    def enormous(trial):
+        result = Drawn.dial(trial)
+        return dataclasses.replace(
+            result,
+            measurements={
+                **result.measurements,
+                "value": result.measurements["value"] * 0 + 1.7e308,
+            },
+        )
+
+    for ruling in verify(faq, pick(faq, "verdicts"), Drawn(enormous)):
+        if ruling.evidence is not None:
+            evidence_from_json(to_json(make_evidence(faq.root, faq.entry("verdicts"), [ruling])))

@@ -4,6 +4,7 @@ import os
 import pickle
 import py_compile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,6 +83,32 @@ def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
         measure(toy, dial(0, 2))
 
 
+def test_what_a_simulation_changes_around_it_is_changed_back(toy, tmp_path):
+    """The next trial of the process finds torch, the folder and the environment as they were."""
+    path = toy / "sims" / "trouble.py"
+    mess = "torch.set_default_dtype(torch.float64); torch.set_grad_enabled(False); "
+    mess += (
+        f"torch.set_default_device('meta'); os.chdir({str(tmp_path)!r}); os.environ['X'] = '1'; "
+    )
+    mess += "torch.set_num_threads(7); torch.use_deterministic_algorithms(True)"
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace('    if how == "abort":', f'    {mess}\n    if how == "abort":'), "utf-8"
+    )
+
+    def state():
+        torch_ = [torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_default_device()]
+        torch_ += [torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()]
+        return [*torch_, Path.cwd(), dict(os.environ)]
+
+    before = state()
+    measure(toy, trouble("none"))
+    assert state() == before
+    with pytest.raises(TrialError):
+        measure(toy, trouble("raise"))
+    assert state() == before
+
+
 @pytest.mark.parametrize(
     ("how", "cause"),
     [
@@ -89,11 +116,13 @@ def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
         ("shape", r"'value' has the shape \(8, 1\); one number a replicate has \(8,\)"),
         ("undeclared", "returns 'extra', which its docstring does not declare"),
         ("missing", "does not return 'value', which its docstring declares"),
-        ("raise", r"ArithmeticError: the wheel came off \(line 97 of sims/trouble.py\)"),
+        ("raise", r"ArithmeticError: the wheel came off \(line \d+ of sims/trouble.py\)"),
         ("leave", "SystemExit: 3"),
         ("none at all", "returned NoneType, not a dict"),
         ("interrupt", r"KeyboardInterrupt:  \(line \d+ of sims/trouble.py\)"),
         ("mute", r"Mute: it has no message \(line \d+ of sims/trouble.py\)"),
+        ("silent", r"Silent: it has no message \(line \d+ of sims/trouble.py\)"),
+        ("text", "'value' is not a tensor of numbers"),
         ("complex", "'value' is complex, and a measurement is a real number"),
         (
             "huge",

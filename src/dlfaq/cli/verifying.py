@@ -89,7 +89,7 @@ def verify(
             verify_claims,
         )
 
-        request = Request(fresh=fresh, conditions=conditions or record, device=device, seed=seed)
+        request = Request(fresh, conditions or record, device=device, seed=seed, judge_anew=record)
         runner = cluster(scheduler, jobs, time_limit) if scheduler else local(jobs, time_limit)
         with progress(quiet=json) as report:
             rulings = verify_claims(faq, claims, runner, request, report)

@@ -1,20 +1,28 @@
 """Evidence as a file that is committed: `evidence/<id>.json`.
 
 It is to claims what a lock file is to dependencies. The file holds no date, time or host name, its
-keys are sorted and its numbers rounded, so that an equal rerun is an empty diff.
+keys are sorted and its numbers rounded, so that an equal rerun is an empty diff. The environment in
+which it was measured is written with new numbers, and never alone.
 """
 
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dlfaq.evidence.record import ClaimEvidence, Evidence, Line, Measured, Point, Side
+from dlfaq.evidence.cursor import UnexpectedError
+from dlfaq.evidence.outcome import outcome
+from dlfaq.evidence.reader import VERSION, evidence_from_json
+from dlfaq.evidence.record import ClaimEvidence, Evidence, Point
+from dlfaq.evidence.strict import DamageError, line_of, parse, read_text
+from dlfaq.knowledge.expectation import Expectation, parse_expectation
 
-VERSION = 2
+LEFT = 60.0  # seconds after which a temporary file is nobody's any more
+DIGITS, EXACT = 6, 17  # significant digits of a number; those that tell all numbers apart
 
 
 def evidence_path(root: Path, entry_id: str) -> Path:
@@ -26,110 +34,107 @@ def read(root: Path, entry_id: str) -> Evidence | None:
     """Read an entry's evidence; None if it was never recorded.
 
     Raises:
-        ValueError: If the file is not evidence; the message says how to mend it.
+        DamageError: If the file is not evidence, or states what its numbers do not say; a ValueError,
+            with the line if one can be named.
     """
-    path = evidence_path(root, entry_id)
     try:
-        return from_json(json.loads(path.read_text("utf-8")))
+        text = read_text(evidence_path(root, entry_id))
+        evidence = evidence_from_json(parse(text))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = f"{type(error).__name__}: {error}"
-        msg = f"this is not evidence that `dlfaq verify --record` wrote ({why})"
-        raise ValueError(msg) from error
+    except DamageError as error:
+        raise DamageError(_not_evidence(error), error.line) from error
+    except UnexpectedError as error:
+        raise DamageError(_not_evidence(error), line_of(text, error.keys)) from error
+    if evidence.entry != entry_id:
+        raise DamageError(
+            _not_evidence(f"it is that of '{evidence.entry[:60]}'"), line_of(text, ("entry",))
+        )
+    return evidence
 
 
 def write(root: Path, evidence: Evidence) -> bool:
     """Write an entry's evidence whole or not at all; return whether it changed.
 
-    An interruption leaves the old file as it was.
+    An interruption, or a disk that is full, leaves the old file as it was. The same numbers from
+    another environment are no change.
     """
     path = evidence_path(root, evidence.entry)
-    text = (
-        json.dumps(to_json(evidence), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        + "\n"
-    )
-    if path.exists() and path.read_text("utf-8") == text:
-        return False
+    raw = to_json(evidence)
+    evidence_from_json(raw)  # what could not be read again is not written
+    text = json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    with suppress(FileNotFoundError, ValueError):
+        if _without_environment(parse(read_text(path))) == _without_environment(json.loads(text)):
+            return False
     path.parent.mkdir(exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         Path(temporary).chmod(0o644)  # mkstemp makes it private; a file to be committed is not
         Path(temporary).replace(path)
+        _tidy(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     return True
 
 
+def _tidy(path: Path) -> None:
+    """Remove what a killed process has left beside the file; what another writes now is younger."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT:
+                left.unlink()
+
+
 def to_json(evidence: Evidence) -> dict[str, Any]:
-    """Plain dicts and lists, with numbers rounded to six significant digits."""
-    raw = {"version": VERSION, **_rounded(asdict(evidence))}
-    return {key: value for key, value in raw.items() if key != "plots" or value}
+    """Plain dicts and lists, with numbers rounded to six significant digits.
 
-
-def from_json(raw: Mapping[str, Any]) -> Evidence:
-    """Rebuild what `to_json` made.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError: If it is something else.
+    An outcome that so few digits would not give is written with as many as it takes.
     """
-    if raw.get("version") != VERSION:
-        msg = f"its version is {raw.get('version')!r}, not {VERSION}"
-        raise ValueError(msg)
-    return Evidence(
-        entry=raw["entry"],
-        torch=raw["torch"],
-        claims={key: claim_from_json(value) for key, value in raw["claims"].items()},
-        values={key: measured_from_json(value) for key, value in raw["values"].items()},
-        plots={key: lines_from_json(lines) for key, lines in raw.get("plots", {}).items()},
-    )
+    raw = {"version": VERSION, **_rounded(asdict(evidence))}
+    raw["claims"] = {name: _claim(claim) for name, claim in evidence.claims.items()}
+    optional = {"plots", "environment"}
+    return {key: value for key, value in raw.items() if key not in optional or value}
 
 
-def claim_from_json(raw: Mapping[str, Any]) -> ClaimEvidence:
-    """Rebuild the part that is one claim's."""
-    return ClaimEvidence(
-        verdict=raw["verdict"],
-        fingerprint=dict(raw["fingerprint"]),
-        expect=raw["expect"],
-        own=side_from_json(raw["own"]),
-        holds_under={name: side_from_json(side) for name, side in raw["holds_under"].items()},
-        fails_under={name: side_from_json(side) for name, side in raw["fails_under"].items()},
-        seeds=tuple(raw["seeds"]),
-    )
+def _claim(claim: ClaimEvidence) -> dict[str, Any]:
+    expectation = parse_expectation(claim.expect)
+    raw = _rounded(asdict(claim))
+    sides = [(claim.own, raw["own"])]
+    for kind in ("holds_under", "fails_under"):
+        sides += [(side, raw[kind][name]) for name, side in getattr(claim, kind).items()]
+    for side, written in sides:
+        written["points"] = [_point(point, expectation) for point in side.points]
+    return raw
 
 
-def measured_from_json(raw: Mapping[str, Any]) -> Measured:
-    """Rebuild a number with its interval."""
-    low, high = raw["interval"]
-    return Measured(raw["estimate"], (low, high), raw["replicates"])
+def _point(point: Point, expectation: Expectation) -> dict[str, Any]:
+    raw = asdict(point)
+    for digits in range(DIGITS, EXACT):
+        written = _rounded(raw, digits)
+        said = outcome(tuple(written["interval"]), expectation, written["low"], written["high"])
+        if said == point.outcome:
+            return written
+    return _rounded(raw, EXACT)
 
 
-def lines_from_json(raw: list[Mapping[str, Any]]) -> tuple[Line, ...]:
-    """Rebuild the lines of a plot."""
-    return tuple(map(_line, raw))
-
-
-def side_from_json(raw: Mapping[str, Any]) -> Side:
-    """Rebuild one side."""
-    return Side(raw["outcome"], raw["replicates"], tuple(_point(point) for point in raw["points"]))
-
-
-def _line(raw: Mapping[str, Any]) -> Line:
-    columns = (tuple(map(float, raw[name])) for name in ("x", "median", "low", "high"))
-    return Line(str(raw["label"]), *columns, dict(raw.get("at", {})))
-
-
-def _point(raw: Mapping[str, Any]) -> Point:
-    low, high = raw["interval"]
-    return Point(**{**raw, "interval": (low, high)})
-
-
-def _rounded(value: Any) -> Any:
+def _rounded(value: Any, digits: int = DIGITS) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+        return float(f"{value:.{digits}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(item, digits) for key, item in value.items()}
+    return [_rounded(item, digits) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _without_environment(raw: Any) -> Any:
+    if not isinstance(raw, dict):
+        return None
+    return {key: value for key, value in raw.items() if key != "environment"}
+
+
+def _not_evidence(why: object) -> str:
+    return f"this is not evidence that `dlfaq verify --record` wrote ({why})"

@@ -115,6 +115,8 @@ class Evidence:
         claims: By claim id.
         values: Every placeholder of the entry's texts, by its text, e.g. `ln-k[k=10].mean(loss)`.
         plots: The lines of every plot, by its key.
+        environment: In which it was measured: processor, settings, Python. It is no part of what
+            was measured: two that differ in it alone are the same evidence.
     """
 
     entry: str
@@ -122,6 +124,7 @@ class Evidence:
     claims: Mapping[str, ClaimEvidence] = field(default_factory=dict)
     values: Mapping[str, Measured] = field(default_factory=dict)
     plots: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def _room(point: Point) -> float:

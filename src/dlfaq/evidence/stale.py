@@ -12,6 +12,7 @@ from typing import Any
 from dlfaq.errors import Problem
 from dlfaq.evidence.file import evidence_path, read
 from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.strict import DamageError
 from dlfaq.evidence.typed import typed_numbers
 from dlfaq.knowledge.entry import Claim, Entry, Faq
 from dlfaq.knowledge.experiment import Condition, Experiment
@@ -71,8 +72,8 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
     mend = f"Measure it again: dlfaq verify {entry.id} --record"
     try:
         evidence = read(root, entry.id)
-    except ValueError as error:
-        yield Problem(f"evidence/{entry.id}.json", None, f"{error}.", mend)
+    except DamageError as error:
+        yield Problem(f"evidence/{entry.id}.json", error.line, f"{error}.", mend)
         return
     if evidence is None:
         return
@@ -100,9 +101,13 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
 def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
     if claim.id not in evidence.claims:
         return "was never recorded."
-    now, then = fingerprint(root, entry, claim), evidence.claims[claim.id].fingerprint
-    if now["claim"] != then.get("claim"):
+    recorded = evidence.claims[claim.id]
+    now, then = fingerprint(root, entry, claim), recorded.fingerprint
+    if now["claim"] != then.get("claim") or claim.expect != recorded.expect:
         return "has changed since it was recorded."
+    for kind in ("holds_under", "fails_under"):
+        if set(getattr(claim, kind)) != getattr(recorded, kind).keys():
+            return f"was recorded with other conditions under {kind}."
     if now["simulation"] != then.get("simulation"):
         name = entry.experiment_of(claim).simulation
         return (

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dlfaq.errors import Problem, Problems
 from dlfaq.evidence.file import read
 from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Faq
 from dlfaq.knowledge.simulations import read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
@@ -59,9 +60,9 @@ def _evidence(faq: Faq) -> dict[str, Evidence]:
     for entry in faq.entries:
         try:
             evidence = read(faq.root, entry.id)
-        except ValueError as error:
+        except DamageError as error:
             mend = f"Measure it again: dlfaq verify {entry.id} --record"
-            problems.append(Problem(f"evidence/{entry.id}.json", None, f"{error}.", mend))
+            problems.append(Problem(f"evidence/{entry.id}.json", error.line, f"{error}.", mend))
             continue
         if evidence:
             found[entry.id] = evidence

@@ -33,6 +33,7 @@ def follow(parent: int) -> None:
         parent: The process that started this one.
     """
     _die_with_parent()
+    _guard()
     os.register_at_fork(after_in_child=_die_with_parent)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
@@ -49,10 +50,28 @@ def limit_memory(size: int = MEMORY) -> None:
 
 @contextmanager
 def limited_output(most: int = OUTPUT) -> Iterator[None]:
-    """Send what is printed to standard error, and stop the one who prints without end."""
-    stream = _Limited(most)
-    with redirect_stdout(stream), redirect_stderr(stream):
+    """Send what is printed to standard error, and stop the one who prints without end.
+
+    What is written past Python, by C code or by another program, nobody could count: it goes
+    nowhere.
+    """
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+    stream = _Limited(most, terminal)
+    with terminal, _nowhere(1), _nowhere(2), redirect_stdout(stream), redirect_stderr(stream):
         yield
+
+
+@contextmanager
+def _nowhere(number: int) -> Iterator[None]:
+    """A file descriptor leads nowhere for a while."""
+    kept, nowhere = os.dup(number), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, number)
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @contextmanager
@@ -67,8 +86,8 @@ def one_process() -> Iterator[None]:
 
 
 class _Limited(io.TextIOBase):
-    def __init__(self, most: int) -> None:
-        self.left, self.most, self.stream = most, most, sys.stderr
+    def __init__(self, most: int, stream: io.TextIOBase) -> None:
+        self.left, self.most, self.stream = most, most, stream
 
     def write(self, text: str) -> int:
         self.left -= len(text)
@@ -79,6 +98,33 @@ class _Limited(io.TextIOBase):
 
     def flush(self) -> None:
         self.stream.flush()
+
+
+def _guard() -> None:
+    """Leave a guard beside this process, who ends its whole group when it has ended in any way.
+
+    Programs that a simulation starts do not ask the kernel to end with us, and a process that is
+    killed cannot end them itself.
+    """
+    if not hasattr(os, "fork"):
+        return
+    os.setpgid(0, 0)
+    group = os.getpid()
+    ends, _ = os.pipe()  # its other end stays open exactly as long as this process lives
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        os.close(ends)
+        return
+    if os.fork():
+        os._exit(0)  # so that the guard is nobody's child, whom a simulation could wait for
+    os.setsid()
+    os.closerange(3, ends)
+    os.closerange(ends + 1, 2**16)
+    os.read(ends, 1)
+    with suppress(OSError):
+        os.killpg(group, signal.SIGKILL)
+    os._exit(0)
 
 
 def _die_with_parent() -> None:

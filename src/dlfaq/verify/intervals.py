@@ -92,11 +92,19 @@ def gmean(samples: np.ndarray, alpha: float, bounds: Bounds = UNKNOWN) -> Measur
         math.log(bound) if bound is not None and bound > 0 else None for bound in bounds
     )
     logs = mean(np.log(samples), alpha, (least, greatest))
-    low, high = (None if end is None else math.exp(end) for end in logs.interval)
+    low, high = (None if end is None else _exp(end) for end in logs.interval)
     is_constant = (samples == samples[0]).all()  # exp(log(x)) need not be x
     return Measured(
         float(samples[0]) if is_constant else math.exp(logs.estimate), (low, high), len(samples)
     )
+
+
+def _exp(end: float) -> Bound:
+    """Back from a logarithm; None where no float is so large."""
+    try:
+        return math.exp(end)
+    except OverflowError:
+        return None
 
 
 def median(samples: np.ndarray, alpha: float, bounds: Bounds = UNKNOWN) -> Measured:

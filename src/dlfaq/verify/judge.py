@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dlfaq.evidence.record import Bound, Measured, Point
+from dlfaq.evidence.outcome import outcome
+from dlfaq.evidence.record import Measured, Point
 from dlfaq.evidence.verdict import Outcome, together
 from dlfaq.knowledge.estimators import ESTIMATORS
 from dlfaq.knowledge.expectation import Expectation, Quantity
@@ -63,34 +64,6 @@ def judge(
         _judge_point(expectation, measured, place, alpha, exact=exact) for place in places
     )
     return together([point.outcome for point in points]), points
-
-
-def outcome(
-    interval: tuple[Bound, Bound], expectation: Expectation, low: Bound, high: Bound
-) -> Outcome:
-    """Compare an interval with the prediction: wholly inside holds, wholly outside fails."""
-    if not ESTIMATORS[expectation.quantity.estimator].bounded:
-        return "holds" if interval[0] == 1 else "fails"
-    left, right = interval
-    above = low is None or (
-        left is not None and (left > low or (left == low and not expectation.low_open))
-    )
-    below = high is None or (
-        right is not None and (right < high or (right == high and not expectation.high_open))
-    )
-    if above and below:
-        return "holds"
-    too_low = (
-        low is not None
-        and right is not None
-        and (right < low or (right == low and expectation.low_open))
-    )
-    too_high = (
-        high is not None
-        and left is not None
-        and (left > high or (left == high and expectation.high_open))
-    )
-    return "fails" if too_low or too_high else "inconclusive"
 
 
 def measure(quantity: Quantity, at: Mapping[str, Scalar], measured: Measurement) -> Measured:
@@ -164,7 +137,13 @@ def _estimate(
     scopes = [measured.scopes[i] for i in place]
     try:
         samples = per_replicate(quantity, scopes, measured.replicates)
-        found = estimator.function()(samples, alpha, _range(quantity, measured, scopes))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is named below
+            found = estimator.function()(samples, alpha, _range(quantity, measured, scopes))
+        if not np.isfinite(
+            [end for end in (found.estimate, *found.interval) if end is not None]
+        ).all():
+            msg = "the numbers are too large to be summed up"
+            raise EstimateError(msg)
     except (ExpressionError, EstimateError) as error:
         raise _explained(error, quantity.text, measured, place) from error
     if exact and estimator.takes == "number":

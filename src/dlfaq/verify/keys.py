@@ -1,35 +1,43 @@
 """The keys under which what was measured and ruled is kept."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from dlfaq.evidence.record import ClaimEvidence
-from dlfaq.evidence.stale import fingerprint, hashed
+from dlfaq.evidence.stale import hashed
 from dlfaq.knowledge.entry import Claim, Entry
 from dlfaq.knowledge.placeholders import placeholders_of
-from dlfaq.knowledge.simulations import source_hash
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.repeatable import environment
 
 _JUDGING = ("knowledge", "evidence", "verify")  # what turns measurements into rulings
 
 
-def trial_key(root: Path, trial: Trial) -> str:
-    """The key under which a trial's measurements are kept."""
+def trial_key(trial: Trial, source: str) -> str:
+    """The key under which a trial's measurements are kept.
+
+    Args:
+        trial: What is run.
+        source: The hash of the code that runs.
+    """
     parameters = [trial.parameters, trial.start, trial.stop, trial.device, trial.seed]
-    code = source_hash(root, trial.simulation)
     return hashed(
-        [trial.simulation, code, parameters, torch_version(), sorted(environment().items())]
+        [trial.simulation, source, parameters, torch_version(), sorted(environment().items())]
     )
 
 
 def ruling_key(
-    root: Path, entry: Entry, claim: Claim, recorded: ClaimEvidence | None, asked: list[str]
+    print_: Mapping[str, str],
+    entry: Entry,
+    claim: Claim,
+    recorded: ClaimEvidence | None,
+    asked: list[str],
 ) -> str:
     """The key under which a ruling is kept.
 
     Args:
-        root: The FAQ's folder.
+        print_: The claim's fingerprint.
         entry: The claim's entry.
         claim: The claim.
         recorded: The evidence that conditions are taken over from; None if all are measured.
@@ -40,7 +48,6 @@ def ruling_key(
         (plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id
     )
     taken_over = repr(recorded.holds_under) if recorded else ""
-    print_ = fingerprint(root, entry, claim)
     return hashed([print_, shown, drawn, taken_over, asked, torch_version(), _judging()])
 
 

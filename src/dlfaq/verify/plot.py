@@ -73,10 +73,14 @@ def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
     values = np.atleast_1d(values)
     if ESTIMATORS[quantity.estimator].takes == "condition":
         return np.repeat(values.mean(0)[None], len(SPREAD), axis=0)
-    return np.percentile(values, SPREAD, axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is named by `_line`
+        return np.percentile(values, SPREAD, axis=0)
 
 
 def _line(label: str, x: np.ndarray, spread: np.ndarray) -> Line:
+    if not np.isfinite(spread).all():
+        msg = f"the line '{label}' has numbers that are too large to be summed up"
+        raise JudgeError(msg)
     low, median, high = ([float(f"{value:.{DIGITS}g}") for value in values] for values in spread)
     return Line(
         label,

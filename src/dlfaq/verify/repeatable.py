@@ -9,8 +9,9 @@ digits on another machine, and a training that amplifies them gives another resu
 - oneDNN, which computes convolutions, uses nothing newer than AVX2 either;
 - one thread computes unless more are asked for: with more, sums are added in another order.
 
-On ARM there is nothing to choose: results repeat on one kind of processor, and differ from x86's in
-their last digits. `benchmarks/processors.py` measures what all this changes and costs.
+On ARM there is nothing to choose: results repeat on one machine, and differ from x86's in their last
+digits; no verdict has been tested there yet. `benchmarks/processors.py` measures what all this
+changes and costs.
 """
 
 import os
@@ -51,10 +52,33 @@ def environment() -> dict[str, str]:
     return {"capability": capability(), "machine": machine, "system": platform.system()}
 
 
+def measured_in() -> dict[str, str]:
+    """What evidence tells of the machine, the settings and the Python that measured it.
+
+    >>> sorted(measured_in())
+    ['machine', 'processor', 'python', 'settings', 'system']
+    """
+    asked = {name: value for name, value in settings().items() if name not in THREADS}
+    known = environment()
+    return {
+        "machine": known["machine"],
+        "processor": _widest(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "settings": " ".join(f"{name}={value}" for name, value in sorted(asked.items())),
+        "system": known["system"],
+    }
+
+
 @cache
 def capability() -> str:
     """ATen's vector instructions that are used on this machine: `avx2` or `default`."""
     return "avx2" if _is_x86() and _flags() >= NEEDED else "default"
+
+
+def _widest() -> str:
+    """The widest vector instructions that the processor has, used or not."""
+    flags = _flags() if _is_x86() else set()
+    return next((name for name in ("avx512f", "avx2", "avx") if name in flags), "default")
 
 
 def _is_x86() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from dlfaq.evidence.file import claim_from_json, lines_from_json, measured_from_json
+from dlfaq.evidence.reader import claim_from_json, lines_from_json, measured_from_json
 from dlfaq.evidence.record import ClaimEvidence, Evidence, Line, Measured
 from dlfaq.evidence.verdict import Verdict
 
@@ -37,6 +37,8 @@ class Request:
         recorded: Evidence by entry id.
         device: Where the simulations' tensors live.
         seed: Which replicates: 0 are those that evidence is recorded of.
+        judge_anew: Take over no ruling that is cached, only what trials measured: so evidence is
+            made of measurements under the very sources that it names.
         side_alpha: Error probability of one setting of a claim; None for that of the whole FAQ.
     """
 
@@ -45,6 +47,7 @@ class Request:
     recorded: Mapping[str, Evidence] = field(default_factory=dict)
     device: str = "cpu"
     seed: int = 0
+    judge_anew: bool = False
     side_alpha: float | None = None
 
 

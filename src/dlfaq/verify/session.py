@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from dlfaq.errors import Problem, Problems
 from dlfaq.evidence.file import read, write
 from dlfaq.evidence.record import ClaimEvidence, Evidence
+from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Entry, Faq
 from dlfaq.knowledge.placeholders import placeholders_of
 from dlfaq.verify.keys import torch_version
+from dlfaq.verify.repeatable import measured_in
 from dlfaq.verify.ruling import Report, Request, Ruling, silent
 from dlfaq.verify.run import PoolRunner, Runner
 from dlfaq.verify.store import open_store
@@ -103,12 +106,45 @@ def record_evidence(faq: Faq, rulings: Sequence[Ruling]) -> list[str]:
 
     Returns:
         The ids of the entries whose evidence changed.
+
+    Raises:
+        Problems: After all others are written, for evidence that cannot be written, and for
+            evidence that cannot be read and of which not every claim was verified now.
     """
-    ruled = {ruling.entry for ruling in rulings}
-    entries = [entry for entry in faq.entries if entry.id in ruled and not entry.draft]
-    return [
-        entry.id for entry in entries if write(faq.root, make_evidence(faq.root, entry, rulings))
-    ]
+    changed, problems = [], []
+    for entry in faq.entries:
+        ruled = {ruling.claim for ruling in rulings if ruling.entry == entry.id}
+        if not ruled or entry.draft:
+            continue
+        lost = _lost(faq.root, entry, ruled)
+        if lost:
+            problems.append(lost)
+            continue
+        try:
+            if write(faq.root, make_evidence(faq.root, entry, rulings)):
+                changed.append(entry.id)
+        except OSError as error:
+            what = f"it cannot be written: {error.strerror}."
+            mend = "What was measured is in the cache: the same command will go on from there."
+            problems.append(Problem(f"evidence/{entry.id}.json", None, what, mend))
+    if problems:
+        raise Problems(problems)
+    return changed
+
+
+def _lost(root: Path, entry: Entry, ruled: set[str]) -> Problem | None:
+    """Evidence that cannot be read may hold other claims, which writing anew would lose."""
+    if ruled >= {claim.id for claim in entry.claims}:
+        return None
+    try:
+        read(root, entry.id)
+    except DamageError as error:
+        file = f"evidence/{entry.id}.json"
+        mend = f"Record all claims of the entry: dlfaq verify {entry.id} --record"
+        return Problem(
+            file, error.line, f"{error}; what it holds of other claims would be lost.", mend
+        )
+    return None
 
 
 def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Evidence:
@@ -138,7 +174,8 @@ def make_evidence(root: Path, entry: Entry, rulings: Sequence[Ruling]) -> Eviden
         *(before.torch.split(", ") if kept else []),
         *([torch_version().partition("+")[0]] if now else []),
     }
-    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots)
+    environment = _environments(before.environment if kept else {}, measured_in() if now else {})
+    return Evidence(entry.id, ", ".join(sorted(versions)), claims, values, plots, environment)
 
 
 def compare_all(root: Path, rulings: Sequence[Ruling]) -> list[Recorded]:
@@ -159,6 +196,15 @@ def _compared(ruling: Ruling, evidence: Evidence | ValueError | None) -> Recorde
     if recorded is None:
         return "never recorded"
     return "as recorded" if recorded.verdict == ruling.verdict.word else "differs"
+
+
+def _environments(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """The environment of an entry's claims; where they were measured in several, each is named."""
+    both = {}
+    for name in sorted({*before, *now}):
+        values = {*before.get(name, "").split(", "), now.get(name, "")} - {""}
+        both[name] = ", ".join(sorted(values))
+    return both
 
 
 def _recorded(root: Path, entry_id: str) -> Evidence | None:

@@ -7,6 +7,7 @@ verification fails.
 
 import hashlib
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -60,7 +61,7 @@ class Store:
         """A trial's measurements and the seconds it took; None if they are not there."""
         row = self._ask("SELECT measurements, seconds FROM trials WHERE key = ?", key)
         unpacked = _unpacked(key, row[0]) if row else None
-        is_time = row is not None and isinstance(row[1], float)
+        is_time = row is not None and isinstance(row[1], float) and 0 <= row[1] < math.inf
         return (unpacked, row[1]) if unpacked is not None and is_time else None
 
     def keep_measurements(
@@ -101,7 +102,7 @@ class Store:
             return act(self._db)
         except sqlite3.OperationalError:  # busy, full, read-only: go on without
             return None
-        except sqlite3.DatabaseError:  # damaged
+        except (sqlite3.DatabaseError, MemoryError, OverflowError, UnicodeError):  # damaged
             self.close()
             self._remove()
             self._db = self._open()
@@ -120,6 +121,7 @@ class Store:
     def _connect(self) -> sqlite3.Connection | None:
         """Open the file; None if it is damaged or of another version."""
         db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None)
+        db.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             db.execute(
                 "PRAGMA synchronous = OFF"
@@ -136,7 +138,7 @@ class Store:
         except sqlite3.OperationalError:
             db.close()
             raise
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, MemoryError, OverflowError, UnicodeError):
             pass
         db.close()
         return None

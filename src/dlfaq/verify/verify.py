@@ -72,6 +72,8 @@ class _Work:
     report: Report
     sides: int
     signatures: dict[str, Signature] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    prints: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -84,17 +86,30 @@ class _Work:
             self.signatures[name] = read_simulation(self.root, name)
         return self.signatures[name]
 
+    def source(self, name: str) -> str:
+        """The hash of a simulation's code when it was first looked at: only that is measured now."""
+        if name not in self.sources:
+            self.sources[name] = source_hash(self.root, name)
+        return self.sources[name]
+
+    def print_of(self, entry: Entry, claim: Claim) -> dict[str, str]:
+        """A claim's fingerprint when it was first looked at, as it goes into evidence."""
+        if (entry.id, claim.id) not in self.prints:
+            self.source(entry.experiment_of(claim).simulation)
+            self.prints[entry.id, claim.id] = fingerprint(self.root, entry, claim)
+        return self.prints[entry.id, claim.id]
+
     def recorded(self, entry: Entry, claim: Claim) -> ClaimEvidence | None:
         """What was recorded of a claim, if conditions may be taken over from it."""
         evidence = self.request.recorded.get(entry.id)
         found = evidence.claims.get(claim.id) if evidence else None
         if found is None or self.request.conditions or self.request.seed:
             return None
-        return found if found.fingerprint == fingerprint(self.root, entry, claim) else None
+        return found if found.fingerprint == self.print_of(entry, claim) else None
 
     def known(self, entry: Entry, claim: Claim) -> Ruling | None:
         """The ruling that is cached."""
-        if self.store is None or self.request.fresh:
+        if self.store is None or self.request.fresh or self.request.judge_anew:
             return None
         # one of which all conditions were measured serves as well as one that took some over
         for before in dict.fromkeys((self.recorded(entry, claim) is not None, False)):
@@ -115,6 +130,7 @@ class _Work:
         alpha = self.request.side_alpha or side_alpha(self.sides)
         cases = []
         for entry, claim in claims:
+            self.print_of(entry, claim)
             before = self.recorded(entry, claim)
             kept = set(before.holds_under) if before else set()
             conditions = [name for name in claim.conditions if name not in kept]
@@ -178,27 +194,30 @@ class _Work:
             {name: side.outcome for name, side in sides.items()} for sides in (holds, fails)
         )
         verdict = rule(own.outcome, *outcomes)
-        print_ = fingerprint(self.root, entry, claim)
+        print_ = self.print_of(entry, claim)
         return ClaimEvidence(verdict.word, print_, claim.expect, own, holds, fails), taken_over
 
     def _key(self, entry: Entry, claim: Claim, *, take_over: bool) -> str:
         asked = self.request
         how = [asked.device, str(asked.seed), str(asked.side_alpha or self.sides)]
         before = self.recorded(entry, claim) if take_over else None
-        return ruling_key(self.root, entry, claim, before, how)
+        return ruling_key(self.print_of(entry, claim), entry, claim, before, how)
 
     def _cached(self, trials: Sequence[Trial]) -> Iterator[Result]:
         for trial in trials if self.store else ():
-            found = self.store.measurements(trial_key(self.root, trial))
+            found = self.store.measurements(self._trial_key(trial))
             if found is not None:
                 yield Result(trial, *found)
 
     def _as_planned(self, result: Result) -> Result:
         """A worker reads the file anew: one that was edited since may measure something else."""
-        planned = source_hash(self.root, result.trial.simulation)
+        planned = self.source(result.trial.simulation)
         if result.error or not result.source or result.source == planned:
             return result
         return Result(result.trial, error="the simulation was edited while it was verified")
+
+    def _trial_key(self, trial: Trial) -> str:
+        return trial_key(trial, self.source(trial.simulation))
 
     def _finish(self, result: Result) -> None:
         trial = result.trial
@@ -210,7 +229,7 @@ class _Work:
             return
         if self.store:
             self.store.keep_measurements(
-                trial_key(self.root, trial), result.measurements, result.seconds
+                self._trial_key(trial), result.measurements, result.seconds
             )
         self.report("finished", trial=trial, seconds=result.seconds, workers=self.runner.workers)
 

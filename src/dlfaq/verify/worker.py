@@ -8,8 +8,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from importlib.abc import InspectLoader
@@ -67,7 +67,9 @@ def _in_memory(
     numbers = range(trial.start, trial.stop)
     try:
         replicates = Replicates(trial.simulation, numbers, trial.device, trial.seed)
-        return _checked(function(replicates, **dict(trial.parameters)), signature, trial)
+        with _as_before():
+            measured = function(replicates, **dict(trial.parameters))
+        return _checked(measured, signature, trial)
     except torch.OutOfMemoryError:
         if len(numbers) == 1:
             raise
@@ -126,6 +128,31 @@ def settle(threads: int = 1) -> None:
     torch.set_num_threads(threads)
 
 
+@contextmanager
+def _as_before() -> Iterator[None]:
+    """Whoever runs next in this process finds torch and the process as this one found them."""
+    import torch
+
+    settings = (
+        (torch.get_default_dtype, torch.set_default_dtype),
+        (torch.get_num_threads, torch.set_num_threads),
+        (torch.is_grad_enabled, torch.set_grad_enabled),
+        (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms),
+        (torch.get_default_device, torch.set_default_device),
+        (os.getcwd, os.chdir),
+    )
+    found, environment = [now() for now, _ in settings], dict(os.environ)
+    try:
+        yield
+    finally:
+        for (now, change), before in zip(settings, found, strict=True):
+            if now() != before:
+                change(before)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+
+
 @lru_cache(maxsize=64)
 def _function(path: Path, name: str, source: str) -> Callable[..., Any]:
     """Import a simulation from its source, under a name that can meet no other module's."""
@@ -160,7 +187,7 @@ def _cause(error: BaseException, signature: Signature) -> str:
     where = f" (line {lines[-1]} of {signature.shown})" if lines else ""
     try:
         said = str(error)
-    except Exception:  # noqa: BLE001 - an exception that cannot even say what it is
+    except BaseException:  # noqa: BLE001 - an exception that cannot even say what it is
         said = "it has no message"
     return f"{type(error).__name__}: {said[:LONGEST]}{where}"
 

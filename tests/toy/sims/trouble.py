@@ -6,6 +6,7 @@ python sims/trouble.py --how nan
 import ctypes
 import os
 import signal
+import subprocess
 import time
 from typing import Literal
 
@@ -13,6 +14,14 @@ import torch
 from torch import Tensor
 
 from dlfaq.sim import Replicates
+
+
+class Silent(BaseException):
+    """An exception that leaves when it is asked what it is."""
+
+    def __str__(self) -> str:
+        """Leave."""
+        raise SystemExit
 
 
 class Mute(BaseException):
@@ -23,7 +32,7 @@ class Mute(BaseException):
         raise ValueError
 
 
-def trouble(
+def trouble(  # noqa: PLR0911, PLR0915 - so much can go wrong
     replicates: Replicates,
     how: Literal[
         "none",
@@ -47,6 +56,11 @@ def trouble(
         "mute",
         "complex",
         "huge",
+        "text",
+        "flood",
+        "program",
+        "eat",
+        "silent",
     ] = "none",
     level: float = 1.0,
 ) -> dict[str, Tensor]:
@@ -82,6 +96,21 @@ def trouble(
     if how == "print":
         while True:
             print("spam " * 1000)
+    if how == "flood":
+        for _ in range(100):
+            os.write(2, b"spam" * 2**18)  # past Python
+    if how == "program":
+        subprocess.Popen(["sleep", "600.125"])
+        os.system("sleep 600.125 &")  # noqa: S605 - no word of it comes from outside
+        time.sleep(600)
+    if how == "eat":
+        eaten = [torch.ones(2**18)]
+        while True:
+            eaten.append(torch.ones(2**22))
+    if how == "silent":
+        raise Silent
+    if how == "text":
+        return {"value": "a word"}
     if how == "interrupt":
         raise KeyboardInterrupt
     if how == "mute":

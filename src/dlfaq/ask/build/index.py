@@ -22,6 +22,7 @@ from dlfaq.ask.vectors import embed, packed
 from dlfaq.errors import Problem, Problems
 from dlfaq.evidence import file as evidence_files
 from dlfaq.evidence.record import Evidence
+from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Entry, Faq, Planned
 from dlfaq.knowledge.load import load_changed, load_faq
 
@@ -91,9 +92,11 @@ def _evidence(root: Path, ids: Iterable[str]) -> dict[str, Evidence]:
     for name in ids:
         try:
             one = evidence_files.read(root, name)
-        except ValueError as error:
+        except DamageError as error:
             problems.append(
-                Problem(f"evidence/{name}.json", None, str(error), f"dlfaq verify {name} --record")
+                Problem(
+                    f"evidence/{name}.json", error.line, str(error), f"dlfaq verify {name} --record"
+                )
             )
         else:
             if one is not None:
