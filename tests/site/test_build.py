@@ -19,7 +19,8 @@ from tests.site.sitecheck import read, wrong
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
-from dlfaq.site.build import NAV_MOST, build_site, configured, serve_site, write_pages
+from dlfaq.site.build import build_site, serve_site, write_pages
+from dlfaq.site.configuration import NAV_MOST, configured
 from dlfaq.site.figures.fence import Drawing
 from dlfaq.site.pages import known_of
 from dlfaq.site.pages import pages as write

@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlfaq.errors import Problem, Problems
+from dlfaq.errors import Problem, Problems, left_out
 from dlfaq.paths import MARK, find_root
 from dlfaq.sanitise import sanitise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Root = Annotated[
     Path | None,
@@ -44,6 +47,17 @@ def complain(found: Problems) -> None:
     """Print problems on standard error, with nothing in them that a terminal would obey."""
     for problem in found.problems:
         typer.echo(sanitise(str(problem)), err=True)
+
+
+def warn(problems: "Iterable[Problem]") -> None:
+    """Say on standard error what is left out, in one line a file."""
+    for line in left_out(problems):
+        notice(line)
+
+
+def notice(line: str) -> None:
+    """Say something on standard error, with nothing in it that a terminal would obey."""
+    typer.echo(sanitise(line), err=True)
 
 
 def missing_extra(package: str | None, extra: str) -> Problems:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
+from dlfaq.cli.shared import AsJson, Root, complain, missing_extra, root_of, say_json, warn
 from dlfaq.errors import Problem, Problems, did_you_mean
 
 if TYPE_CHECKING:
@@ -57,17 +57,18 @@ def verify(
 ) -> None:
     """Measure claims and rule on them. This runs the simulations of the FAQ, which are Python programs.
 
-    Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2:
-    files to mend.
+    An entry that is to be mended is left out, with a warning. Exit code 0: every claim is verified,
+    as recorded. 1: a claim is not, or rules differently. 2: files to mend.
 
     Example: dlfaq verify initial-loss
     """
     from dlfaq.cli.progress import progress
     from dlfaq.cli.verify_table import as_json, render
-    from dlfaq.knowledge.load import load_faq
+    from dlfaq.knowledge.load import load
 
-    faq = load_faq(root_of(root))
+    faq = load(root_of(root))
     claims = select(faq, what or [])
+    warn(faq.problems)
     if record:
         _refuse_to_record(claims, seed)
     try:
@@ -94,7 +95,14 @@ def verify(
     else:
         render(rulings, compared, recorded_now=record)
     is_good = all(ruling.verdict.is_good for ruling in rulings)
-    raise typer.Exit(0 if is_good and (record or "differs" not in compared) else 1)
+    as_recorded = record or "differs" not in compared
+    raise typer.Exit(1 if not (is_good and as_recorded) else 2 if _misses(faq, what or []) else 0)
+
+
+def _misses(faq: "Faq", words: "Sequence[str]") -> bool:
+    """Whether an entry that was left out may belong to what was asked for: not if others were named."""
+    named = {word.partition("/")[0] for word in words}
+    return bool(faq.problems) and not (named and named <= {entry.id for entry in faq.entries})
 
 
 def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> None:
@@ -127,8 +135,12 @@ def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
     """The claims that the words name: an entry, entry/claim, a topic or a simulation; all of them without words.
 
     Raises:
-        Problems: For each word that names nothing.
+        Problems: For each word that names nothing, and what is wrong with each entry that a word
+            names.
     """
+    missing = [word.partition("/")[0] for word in words if word.partition("/")[0] in faq.missing]
+    if missing:
+        raise Problems(dict.fromkeys(one for name in missing for one in faq.problems_of(name)))
     if not words:
         return list(faq.claims())
     names = [(entry, claim, _names(entry, claim)) for entry, claim in faq.claims()]
@@ -165,24 +177,23 @@ def _nearest(word: str, known: set[str]) -> str:
 def check(json: AsJson = False, root: Root = None) -> None:
     """Check every entry, topic, link, placeholder, expectation, parameter and metric, and that the evidence is current.
 
-    Nothing is run and no simulation is imported. Exit code 2 if something is to be mended.
+    Nothing is run and no simulation is imported. Exit code 1: something is to be mended. 2: there
+    is no FAQ, or its topics or documents cannot be read.
 
     Example: dlfaq check
     """
     from dlfaq.evidence.stale import stale, unrecorded
     from dlfaq.knowledge.authoring import scaffold
-    from dlfaq.knowledge.load import load_faq
+    from dlfaq.knowledge.load import load
 
     try:
-        faq = load_faq(root_of(root))
-        problems = tuple(stale(faq))
-        if problems:
-            raise Problems(problems)
+        faq = load(root_of(root))
     except Problems as found:
-        if not json:
-            raise
-        say_json({"problems": [problem._asdict() for problem in found.problems]})
+        _to_mend(found.problems, json=json)
         raise typer.Exit(2) from None
+    if problems := (*faq.problems, *stale(faq)):
+        _to_mend(problems, json=json)
+        raise typer.Exit(1)
     claims = list(faq.claims())
     counts = {
         "entries": len(faq.entries),
@@ -211,3 +222,10 @@ def check(json: AsJson = False, root: Root = None) -> None:
         ", ".join(f"{number} {name}" for name, number in counts.items() if number)
         + ": nothing to mend."
     )
+
+
+def _to_mend(problems: "Sequence[Problem]", *, json: bool) -> None:
+    if json:
+        say_json({"problems": [problem._asdict() for problem in problems]})
+    else:
+        complain(Problems(problems))
