@@ -10,12 +10,14 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from dlfaq.errors import Problem, Problems
 
 LARGEST, DEEPEST = 1_000_000, 20  # bytes, levels
+MOST_PROBLEMS = 100  # of a file; nobody mends more at once
 # what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
 # separators, bidi controls
 FORBIDDEN = re.compile(
@@ -135,7 +137,7 @@ def read_text(text: str, shown: str, *, tags: bool = False) -> Node:
     Raises:
         Problems: As there.
     """
-    problems = [*_bad_characters(text, shown), *_tabs(text, shown)]
+    problems = [*islice(_bad_characters(text, shown), MOST_PROBLEMS), *_tabs(text, shown)]
     if problems:
         raise Problems(problems)
     return _Reader(shown, tags=tags).read(text)
@@ -295,3 +297,5 @@ class _Reader:
 
     def _problem(self, line: int, what: str, hint: str = "") -> None:
         self.problems.append(Problem(self.shown, line, what, hint))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Problems(self.problems)
