@@ -42,6 +42,12 @@ def cache_dir(root: Path) -> Path | None:
     return None
 
 
+def state_dir() -> Path:
+    """The user's folder for what is to be remembered; it need not be there, nor can it always be made."""
+    given = os.environ.get("XDG_STATE_HOME")
+    return Path(given or os.path.expanduser("~/.local/state")) / "dlfaq"  # noqa: PTH111 - as below
+
+
 def _cache_bases() -> Iterator[Path]:
     given = os.environ.get("DLFAQ_CACHE_DIR")
     if given:

@@ -1,18 +1,29 @@
 """`dlfaq verify` and `dlfaq check`."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlfaq.cli.shared import AsJson, Root, complain, missing_extra, root_of, say_json, warn
+from dlfaq.cli.shared import (
+    AsJson,
+    Root,
+    complain,
+    missing_extra,
+    root_of,
+    say_json,
+    say_that_it_runs,
+    warn,
+)
 from dlfaq.errors import Problem, Problems, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlfaq.knowledge.entry import Claim, Entry, Faq
+    from dlfaq.verify.ruling import Ruling
 
 
 def verify(
@@ -71,6 +82,8 @@ def verify(
     warn(faq.problems)
     if record:
         _refuse_to_record(claims, seed)
+        _make_room(faq.root)
+    say_that_it_runs(faq.root)
     try:
         from dlfaq.verify.ruling import Request
         from dlfaq.verify.session import compare_all, confirm, local, record_evidence, verify_claims
@@ -84,16 +97,15 @@ def verify(
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "verify") from error
     compared = compare_all(faq.root, rulings)
-    if record:
-        record_evidence(faq, rulings)
-    if junit:
-        from dlfaq.cli.junit import write_junit
-
-        write_junit(junit, rulings, compared)
-    if json:
-        say_json(as_json(rulings, compared))
-    else:
-        render(rulings, compared, recorded_now=record)
+    with ExitStack() as last:  # what cannot be written is told when all has been shown
+        if record:
+            last.callback(record_evidence, faq, rulings)
+        if junit:
+            last.callback(_write_junit, junit, rulings, compared)
+        if json:
+            say_json(as_json(rulings, compared))
+        else:
+            render(rulings, compared, recorded_now=record)
     is_good = all(ruling.verdict.is_good for ruling in rulings)
     as_recorded = record or "differs" not in compared
     raise typer.Exit(1 if not (is_good and as_recorded) else 2 if _misses(faq, what or []) else 0)
@@ -103,6 +115,26 @@ def _misses(faq: "Faq", words: "Sequence[str]") -> bool:
     """Whether an entry that was left out may belong to what was asked for: not if others were named."""
     named = {word.partition("/")[0] for word in words}
     return bool(faq.problems) and not (named and named <= {entry.id for entry in faq.entries})
+
+
+def _write_junit(path: Path, rulings: "Sequence[Ruling]", compared: "Sequence[str]") -> None:
+    from dlfaq.cli.junit import write_junit
+
+    write_junit(path, rulings, compared)
+
+
+def _make_room(root: Path) -> None:
+    """See to it that evidence can be written, before anything is measured.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    import tempfile
+
+    folder = root / "evidence"
+    folder.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".room.") as file:
+        file.write(b"x" * 4096)
 
 
 def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> None:

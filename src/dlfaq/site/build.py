@@ -134,6 +134,8 @@ def build_site(
             build(config)
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
+        except RecursionError:
+            raise Problems(_problems([*found, "a text is nested too deeply."])) from None
     write_copies(source, output, config.site_url or "", drawing)
     put_aside(output, sparing.places)
     found = [text for text in found if not _leads_to(known.faq.missing, text)]
