@@ -32,7 +32,8 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import find_root
-from dlfaq.site.build import build_site, configured, write_pages
+from dlfaq.site.build import build_site, write_pages
+from dlfaq.site.configuration import configured
 from dlfaq.site.text import plain
 
 QUESTIONS = "questions/index.html"

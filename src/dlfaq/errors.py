@@ -32,6 +32,23 @@ class Problems(Exception):  # noqa: N818 - a collection, read as one
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def left_out(problems: Iterable[Problem]) -> list[str]:
+    """One line a file, for who goes on without it.
+
+    >>> left_out([Problem("faq/a.yaml", 3, "it is bad."), Problem("faq/a.yaml", 4, "so is this.")])
+    ['Left out: faq/a.yaml:3: it is bad. And 1 more problem; see `dlfaq check`.']
+    """
+    by_file: dict[str, list[Problem]] = {}
+    for problem in problems:
+        by_file.setdefault(problem.file, []).append(problem)
+    lines = []
+    for first, *others in by_file.values():
+        more = f" And {len(others)} more problem{'s' * (len(others) > 1)};" if others else ""
+        said = str(first._replace(hint=""))
+        lines.append(" ".join(f"Left out: {said}{more} see `dlfaq check`.".split()))
+    return lines
+
+
 SHOWN = 12  # names that a message lists: more would bury what is wrong
 
 

@@ -24,11 +24,11 @@ def bundled_root() -> Path:
     return installed if installed.is_dir() else package.parents[1]
 
 
-def cache_dir(root: Path) -> Path:
+def cache_dir(root: Path) -> Path | None:
     """A writable folder for what can be rebuilt of the FAQ at `root`: the index, trials, rulings.
 
-    `DLFAQ_CACHE_DIR`, else the user's cache folder, else the temporary folder. Each root has a
-    folder of its own.
+    `DLFAQ_CACHE_DIR`, else the user's cache folder, else the temporary folder; None where nothing
+    can be written. Each root has a folder of its own.
     """
     key = f"{zlib.crc32(str(root.resolve()).encode('utf-8', 'surrogateescape')):08x}"  # not hashlib: 2 ms to load
     for base in _cache_bases():
@@ -39,9 +39,13 @@ def cache_dir(root: Path) -> Path:
             continue
         if os.access(folder, os.W_OK):
             return folder
-    import tempfile  # loaded only where neither folder can be written
+    return None
 
-    return Path(tempfile.mkdtemp(prefix="dlfaq-"))
+
+def state_dir() -> Path:
+    """The user's folder for what is to be remembered; it need not be there, nor can it always be made."""
+    given = os.environ.get("XDG_STATE_HOME")
+    return Path(given or os.path.expanduser("~/.local/state")) / "dlfaq"  # noqa: PTH111 - as below
 
 
 def _cache_bases() -> Iterator[Path]:
@@ -52,7 +56,11 @@ def _cache_bases() -> Iterator[Path]:
         yield Path(os.environ["XDG_CACHE_HOME"]) / "dlfaq"
     else:
         yield Path(os.path.expanduser("~/.cache")) / "dlfaq"  # noqa: PTH111 - Path.home() raises where there is none
-    import tempfile
+    import tempfile  # loaded only where the folder above cannot be written
 
     user = os.getuid() if hasattr(os, "getuid") else "user"
-    yield Path(tempfile.gettempdir()) / f"dlfaq-{user}"
+    try:
+        yield Path(tempfile.gettempdir()) / f"dlfaq-{user}"
+        yield Path(tempfile.mkdtemp(prefix="dlfaq-"))  # another user has taken the name
+    except OSError:  # there is no temporary folder
+        return

@@ -16,6 +16,21 @@ _UNSEEN = (
 _HALF = "[\ud800-\udfff]"
 
 
+def escaped(json: str) -> str:
+    r"""JSON in which nothing stands that a terminal would obey: such characters are escaped.
+
+    >>> escaped('{"a": "\u202ebad"}')
+    '{"a": "\\u202ebad"}'
+    """
+    return re.sub(f"{_UNSEEN}|{_HALF}", lambda found: _units(found[0]), json)
+
+
+def _units(char: str) -> str:
+    """A character as JSON writes it in ASCII: one or two units of sixteen bits."""
+    raw = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{raw[i]:02x}{raw[i + 1]:02x}" for i in range(0, len(raw), 2))
+
+
 def sanitise(text: str) -> str:
     r"""Keep what people read.
 

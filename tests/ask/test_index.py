@@ -16,7 +16,7 @@ from dlfaq.ask.blocks import Span
 from dlfaq.ask.build import index as building
 from dlfaq.ask.freshness import NAME, ensure_index, read_index
 from dlfaq.ask.rank import ask
-from dlfaq.ask.reader import document, entry, ids, rows, topics
+from dlfaq.ask.reader import document, entry, ids, problems, problems_of, rows, topics
 from dlfaq.ask.stamps import MAKERS, mark_of, stamps, stored_mark
 from dlfaq.errors import Problems
 from dlfaq.evidence.file import write
@@ -260,8 +260,8 @@ def test_a_planned_entry_that_is_written_is_a_problem(faq):
         (faq / "faq" / "nan-loss.yaml").read_text().replace("Why does my", "Whence")
     )
 
-    with pytest.raises(Problems, match="the planned entry 'dropout' is written"):
-        ensure_index(faq)
+    assert "the planned entry 'dropout' is written" in told(faq)
+    assert read_index(faq, lambda db: entry(db, "dropout")).planned is False
 
 
 @pytest.mark.parametrize(
@@ -331,24 +331,78 @@ def test_the_index_is_opened_once(faq, monkeypatch):
     assert len(opened) == 1
 
 
-def test_problems_are_told_even_where_an_older_index_is(faq):
-    """A broken entry is not hidden behind yesterday's index, and the older index stays whole."""
-    path = ensure_index(faq)
-    before = path.read_bytes()
+def told(faq: Path) -> str:
+    """What an index says is to be mended."""
+    return "\n".join(map(str, read_index(faq, problems)))
+
+
+def test_a_broken_entry_costs_itself(faq):
+    """It leaves the index, which says why, now and whenever it is read; mended, it is back."""
+    ensure_index(faq)
     edit(faq / "faq" / "first-loss.yaml", "topics: [loss]", "topics: [lsos]")
 
-    with pytest.raises(Problems, match="lsos"):
+    for _ in range(2):
+        assert "'lsos' is not a topic" in told(faq)
+        assert read_index(faq, lambda db: entry(db, "first-loss")) is None
+        assert read_index(faq, lambda db: entry(db, "nan-loss")) is not None
+    assert read_index(faq, lambda db: problems_of(db, "nan-loss")) == ()
+    assert "lsos" in str(read_index(faq, lambda db: problems_of(db, "first-loss")))
+    edit(faq / "faq" / "first-loss.yaml", "topics: [lsos]", "topics: [loss]")
+    assert told(faq) == ""
+    assert read_index(faq, lambda db: entry(db, "first-loss")) is not None
+
+
+def test_an_entry_comes_back_with_its_simulation(faq):
+    """Though the index is not made from simulations."""
+    source = (faq / "sims" / "toy.py").read_text()
+    (faq / "sims" / "toy.py").write_text("def toy(): pass\n")
+    edit(faq / "faq" / "first-loss.yaml", "before any training", "at the start")
+    assert "toy.py" in told(faq)
+    assert read_index(faq, lambda db: entry(db, "nan-loss")) is None
+    assert "toy.py" in str(read_index(faq, lambda db: problems_of(db, "nan-loss")))
+    (faq / "sims" / "toy.py").write_text(source)
+
+    assert told(faq) == ""
+    assert read_index(faq, lambda db: entry(db, "nan-loss")) is not None
+
+
+def test_topics_that_cannot_be_read_are_everyones_problem(faq):
+    """The index stays as it was."""
+    path = ensure_index(faq)
+    before = path.read_bytes()
+    (faq / "faq" / "topics.yml").write_text("[")
+
+    with pytest.raises(Problems, match=r"topics\.yml"):
         ensure_index(faq)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == [NAME]
 
 
 def test_evidence_that_cannot_be_read_is_a_problem(faq):
-    """Named by its file, with the command that mends it."""
+    """Named by its file, with the command that mends it; the entry is as if it was never measured."""
     (faq / "evidence" / "first-loss.json").write_text("{}")
 
-    with pytest.raises(Problems, match=r"evidence/first-loss.json"):
+    assert "evidence/first-loss.json" in told(faq)
+    assert "dlfaq verify first-loss --record" in told(faq)
+    assert read_index(faq, lambda db: entry(db, "first-loss")).verified == 0
+
+
+def test_where_nothing_can_be_written_the_index_is_in_memory(faq, monkeypatch):
+    """No folder at all, or a disk that is full while it is written: the same entries."""
+    expected = read_index(faq, lambda db: (rows(db), entry(db, "first-loss")))
+    monkeypatch.setattr("dlfaq.ask.freshness.cache_dir", lambda _: None)
+    assert read_index(faq, lambda db: (rows(db), entry(db, "first-loss"))) == expected
+    with pytest.raises(OSError, match="no folder"):
         ensure_index(faq)
+
+    for error in (OSError(28, "No space left on device"), sqlite3.OperationalError("disk full")):
+
+        def full(*_: object, error=error, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("dlfaq.ask.freshness.cache_dir", lambda _: faq / "nowhere")
+        monkeypatch.setattr(building, "build", full)
+        assert read_index(faq, lambda db: (rows(db), entry(db, "first-loss"))) == expected
 
 
 def test_two_at_once_are_safe(faq):
@@ -420,6 +474,7 @@ def test_looking_loads_nothing_but_the_standard_library(faq):
         "dlfaq.ask.stamps",
         "dlfaq.ask.vectors",
         "dlfaq.ask.words",
+        "dlfaq.errors",
         "dlfaq.paths",
     }
     assert (

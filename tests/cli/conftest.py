@@ -25,6 +25,7 @@ def dlfaq(cache, tmp_path):
         env = {
             **os.environ,
             "DLFAQ_CACHE_DIR": str(cache),
+            "XDG_STATE_HOME": str(cache / "state"),
             "OMP_NUM_THREADS": "1",
             "COLUMNS": "100",
             **environment,

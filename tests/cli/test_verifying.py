@@ -170,18 +170,41 @@ def test_check_of_the_real_faq(dlfaq):
 
 
 def test_check_names_every_problem_at_once(dlfaq, toy):
-    """File, line, what is wrong, what would be right; exit 2."""
+    """File, line, what is wrong, what would be right; exit 1."""
     entry = next((toy / "faq").glob("*.yaml"))
     text = entry.read_text()
     entry.write_text(text.replace("question:", "quesion:", 1) + "\nunknown_key: 1\n")
     done = dlfaq("check", "--root", toy)
     as_json = dlfaq("check", "--root", toy, "--json")
 
-    assert done.returncode == as_json.returncode == 2
+    assert done.returncode == as_json.returncode == 1
     assert "Did you mean 'question'?" in done.stderr
     assert "unknown_key" in done.stderr
     assert f"faq/{entry.name}:" in done.stderr
     assert len(json.loads(as_json.stdout)["problems"]) >= 2
+
+
+def test_a_broken_entry_costs_itself(dlfaq, ours):
+    """Every command goes on with the others, and says what is missing."""
+    broken = ours / "faq" / "broken.yaml"
+    broken.write_text("question: 1\n")
+    try:
+        done = dlfaq("verify", "--root", ours)
+        assert done.returncode == 2
+        assert "verified" in done.stdout
+        for words in (["list"], ["ask", "how noisy is an average"], ["show", "average-of-noise"]):
+            others = dlfaq(*words, "--root", ours)
+            assert others.returncode == 0, others.stderr
+            assert others.stderr.count("Left out: faq/broken.yaml:1: ") == 1
+            assert len(others.stderr.splitlines()) == 1
+        for words in (["verify", "broken"], ["show", "broken"]):
+            it = dlfaq(*words, "--root", ours)
+            assert it.returncode == 2
+            assert "faq/broken.yaml:1: 'question' of the entry is" in it.stderr
+        assert dlfaq("verify", "average-of-noise", "--root", ours).returncode == 0
+        assert dlfaq("check", "--root", ours).returncode == 1
+    finally:
+        broken.unlink()
 
 
 def test_a_folder_without_an_faq(dlfaq, tmp_path):

@@ -145,6 +145,12 @@ def root(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture
+def copy(root, tmp_path) -> Path:
+    """The FAQ, to be changed."""
+    return shutil.copytree(root, tmp_path / "copy")
+
+
 @pytest.fixture(scope="session")
 def built(root) -> Path:
     """The built site."""

@@ -19,7 +19,8 @@ from tests.site.sitecheck import read, wrong
 from dlfaq.errors import Problems
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
-from dlfaq.site.build import NAV_MOST, build_site, configured, serve_site, write_pages
+from dlfaq.site.build import build_site, serve_site, write_pages
+from dlfaq.site.configuration import NAV_MOST, configured
 from dlfaq.site.figures.fence import Drawing
 from dlfaq.site.pages import known_of
 from dlfaq.site.pages import pages as write
@@ -34,12 +35,6 @@ def shown(path: Path) -> str:
     """The text of a page, without its marks."""
     body = re.sub(r"(?s)<(script|style|nav|header)\b.*?</\1>", " ", path.read_text("utf-8"))
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
-
-
-@pytest.fixture
-def copy(root, tmp_path) -> Path:
-    """The FAQ, to be changed."""
-    return shutil.copytree(root, tmp_path / "copy")
 
 
 def test_every_kind_of_page_is_there(built):
@@ -209,21 +204,35 @@ def test_all_measured_numbers_come_from_the_evidence(root):
         assert "123" in page()
         assert "123" not in before
         path.write_text("{}")
-        with pytest.raises(Problems, match=r"average-of-noise\.json"):
-            page()
+        assert "Not measured yet." in page()
+        assert "average-of-noise.json" in str(known_of(load_faq(root)).problems)
     finally:
         path.write_text(text)
 
 
-def test_a_broken_faq_is_told_not_built(tmp_path):
+def test_topics_that_cannot_be_read_are_told_not_built(tmp_path):
     """The messages of `check`, no half site."""
     copy = tmp_path / "copy"
     (copy / "faq").mkdir(parents=True)
-    (copy / "faq" / "topics.yml").write_text("training: Training\n")
-    (copy / "faq" / "bad.yaml").write_text("question: 1\n")
-    with pytest.raises(Problems, match=r"bad\.yaml"):
+    (copy / "faq" / "topics.yml").write_text("[")
+    with pytest.raises(Problems, match=r"topics\.yml"):
         build_site(copy, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_broken_entry_costs_itself(copy, tmp_path):
+    """The others are built, also those that lead to it, and what is left out is told."""
+    (copy / "faq" / "average-of-noise.yaml").write_text("question: 1\n")
+    entry = copy / "faq" / "hostile.yaml"
+    entry.write_text(
+        entry.read_text().replace("It costs", "[here](average-of-noise.md#gone) It costs")
+    )
+    told = []
+    build_site(copy, tmp_path / "out", notice=told.append)
+
+    assert any(line.startswith("Left out: faq/average-of-noise.yaml:1: ") for line in told)
+    assert "could not be read" in shown(tmp_path / "out" / "questions" / "average-of-noise.html")
+    assert (tmp_path / "out" / "questions" / "hostile.html").is_file()
 
 
 def test_a_broken_link_names_the_entry(copy, tmp_path):
@@ -254,7 +263,7 @@ def test_what_is_missing_is_named_as_it_is_installed(root, tmp_path, monkeypatch
 
 
 def test_the_site_is_served_and_rebuilt(copy):
-    """A change of an entry is on the page a moment later; a broken one leaves the page as it was."""
+    """A change of an entry is on the page a moment later; of a broken one it says so."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -281,7 +290,7 @@ def test_the_site_is_served_and_rebuilt(copy):
         assert re.search(
             r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline()
         )
-        wait_for(port, "CHANGED")
+        wait_for(port, "could not be read")
     finally:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)
@@ -311,8 +320,11 @@ def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
         "site_name: Widgets\ntheme: {name: material, font: false}\nextra_css: [assets/css/dlfaq.css]\n"
         "use_directory_urls: false\nmarkdown_extensions: [md_in_html, attr_list]\n"
     )
-    build_site(copy, tmp_path / "out")
+    told = []
+    build_site(copy, tmp_path / "out", notice=told.append)
 
+    assert [line.partition(":")[0] for line in told] == ["mkdocs.yml"]
+    assert "'markdown_extensions' is ignored" in told[0]
     assert "Our team" in shown(tmp_path / "out" / "team.html")
     assert "Welcome." in shown(tmp_path / "out" / "index.html")
     assert "Widgets</title>" in (tmp_path / "out" / "index.html").read_text()
@@ -320,12 +332,3 @@ def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
     hostile = read(tmp_path / "out")[tmp_path / "out" / "questions" / "hostile.html"]
     assert hostile.handlers == []
     assert "<svg viewBox" in (tmp_path / "out" / "questions" / "average-of-noise.html").read_text()
-
-
-def test_a_site_of_its_own_settings_may_have_no_search(copy, tmp_path):
-    """Then there is nothing to move, and nothing fails."""
-    (copy / "mkdocs.yml").write_text("site_name: ours\ntheme: {name: material}\nplugins: []\n")
-    build_site(copy, tmp_path / "site")
-
-    assert (tmp_path / "site" / "questions").is_dir()
-    assert not (tmp_path / "site" / "search").exists()

@@ -95,8 +95,8 @@ def test_a_ruling_that_differs_from_its_record_fails(project, monkeypatch):
     result.stdout.fnmatch_lines(["*It is recorded otherwise*"])
 
 
-def test_what_is_wrong_with_the_faq_is_said_once(project):
-    """By file and line, with no traceback, however many files there are."""
+def test_a_broken_entry_is_a_failure_of_its_own(project):
+    """By file and line, with no traceback; the others are verified."""
     text = (project.path / "faq" / "verdicts.yaml").read_text("utf-8")
     (project.path / "faq" / "another.yaml").write_text(text, "utf-8")
     edit(
@@ -104,10 +104,21 @@ def test_what_is_wrong_with_the_faq_is_said_once(project):
         "dial:\n    simulation: dial\n",
         "dial:\n    simulation: dail\n",
     )
+    result = pytest_in(project, "-k", "verified or mended")
+
+    result.assert_outcomes(passed=1, failed=1, deselected=13)
+    result.stdout.fnmatch_lines(["*faq/verdicts.yaml:*dail*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_lists_that_every_entry_rests_on_are_told_once(project):
+    """However many files there are."""
+    (project.path / "faq" / "another.yaml").write_text("question: 1\n", "utf-8")
+    (project.path / "faq" / "topics.yml").write_text("[", "utf-8")
     result = pytest_in(project)
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*faq/verdicts.yaml:*dail*"])
+    result.stdout.fnmatch_lines(["*faq/topics.yml:*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

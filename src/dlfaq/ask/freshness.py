@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dlfaq.ask.schema import connect
-from dlfaq.ask.stamps import mark_of, stamps, stored_mark
+from dlfaq.ask.stamps import is_current, stamps
 from dlfaq.paths import cache_dir
 
 T = TypeVar("T")
@@ -20,7 +20,8 @@ NAME = "ask.sqlite"
 def read_index(root: Path, read: Callable[[sqlite3.Connection], T]) -> T:
     """Open the index of the FAQ at `root` once, and read it.
 
-    It is built if it is missing or older than a file, and built anew if it is damaged.
+    It is built if it is missing or older than a file, and built anew if it is damaged; in memory
+    where it cannot be written.
 
     Args:
         root: The FAQ's folder.
@@ -29,7 +30,16 @@ def read_index(root: Path, read: Callable[[sqlite3.Connection], T]) -> T:
     Raises:
         Problems: If the index must be built and the FAQ's files have problems.
     """
-    return _read(root, cache_dir(root) / NAME, read)
+    folder = cache_dir(root)
+    if folder is not None:
+        try:
+            return _read(root, folder / NAME, read)
+        except (OSError, sqlite3.Error):  # the disk is full, or the folder was taken away
+            pass
+    from dlfaq.ask.build.index import in_memory
+
+    with closing(in_memory(root)) as db:
+        return read(db)
 
 
 def ensure_index(root: Path) -> Path:
@@ -37,10 +47,14 @@ def ensure_index(root: Path) -> Path:
 
     Raises:
         Problems: If it must be built and the FAQ's files have problems.
+        OSError, sqlite3.Error: If it cannot be written.
     """
-    path = cache_dir(root) / NAME
-    _read(root, path, lambda _: None)
-    return path
+    folder = cache_dir(root)
+    if folder is None:
+        msg = "there is no folder that can be written"
+        raise OSError(msg)
+    _read(root, folder / NAME, lambda _: None)
+    return folder / NAME
 
 
 def _read(root: Path, path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
@@ -49,7 +63,7 @@ def _read(root: Path, path: Path, read: Callable[[sqlite3.Connection], T]) -> T:
     if path.is_file():
         try:
             with closing(connect(path)) as db:
-                if stored_mark(db) == mark_of(now, root):
+                if is_current(db, now, root):
                     return read(db)
         except sqlite3.DatabaseError:
             damaged = True

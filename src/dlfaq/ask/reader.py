@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Blocks, Spans, unpack, unpack_spans
+from dlfaq.errors import Problem
 
 
 class StepText(NamedTuple):
@@ -139,6 +140,20 @@ def ids(db: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in db.execute("SELECT id FROM entries ORDER BY id"))
 
 
+def problems(db: sqlite3.Connection) -> tuple[Problem, ...]:
+    """What is to be mended in the FAQ's files, because of which something is missing here."""
+    rows = db.execute("SELECT file, line, what, hint FROM problems ORDER BY place")
+    return tuple(Problem(*row) for row in rows)
+
+
+def problems_of(db: sqlite3.Connection, name: str) -> tuple[Problem, ...]:
+    """What is wrong with an entry that is left out; nothing if there is no such entry."""
+    if not db.execute("SELECT 1 FROM missing WHERE id = ?", (name,)).fetchone():
+        return ()
+    found = problems(db)
+    return tuple(one for one in found if one.file == f"faq/{name}.yaml") or found
+
+
 def topics(db: sqlite3.Connection) -> dict[str, str]:
     """Title by topic id, in the FAQ's order."""
     return dict(db.execute("SELECT id, title FROM topics ORDER BY place"))
@@ -249,7 +264,8 @@ def _topics(db: sqlite3.Connection, names: str) -> Iterator[tuple[str, str]]:
 def _related(db: sqlite3.Connection, names: str) -> Iterator[tuple[str, Spans]]:
     for name in filter(None, names.split("\n")):
         found = db.execute("SELECT title FROM entries WHERE id = ?", (name,)).fetchone()
-        yield name, unpack_spans(found[0]) if found else ()
+        if found:  # its file may be to mend
+            yield name, unpack_spans(found[0])
 
 
 def _of(db: sqlite3.Connection, columns: str, table: str, num: int) -> list[tuple]:

@@ -7,6 +7,8 @@ COLUMNS = ("question", "also", "short", "topics", "claims", "long")
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE files (name TEXT PRIMARY KEY, stamp TEXT) WITHOUT ROWID;
+CREATE TABLE problems (place INTEGER PRIMARY KEY, file TEXT, line INTEGER, what TEXT, hint TEXT);
+CREATE TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE topics (place INTEGER PRIMARY KEY, id TEXT, title TEXT);
 CREATE TABLE entries (num INTEGER PRIMARY KEY, id TEXT UNIQUE, question TEXT, title TEXT,
     short TEXT, topics TEXT, also_asked TEXT, related TEXT, claims INTEGER, verified INTEGER,

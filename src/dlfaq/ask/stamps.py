@@ -29,6 +29,13 @@ def stamps(root: Path) -> dict[str, str]:
     return found
 
 
+def simulation_stamps(root: Path) -> dict[str, str]:
+    """Time and size of every simulation, on which what is wrong with an entry may depend."""
+    found: dict[str, str] = {}
+    _add(found, "sims", f"{root}/sims")
+    return found
+
+
 def mark_of(found: Mapping[str, str], root: Path) -> str:
     """A checksum over stamps: equal for equal files of the same FAQ."""
     lines = "\n".join([str(root), *found, *found.values()])
@@ -45,6 +52,20 @@ def stored_mark(db: sqlite3.Connection) -> str | None:
     """
     row = db.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
     return row[0] if row else None
+
+
+def is_current(db: sqlite3.Connection, now: Mapping[str, str], root: Path) -> bool:
+    """Whether an index is as new as the files.
+
+    One that lacks entries is also as old as the simulations: mending one may bring an entry back.
+
+    Raises:
+        sqlite3.DatabaseError: If that cannot be read.
+    """
+    if stored_mark(db) != mark_of(now, root):
+        return False
+    row = db.execute("SELECT value FROM meta WHERE key = 'simulations'").fetchone()
+    return row is None or row[0] == mark_of(simulation_stamps(root), root)
 
 
 def _add(found: dict[str, str], name: str, path: str) -> None:

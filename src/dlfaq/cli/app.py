@@ -1,14 +1,16 @@
 """The program: its commands, and the one place that turns problems into an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from dlfaq.cli import making, playing, reading, verifying
 from dlfaq.cli.shared import complain
-from dlfaq.errors import Problems
+from dlfaq.errors import Problem, Problems
 
 app = typer.Typer(
     name="dlfaq",
@@ -57,6 +59,19 @@ def _program(
     """Ask, verify, read: the FAQ of neural-network training whose answers are checked."""
 
 
+def _give_up(error: OSError) -> None:
+    """Say what cannot be read or written; what was not yet shown is dropped, or Python tries again."""
+    place = str(error.filename or "dlfaq")
+    problem = Problem(place, None, f"{error.strerror or error}.", "Make room, or write elsewhere.")
+    with suppress(OSError):
+        complain(Problems([problem]))
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def main(words: Sequence[str] | None = None, name: str | None = None) -> None:
     """Run the program; the console script's door.
 
@@ -72,6 +87,9 @@ def main(words: Sequence[str] | None = None, name: str | None = None) -> None:
         app(args=words, prog_name=name)
     except Problems as found:
         complain(found)
+        raise SystemExit(2) from None
+    except OSError as error:  # a full disk, a folder that cannot be written
+        _give_up(error)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

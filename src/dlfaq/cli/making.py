@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dlfaq.cli.shared import Root, missing_extra, root_of
+from dlfaq.cli.shared import Root, missing_extra, notice, root_of
 
 
 def site_build(
@@ -17,7 +17,7 @@ def site_build(
     ] = False,
     root: Root = None,
 ) -> None:
-    """Build the site from the entries and their evidence.
+    """Build the site from the entries and their evidence. Nothing of the FAQ is run.
 
     Example: dlfaq site build
     """
@@ -26,7 +26,7 @@ def site_build(
     where = root_of(root)
     target = output or Path.cwd() / "site"
     try:
-        pages = build_site(where, target, offline=offline)
+        pages = build_site(where, target, offline=offline, notice=notice)
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "site") from error
     typer.echo(

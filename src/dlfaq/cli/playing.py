@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
+from dlfaq.cli.shared import (
+    AsJson,
+    Root,
+    missing_extra,
+    root_of,
+    say_json,
+    say_that_it_runs,
+)
 from dlfaq.errors import Problem, Problems, did_you_mean
 from dlfaq.terminal import sanitise
 
@@ -37,7 +44,7 @@ def run(
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Run a simulation with parameters of your choice, and show what it measures.
+    """Run a simulation, a Python program, with parameters of your choice, and show what it measures.
 
     Parameters follow as --name value; `dlfaq run SIM --parameters` lists them.
 
@@ -52,6 +59,7 @@ def run(
         _describe(signature)
         return
     given = _parse(signature, context.args)
+    say_that_it_runs(where)
     try:
         from dlfaq.verify.worker import settle
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlfaq.cli.shared import AsJson, Root, root_of, say_json
+from dlfaq.cli.shared import AsJson, Root, root_of, say_json, warn
 from dlfaq.errors import Problem, Problems, did_you_mean
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def ask(
     """
     from dlfaq.ask.freshness import read_index
     from dlfaq.ask.rank import ask as find
-    from dlfaq.ask.reader import entry
+    from dlfaq.ask.reader import entry, problems
 
     text = _question(words)
     count = max(n, LEAST_IN_JSON) if json else n
@@ -48,9 +48,11 @@ def ask(
     def read(db: "Connection") -> tuple:
         answer = find(db, text, count)
         found = answer.results and answer.answered and not json
-        return answer, entry(db, answer.results[0].id, whole=full) if found else None
+        best = entry(db, answer.results[0].id, whole=full) if found else None
+        return answer, best, problems(db)
 
-    answer, best = read_index(root_of(root), read)
+    answer, best, wrong = read_index(root_of(root), read)
+    warn(wrong)
     if json:
         say_json(answer.as_json())
     else:
@@ -106,12 +108,15 @@ def show(
     from dlfaq.ask.freshness import read_index
 
     name, mark, part = entry.partition("#")
+    where = root_of(root)
     found, raw, known = read_index(
-        root_of(root),
+        where,
         lambda db: (reader.entry(db, name), reader.document(db, name), reader.ids(db)),
     )
     if found is None or raw is None:
-        raise _unknown(name, "entry", known)
+        wrong = read_index(where, lambda db: reader.problems_of(db, name))
+        raise Problems(wrong) if wrong else _unknown(name, "entry", known)
+    warn(read_index(where, reader.problems))
     shown = found.part(part) if mark else None
     if mark and shown is None:
         raise _unknown(part, "part", [one.id for one in found.parts])
@@ -145,9 +150,12 @@ def list_entries(
     Example: dlfaq list --topic activations
     """
     from dlfaq.ask.freshness import read_index
-    from dlfaq.ask.reader import rows, topics
+    from dlfaq.ask.reader import problems, rows, topics
 
-    found, known = read_index(root_of(root), lambda db: (rows(db, topic), topics(db)))
+    found, known, wrong = read_index(
+        root_of(root), lambda db: (rows(db, topic), topics(db), problems(db))
+    )
+    warn(wrong)
     if topic is not None and topic not in known:
         raise Problems(
             [

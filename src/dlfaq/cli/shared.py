@@ -1,14 +1,18 @@
 """What several commands share: where the FAQ lies, and how things are said."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dlfaq.errors import Problem, Problems
-from dlfaq.paths import MARK, find_root
-from dlfaq.sanitise import sanitise
+from dlfaq.errors import Problem, Problems, left_out
+from dlfaq.paths import MARK, bundled_root, find_root, state_dir
+from dlfaq.sanitise import escaped, sanitise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Root = Annotated[
     Path | None,
@@ -34,16 +38,48 @@ def root_of(given: Path | None) -> Path:
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON on standard output."""
+    """Print a value as JSON on standard output, with nothing in it that a terminal would obey."""
     import json  # loaded only for programs
 
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=not _speaks_unicode(), allow_nan=False))
+    text = json.dumps(value, indent=1, ensure_ascii=not _speaks_unicode(), allow_nan=False)
+    typer.echo(escaped(text))
 
 
 def complain(found: Problems) -> None:
     """Print problems on standard error, with nothing in them that a terminal would obey."""
     for problem in found.problems:
         typer.echo(sanitise(str(problem)), err=True)
+
+
+def warn(problems: "Iterable[Problem]") -> None:
+    """Say on standard error what is left out, in one line a file."""
+    for line in left_out(problems):
+        notice(line)
+
+
+def notice(line: str) -> None:
+    """Say something on standard error, with nothing in it that a terminal would obey."""
+    typer.echo(sanitise(line), err=True)
+
+
+def say_that_it_runs(root: Path) -> None:
+    """Say that the simulations of an FAQ are programs, once for each FAQ that did not come with dlfaq.
+
+    Where nothing can be remembered it is said each time.
+    """
+    if root.resolve() == bundled_root().resolve():
+        return
+    said, line = state_dir() / "runs.txt", str(root.resolve())
+    try:
+        if line in said.read_text("utf-8", "surrogateescape").split("\n"):
+            return
+    except OSError:
+        pass
+    notice(f"This runs the simulations in {root / 'sims'}: Python programs, with all your rights.")
+    with suppress(OSError):
+        said.parent.mkdir(parents=True, exist_ok=True)
+        with said.open("a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"{line}\n")
 
 
 def missing_extra(package: str | None, extra: str) -> Problems:

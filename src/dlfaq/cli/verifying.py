@@ -1,18 +1,29 @@
 """`dlfaq verify` and `dlfaq check`."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dlfaq.cli.shared import AsJson, Root, missing_extra, root_of, say_json
+from dlfaq.cli.shared import (
+    AsJson,
+    Root,
+    complain,
+    missing_extra,
+    root_of,
+    say_json,
+    say_that_it_runs,
+    warn,
+)
 from dlfaq.errors import Problem, Problems, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dlfaq.knowledge.entry import Claim, Entry, Faq
+    from dlfaq.verify.ruling import Ruling
 
 
 def verify(
@@ -65,19 +76,22 @@ def verify(
 ) -> None:
     """Measure claims and rule on them. This runs the simulations of the FAQ, which are Python programs.
 
-    Exit code 0: every claim is verified, as recorded. 1: a claim is not, or rules differently. 2:
-    files to mend.
+    An entry that is to be mended is left out, with a warning. Exit code 0: every claim is verified,
+    as recorded. 1: a claim is not, or rules differently. 2: files to mend.
 
     Example: dlfaq verify initial-loss
     """
     from dlfaq.cli.progress import progress
     from dlfaq.cli.verify_table import as_json, render
-    from dlfaq.knowledge.load import load_faq
+    from dlfaq.knowledge.load import load
 
-    faq = load_faq(root_of(root))
+    faq = load(root_of(root))
     claims = select(faq, what or [])
+    warn(faq.problems)
     if record:
         _refuse_to_record(claims, seed)
+        _make_room(faq.root)
+    say_that_it_runs(faq.root)
     try:
         from dlfaq.verify.ruling import Request
         from dlfaq.verify.session import (
@@ -98,18 +112,44 @@ def verify(
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "cluster" if scheduler else "verify") from error
     compared = compare_all(faq.root, rulings)
-    if record:
-        record_evidence(faq, rulings)
-    if junit:
-        from dlfaq.cli.junit import write_junit
-
-        write_junit(junit, rulings, compared)
-    if json:
-        say_json(as_json(rulings, compared))
-    else:
-        render(rulings, compared, recorded_now=record)
+    with ExitStack() as last:  # what cannot be written is told when all has been shown
+        if record:
+            last.callback(record_evidence, faq, rulings)
+        if junit:
+            last.callback(_write_junit, junit, rulings, compared)
+        if json:
+            say_json(as_json(rulings, compared))
+        else:
+            render(rulings, compared, recorded_now=record)
     is_good = all(ruling.verdict.is_good for ruling in rulings)
-    raise typer.Exit(0 if is_good and (record or "differs" not in compared) else 1)
+    as_recorded = record or "differs" not in compared
+    raise typer.Exit(1 if not (is_good and as_recorded) else 2 if _misses(faq, what or []) else 0)
+
+
+def _misses(faq: "Faq", words: "Sequence[str]") -> bool:
+    """Whether an entry that was left out may belong to what was asked for: not if others were named."""
+    named = {word.partition("/")[0] for word in words}
+    return bool(faq.problems) and not (named and named <= {entry.id for entry in faq.entries})
+
+
+def _write_junit(path: Path, rulings: "Sequence[Ruling]", compared: "Sequence[str]") -> None:
+    from dlfaq.cli.junit import write_junit
+
+    write_junit(path, rulings, compared)
+
+
+def _make_room(root: Path) -> None:
+    """See to it that evidence can be written, before anything is measured.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    import tempfile
+
+    folder = root / "evidence"
+    folder.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".room.") as file:
+        file.write(b"x" * 4096)
 
 
 def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> None:
@@ -142,8 +182,12 @@ def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
     """The claims that the words name: an entry, entry/claim, a topic or a simulation; all of them without words.
 
     Raises:
-        Problems: For each word that names nothing.
+        Problems: For each word that names nothing, and what is wrong with each entry that a word
+            names.
     """
+    missing = [word.partition("/")[0] for word in words if word.partition("/")[0] in faq.missing]
+    if missing:
+        raise Problems(dict.fromkeys(one for name in missing for one in faq.problems_of(name)))
     if not words:
         return list(faq.claims())
     names = [(entry, claim, _names(entry, claim)) for entry, claim in faq.claims()]
@@ -180,24 +224,23 @@ def _nearest(word: str, known: set[str]) -> str:
 def check(json: AsJson = False, root: Root = None) -> None:
     """Check every entry, topic, link, placeholder, expectation, parameter and metric, and that the evidence is current.
 
-    Nothing is run and no simulation is imported. Exit code 2 if something is to be mended.
+    Nothing is run and no simulation is imported. Exit code 1: something is to be mended. 2: there
+    is no FAQ, or its topics or documents cannot be read.
 
     Example: dlfaq check
     """
     from dlfaq.evidence.stale import stale, unrecorded
     from dlfaq.knowledge.authoring import scaffold
-    from dlfaq.knowledge.load import load_faq
+    from dlfaq.knowledge.load import load
 
     try:
-        faq = load_faq(root_of(root))
-        problems = tuple(stale(faq))
-        if problems:
-            raise Problems(problems)
+        faq = load(root_of(root))
     except Problems as found:
-        if not json:
-            raise
-        say_json({"problems": [problem._asdict() for problem in found.problems]})
+        _to_mend(found.problems, json=json)
         raise typer.Exit(2) from None
+    if problems := (*faq.problems, *stale(faq)):
+        _to_mend(problems, json=json)
+        raise typer.Exit(1)
     claims = list(faq.claims())
     counts = {
         "entries": len(faq.entries),
@@ -226,3 +269,10 @@ def check(json: AsJson = False, root: Root = None) -> None:
         ", ".join(f"{number} {name}" for name, number in counts.items() if number)
         + ": nothing to mend."
     )
+
+
+def _to_mend(problems: "Sequence[Problem]", *, json: bool) -> None:
+    if json:
+        say_json({"problems": [problem._asdict() for problem in problems]})
+    else:
+        complain(Problems(problems))

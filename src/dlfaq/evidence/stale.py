@@ -43,7 +43,7 @@ def stale(faq: Faq) -> list[Problem]:
     An entry that was never recorded is not out of date: `unrecorded` names it.
     """
     problems = [problem for entry in faq.entries for problem in _stale(faq.root, entry)]
-    known = {entry.id for entry in faq.entries}
+    known = {entry.id for entry in faq.entries} | set(faq.missing)
     for path in sorted((faq.root / "evidence").glob("*.json")):
         if path.stem not in known and not path.name.startswith("."):
             what = f"there is no entry '{path.stem}' that this is the evidence of."

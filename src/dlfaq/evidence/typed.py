@@ -10,7 +10,8 @@ from dlfaq.knowledge.placeholders import placeholders_of
 
 # what holds numbers that nobody measured: placeholders, formulas, code, citations, links
 _ASIDE = re.compile(
-    r"\{\{.*?\}\}|\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\[@[a-z0-9-]+\]|\]\([^)]*\)",
+    r"\{\{[^{}]{0,500}\}\}|\$\$.{0,1000}?\$\$|\$[^$\n]{0,1000}\$|```.{0,5000}?```|`[^`\n]{0,300}`"
+    r"|\[@[a-z0-9-]+\]|\]\([^)]{0,500}\)",
     re.DOTALL,
 )
 _NUMBER = re.compile(r"(?<![\w.])(\d+\.\d+|\d{2,})( ?%)?(?![\w.]*\d)")

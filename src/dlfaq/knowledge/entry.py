@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from dlfaq.errors import Problem
 from dlfaq.knowledge.experiment import Experiment, Parameters
 
 Kind = Literal["measured", "exact", "library"]
@@ -253,6 +254,8 @@ class Faq:
         documents: By id, in the order of `faq/documents.yml`.
         planned: Sorted by id.
         front: The ids of the entries that the home page shows first, in its order.
+        problems: What is to be mended; everything here is without it.
+        missing: The ids of the entries that are left out for it, sorted.
     """
 
     root: Path
@@ -261,6 +264,8 @@ class Faq:
     documents: Mapping[str, Document]
     planned: tuple[Planned, ...] = ()
     front: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def entry(self, entry_id: str) -> Entry:
         """Return the entry of that id; KeyError if there is none."""
@@ -268,6 +273,11 @@ class Faq:
             if entry.id == entry_id:
                 return entry
         raise KeyError(entry_id)
+
+    def problems_of(self, entry_id: str) -> tuple[Problem, ...]:
+        """What is wrong with an entry that is missing: in its own file, else wherever it is."""
+        own = tuple(one for one in self.problems if one.file == f"faq/{entry_id}.yaml")
+        return own or self.problems
 
     def claims(self) -> Iterator[tuple[Entry, Claim]]:
         """Every claim with its entry, in order."""

@@ -1,8 +1,10 @@
 """The experiments of an entry's file: parameters, arms, sweeps, conditions, replicates."""
 
+from collections import Counter
+
 from dlfaq.errors import Problem
 from dlfaq.knowledge.experiment import OWN, Condition, Experiment, Parameters, Scalar
-from dlfaq.knowledge.fields import IDS, Fields, is_id
+from dlfaq.knowledge.fields import IDS, MOST_ITEMS, Fields, is_id
 from dlfaq.knowledge.schema import keys
 from dlfaq.knowledge.yaml_file import Node
 
@@ -109,9 +111,13 @@ def _swept(fields: Fields, name: str, node: Node) -> tuple[Scalar, ...]:
     if not isinstance(node.value, list) or not node.value:
         fields.problem(f"{what} is not a list of values.", node.line, "For example [1, 10, 100].")
         return ()
+    if len(node.value) > MOST_ITEMS:
+        fields.problem(f"{what} has {len(node.value)} values; it may have {MOST_ITEMS}.", node.line)
+        return ()
     values = [fields.scalar(item, f"a value of {what}") for item in node.value]
+    counts = Counter(map(repr, values))
     for item, value in zip(node.value, values, strict=True):
-        if value is not None and [repr(one) for one in values].count(repr(value)) > 1:
+        if value is not None and counts[repr(value)] > 1:
             fields.problem(f"{what} takes the value {value!r} twice.", item.line)
             break
     return tuple(value for value in values if value is not None)

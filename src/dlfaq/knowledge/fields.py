@@ -1,6 +1,7 @@
 """Taking typed values out of a YAML tree: what is missing, unknown or of another type becomes a problem, all at once."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +12,11 @@ from dlfaq.knowledge.yaml_file import Node
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 IDS = "lower-case letters and digits, in words joined by hyphens"
 LONGEST_ID = 80  # it is the name of a file
+LONGEST_TEXT, MOST_ITEMS = (
+    20_000,
+    1_000,
+)  # characters of a text; values of a list, keys of a mapping
+MOST_UNKNOWN = 20  # unknown keys of a mapping that are told
 _URL = re.compile(r"https?://[^\s<>\"'`\\{}|^]+")
 _KINDS = {
     dict: "a mapping",
@@ -48,7 +54,7 @@ class Fields:
         if not self.is_mapping:
             self.problem(f"{what} is {kind(node)}, not a mapping of keys to values.", node.line)
         self.meant: set[str] = set()  # keys that seem to be there, misspelt
-        for key in [] if known is None else sorted(set(self.values) - set(known)):
+        for key in [] if known is None else sorted(set(self.values) - set(known))[:MOST_UNKNOWN]:
             self.meant |= set(nearest(key, known or ()))
             self.problem(
                 f"{what} has the unknown key '{key}'.",
@@ -99,7 +105,8 @@ class Fields:
             " ".join(self._text(item, f"an item of '{key}' of {self.what}").split())
             for item in items
         ]
-        for value in sorted({value for value in found if value and found.count(value) > 1}):
+        counts = Counter(found)
+        for value in sorted(value for value, count in counts.items() if value and count > 1):
             self.problem(
                 f"'{value}' stands twice in '{key}' of {self.what}.",
                 items[_last(found, value)].line,
@@ -114,7 +121,7 @@ class Fields:
             hint = "Begin each item with `- `."
             self.problem(f"'{key}' of {self.what} is {kind(node)}, not a list.", node.line, hint)
             return []
-        return node.value
+        return node.value if self._is_short(node, f"'{key}' of {self.what}") else []
 
     def identifier(self, key: str, *, needed: bool = True) -> str:
         """An id."""
@@ -206,7 +213,13 @@ class Fields:
         if not isinstance(node.value, dict):
             self.problem(f"{what} is {kind(node)}, not a mapping.", node.line)
             return []
-        return list(node.value.items())
+        return list(node.value.items()) if self._is_short(node, what) else []
+
+    def _is_short(self, node: Node, what: str) -> bool:
+        if len(node.value) > MOST_ITEMS:
+            said = f"{what} has {len(node.value)} values; it may have {MOST_ITEMS}."
+            self.problem(said, node.line)
+        return len(node.value) <= MOST_ITEMS
 
     def scalar(self, node: Node, what: str) -> Any:
         """A number, a text or a truth value; None if it is none of them."""
@@ -228,6 +241,10 @@ class Fields:
             return ""
         if not node.value.strip():
             self.problem(f"{what} is empty.", node.line)
+        if len(node.value) > LONGEST_TEXT:
+            said = f"{what} has {len(node.value)} characters; it may have {LONGEST_TEXT}."
+            self.problem(said, node.line)
+            return ""
         return node.value.strip()
 
 

@@ -1,7 +1,8 @@
-"""Reading an FAQ: the whole of it as values, or every problem of every file in one pass."""
+"""Reading an FAQ: the whole of it as values, and every problem of every file in one pass."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
@@ -31,10 +32,52 @@ from dlfaq.knowledge.lists import (
     read_topics,
 )
 
-# topics, documents and planned entries; None for a list that cannot be read
-Lists = tuple[
-    Mapping[str, str] | None, Mapping[str, Document] | None, Sequence[tuple[Planned, int]]
-]
+
+@dataclass(frozen=True)
+class _Lists:
+    """What the entries share; None for a list that cannot be read."""
+
+    topics: Mapping[str, str] | None
+    documents: Mapping[str, Document] | None
+    planned: Sequence[tuple[Planned, int]]
+
+
+def load(root: Path) -> Faq:
+    """Read and check the FAQ at `root`; what is wrong with one entry costs that entry alone.
+
+    No simulation is imported or run; evidence is not looked at. The FAQ holds the entries with
+    which nothing is wrong. Its `problems` are everything that is to be mended, its `missing` the
+    ids of the entries that are left out.
+
+    Raises:
+        Problems: Everything, if the topics or the documents are to be mended, on which every entry
+            rests.
+    """
+    problems: list[Problem] = []
+    lists = _read_lists(root, problems)
+    written = [path.stem for path in _paths(root)]
+    files, broken = _entries(_paths(root))
+    by_entry = {**broken, **_problems(root, files, lists, written)}
+    problems += check_questions(files, lists.planned)
+    problems += check_planned(lists.planned, written, lists.topics, lists.documents)
+    problems += _strays(root)
+    front = read_front(root, written, problems)
+    everything = _sorted([*problems, *(one for found in by_entry.values() for one in found)])
+    if any(one.file in {TOPICS, DOCUMENTS} for one in everything):
+        raise Problems(everything)
+    wrong = {name for name, found in by_entry.items() if found}
+    wrong |= {Path(one.file).stem for one in problems if one.file.endswith(".yaml")}
+    faq = Faq(
+        root,
+        tuple(file.entry for file in files if file.entry.id not in wrong),
+        lists.topics or {},
+        lists.documents or {},
+        _sound(lists.planned, problems),
+        problems=everything,
+        missing=tuple(name for name in written if name in wrong),
+    )
+    known = {entry.id for entry in faq.entries}
+    return replace(faq, front=tuple(name for name in dict.fromkeys(front) if name in known))
 
 
 def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:
@@ -47,48 +90,57 @@ def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:
 
     Raises:
         Problems: Everything that is wrong with what is read. What only shows beside the other
-            entries, such as a question that is asked twice, `load_faq` tells.
+            entries, such as a question that is asked twice, `load` tells.
     """
     problems: list[Problem] = []
-    topics, documents = read_topics(root, problems), read_documents(root, problems)
-    later = read_planned(root, problems) if planned else []
+    lists = _read_lists(root, problems, planned=planned)
     written = [path.stem for path in _paths(root)]
-    files = _entries([root / "faq" / f"{name}.yaml" for name in names], problems)
-    problems += _problems(root, files, (topics, documents, later), written)
-    return _faq(root, files, (topics, documents, later), problems)
+    files, broken = _entries([root / "faq" / f"{name}.yaml" for name in names])
+    by_entry = {**broken, **_problems(root, files, lists, written)}
+    problems += [one for found in by_entry.values() for one in found]
+    problems += check_questions(files, lists.planned)
+    problems += check_planned(lists.planned, written, lists.topics, lists.documents)
+    if problems:
+        raise Problems(_sorted(problems))
+    entries = tuple(file.entry for file in files)
+    later = _sound(lists.planned, [])
+    return Faq(root, entries, lists.topics or {}, lists.documents or {}, later)
 
 
 def load_faq(root: Path) -> Faq:
-    """Read and check the FAQ at `root`. No simulation is imported or run; evidence is not looked at.
+    """Read and check the FAQ at `root`, for whoever needs all of it.
 
     Raises:
         Problems: Everything that is wrong, by file and line.
     """
-    problems: list[Problem] = []
+    faq = load(root)
+    if faq.problems:
+        raise Problems(faq.problems)
+    return faq
+
+
+def _read_lists(root: Path, problems: list[Problem], *, planned: bool = True) -> _Lists:
     topics, documents = read_topics(root, problems), read_documents(root, problems)
-    planned = read_planned(root, problems)
-    written = [path.stem for path in _paths(root)]
-    files = _entries(_paths(root), problems)
-    problems += _problems(root, files, (topics, documents, planned), written)
-    problems += _strays(root)
-    front = read_front(root, written, problems)
-    return replace(_faq(root, files, (topics, documents, planned), problems), front=front)
+    return _Lists(topics, documents, read_planned(root, problems) if planned else [])
 
 
 def _problems(
-    root: Path, files: Sequence[EntryFile], lists: Lists, written: Sequence[str]
-) -> Iterator[Problem]:
-    topics, documents, planned = lists
-    known = {file.entry.id: file.entry for file in files}
-    for file in files:
-        yield from file.problems
-        yield from check_links(file, topics, documents)
-        yield from check_related(file, written, [one.id for one, _ in planned])
-        others = _Written(root, known, written)
-        yield from check_grounds(file, others)
-        yield from check_entry(file, root, others)
-    yield from check_questions(files, planned)
-    yield from check_planned(planned, written, topics, documents)
+    root: Path, files: Sequence[EntryFile], lists: _Lists, written: Sequence[str]
+) -> dict[str, list[Problem]]:
+    """What is wrong with each entry that could be read."""
+    known = {file.entry.id: file.entry if not file.problems else None for file in files}
+    others = _Written(root, known, written)
+    planned = [one.id for one, _ in lists.planned]
+    return {
+        file.entry.id: [
+            *file.problems,
+            *check_links(file, lists.topics, lists.documents),
+            *check_related(file, written, planned),
+            *check_grounds(file, others),
+            *check_entry(file, root, others),
+        ]
+        for file in files
+    }
 
 
 def check_entry(file: EntryFile, root: Path, written: Mapping[str, Entry]) -> Iterator[Problem]:
@@ -118,17 +170,27 @@ def _is_wrong(claim: Claim, problems: Sequence[Problem], file: EntryFile) -> boo
 
 
 class _Written(Mapping[str, Entry]):
-    """Every written entry by id; those that were not read with the others are read when asked for."""
+    """Every written entry by id; one that was not read with the others is read when asked for.
 
-    def __init__(self, root: Path, known: Mapping[str, Entry], written: Sequence[str]) -> None:
+    One whose file is to be mended is among the names, and a KeyError when it is asked for.
+    """
+
+    def __init__(
+        self, root: Path, known: Mapping[str, Entry | None], written: Sequence[str]
+    ) -> None:
         self.root, self.known, self.names = root, dict(known), written
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self.known and name in self.names:
-            self.known[name] = read_entry(
-                self.root / "faq" / f"{name}.yaml", f"faq/{name}.yaml"
-            ).entry
-        return self.known[name]
+            files, _ = _entries([self.root / "faq" / f"{name}.yaml"])
+            self.known[name] = files[0].entry if files and not files[0].problems else None
+        found = self.known.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -137,28 +199,35 @@ class _Written(Mapping[str, Entry]):
         return len(self.names)
 
 
-def _faq(root: Path, files: Sequence[EntryFile], lists: Lists, problems: list[Problem]) -> Faq:
-    if problems:
-        raise Problems(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))
-    topics, documents, planned = lists
-    later = sorted((one for one, _ in planned), key=lambda one: one.id)
-    return Faq(
-        root, tuple(file.entry for file in files), topics or {}, documents or {}, tuple(later)
-    )
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(problems), key=lambda one: (one.file, one.line or 0, one.what)))
+
+
+def _sound(
+    planned: Sequence[tuple[Planned, int]], problems: Iterable[Problem]
+) -> tuple[Planned, ...]:
+    """The planned entries, sorted by id, without those in whose lines a problem stands."""
+    begins = [line for _, line in planned]
+    wrong = {
+        bisect_right(begins, one.line) - 1 for one in problems if one.file == PLANNED and one.line
+    }
+    sound = [one for place, (one, _) in enumerate(planned) if place not in wrong]
+    return tuple(sorted(sound, key=lambda one: one.id))
 
 
 def _paths(root: Path) -> list[Path]:
     return sorted((root / "faq").glob("*.yaml"), key=lambda path: path.stem)
 
 
-def _entries(paths: Sequence[Path], problems: list[Problem]) -> list[EntryFile]:
-    files = []
+def _entries(paths: Iterable[Path]) -> tuple[list[EntryFile], dict[str, list[Problem]]]:
+    """The files that can be read, and by id what is wrong with the others."""
+    files, broken = [], {}
     for path in paths:
         try:
             files.append(read_entry(path, f"faq/{path.name}"))
         except Problems as found:
-            problems += found.problems
-    return files
+            broken[path.stem] = list(found.problems)
+    return files, broken
 
 
 def _strays(root: Path) -> list[Problem]:

@@ -20,7 +20,6 @@ from dlfaq.knowledge.yaml_file import plain_scalar
 
 FORMAT = ".3g"
 MISSING = "…"
-_WHOLE = re.compile(r"\{\{(?P<inside>.*?)\}\}", re.DOTALL)
 _SIDE = r"(?:@(?P<condition>[a-z0-9-]+))?(?:\[(?P<at>[^\]]*)\])?"
 _INSIDE = re.compile(rf"(?P<claim>[a-z0-9-]+){_SIDE}\.(?P<quantity>.+)")
 _OF_ITSELF = re.compile(rf"(?:{_SIDE}\.)?(?P<quantity>[a-z]+\(.+)")  # in a claim's own `shows`
@@ -87,14 +86,13 @@ def find(text: str, claim: str = "") -> list[Placeholder]:
 
 def scan(text: str, claim: str = "") -> Iterator[Placeholder | PlaceholderError]:
     """Every placeholder of a text, in order; an error in place of each that cannot be read."""
-    end = 0
-    for match in _WHOLE.finditer(text):
-        end = match.end()
+    open_, close = text.find("{{"), -2
+    while open_ >= 0 and (close := text.find("}}", open_ + 2)) >= 0:
         try:
-            yield _placeholder(match, claim)
+            yield _placeholder(text, open_, close + 2, claim)
         except PlaceholderError as error:
             yield error
-    open_ = text.find("{{", end)
+        open_ = text.find("{{", close + 2)
     if open_ >= 0:
         yield PlaceholderError(
             "a placeholder that begins with {{ does not end with }}. " + _MATHS, open_
@@ -150,23 +148,23 @@ def show(value: float, spec: str = FORMAT) -> str:
     )
 
 
-def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
-    inside, bar, spec = match["inside"].partition("|")
+def _placeholder(text: str, start: int, end: int, claim: str) -> Placeholder:
+    inside, bar, spec = text[start + 2 : end - 2].partition("|")
     inside, spec = " ".join(inside.split()), spec.strip() if bar else FORMAT
     itself = _OF_ITSELF.fullmatch(inside) if claim else None
     parts = itself or _INSIDE.fullmatch(inside)
     if parts is None:
         msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
-        raise PlaceholderError(msg, match.start())
+        raise PlaceholderError(msg, start)
     if not _FORMAT.fullmatch(spec):
         msg = f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
-        raise PlaceholderError(msg, match.start())
+        raise PlaceholderError(msg, start)
     try:
         quantity = parse_quantity(parts["quantity"])
     except ExpectationError as error:
         msg = f"the placeholder '{inside[:80]}': {error.message}"
-        raise PlaceholderError(msg, match.start()) from None
-    at = dict(_point(parts["at"], inside, match.start()))
+        raise PlaceholderError(msg, start) from None
+    at = dict(_point(parts["at"], inside, start))
     named = claim if itself else parts["claim"]
     condition = parts["condition"] or OWN
     key = (
@@ -176,7 +174,7 @@ def _placeholder(match: re.Match[str], claim: str) -> Placeholder:
         if itself
         else inside
     )
-    return Placeholder(key, named, condition, at, quantity, spec, match.start(), match.end())
+    return Placeholder(key, named, condition, at, quantity, spec, start, end)
 
 
 def _point(text: str | None, inside: str, start: int) -> Iterator[tuple[str, Scalar]]:

@@ -28,6 +28,7 @@ __all__ = [
     "source_hash",
 ]
 
+LARGEST = 200_000  # characters of a simulation's file
 _LITERAL = "has a default that is not a plain number, text or truth value."
 
 
@@ -90,6 +91,9 @@ def read_simulation(root: Path, name: str) -> Signature:
         raise Problems(
             [Problem(shown, None, "this is not UTF-8 text.", "Save the file as UTF-8.")]
         ) from None
+    if len(source) > LARGEST:
+        what = f"the file has {len(source)} characters; a simulation may have {LARGEST}."
+        raise Problems([Problem(shown, None, what)])
     return _read(path, source, name, shown)
 
 

@@ -6,15 +6,18 @@ only file that knows YAML.
 """
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from dlfaq.errors import Problem, Problems
 
 LARGEST, DEEPEST = 1_000_000, 20  # bytes, levels
+MOST_PROBLEMS = 100  # of a file; nobody mends more at once
 # what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
 # separators, bidi controls
 FORBIDDEN = re.compile(
@@ -72,12 +75,14 @@ class Node:
         line: From 1.
         keys: For a mapping, the line of each key.
         text: For a scalar, as it is written.
+        tag: Its tag, where tags are read; nothing is made of it.
     """
 
     value: Any
     line: int
     keys: dict[str, int] = field(default_factory=dict)
     text: str = ""
+    tag: str = ""
 
     def line_of(self, *path: str | int) -> int:
         """The line of what lies at a path of keys and indices, or of the nearest that exists on the way.
@@ -94,40 +99,48 @@ class Node:
         return line
 
 
-def read_yaml(path: Path, shown: str) -> Node:
+def read_yaml(path: Path, shown: str, *, tags: bool = False) -> Node:
     """Read one file.
 
     Args:
         path: The file.
         shown: Its name in messages.
+        tags: Whether values may have tags, for whoever passes over these; else they are a problem.
 
     Raises:
         Problems: If it is no YAML that we read: all lines with characters that do not belong there,
             all keys that stand twice, and the first fault of the syntax.
     """
     try:
-        raw = path.read_bytes()
+        with open(path, "rb", opener=_no_waiting) as file:
+            raw = file.read(LARGEST + 1) if path.is_file() else None
     except OSError as error:
         raise Problems(
             [Problem(shown, None, f"the file cannot be read: {error.strerror}.")]
         ) from None
+    if raw is None:
+        raise Problems([Problem(shown, None, "this is no file that can be read.")])
     if len(raw) > LARGEST:
-        raise Problems(
-            [Problem(shown, None, f"the file has {len(raw)} bytes; it may have {LARGEST}.")]
-        )
-    return read_text(_decoded(raw, shown), shown)
+        what = f"the file is too long; it may have {LARGEST} bytes."
+        raise Problems([Problem(shown, None, what)])
+    return read_text(_decoded(raw, shown), shown, tags=tags)
 
 
-def read_text(text: str, shown: str) -> Node:
+def _no_waiting(path: str, flags: int) -> int:
+    """Open without waiting for who writes into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_text(text: str, shown: str, *, tags: bool = False) -> Node:
     """Read a text as `read_yaml` reads a file.
 
     Raises:
         Problems: As there.
     """
-    problems = [*_bad_characters(text, shown), *_tabs(text, shown)]
+    problems = [*islice(_bad_characters(text, shown), MOST_PROBLEMS), *_tabs(text, shown)]
     if problems:
         raise Problems(problems)
-    return _Reader(shown).read(text)
+    return _Reader(shown, tags=tags).read(text)
 
 
 def plain_scalar(text: str) -> bool | int | float | str | None:
@@ -175,8 +188,8 @@ def _tabs(text: str, shown: str) -> Iterator[Problem]:
 class _Reader:
     """Builds the tree from the parser's events, with a stack instead of recursion."""
 
-    def __init__(self, shown: str) -> None:
-        self.shown = shown
+    def __init__(self, shown: str, *, tags: bool = False) -> None:
+        self.shown, self.tags = shown, tags
         self.problems: list[Problem] = []
         self.stack: list[
             tuple[Node, list[Node]]
@@ -213,7 +226,7 @@ class _Reader:
             if getattr(event, "anchor", None):
                 what = f"'{event.anchor[:40]}': anchors and aliases are not used here."
                 return self._problem(line, what, "Write the value out where it is needed.")
-            if getattr(event, "tag", None):
+            if getattr(event, "tag", None) and not self.tags:
                 return self._problem(
                     line, f"the tag '{event.tag[:60]}' is not used here.", "Write the plain value."
                 )
@@ -224,10 +237,11 @@ class _Reader:
 
     def _take(self, event: Any, kind: str) -> None:
         line = event.start_mark.line + 1
+        tag = getattr(event, "tag", None) or ""
         if kind == "MappingStartEvent":
-            self.stack.append((Node({}, line), []))
+            self.stack.append((Node({}, line, tag=tag), []))
         elif kind == "SequenceStartEvent":
-            self.stack.append((Node([], line), []))
+            self.stack.append((Node([], line, tag=tag), []))
         elif kind in {"MappingEndEvent", "SequenceEndEvent"}:
             self._put(self.stack.pop()[0])
         elif kind == "ScalarEvent":
@@ -238,9 +252,8 @@ class _Reader:
                     "Take it out.",
                 )
             plain = event.style in {None, ""}
-            self._put(
-                Node(plain_scalar(event.value) if plain else event.value, line, text=event.value)
-            )
+            value = plain_scalar(event.value) if plain else event.value
+            self._put(Node(value, line, text=event.value, tag=tag))
 
     def _put(self, node: Node) -> None:
         if not self.stack:
@@ -284,3 +297,5 @@ class _Reader:
 
     def _problem(self, line: int, what: str, hint: str = "") -> None:
         self.problems.append(Problem(self.shown, line, what, hint))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Problems(self.problems)

@@ -90,6 +90,9 @@ def _grounds(entry: Entry, step: Step, known: Known) -> Iterator[tuple[str, str,
 
 def _of_claim(entry: Entry, ground: str, known: Known) -> tuple[str, str, str]:
     name, _, claim_id = ground.rpartition("/")
+    if name and name not in known.entries:  # its file is to be mended
+        said = f"{NOT_YET}: {claim_id}"
+        return _mark(OPEN, f"{name}.md", said.capitalize(), said), OPEN, NOT_YET
     other = known.entry(name) if name else entry
     claim = other.claim(claim_id)
     sign, word = _sign(other, claim, known)

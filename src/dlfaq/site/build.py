@@ -3,32 +3,24 @@
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from dlfaq.errors import Problem, Problems
-from dlfaq.knowledge.load import load_faq
+from dlfaq.errors import Problem, Problems, left_out
+from dlfaq.knowledge.load import load
 from dlfaq.paths import bundled_root, cache_dir
-from dlfaq.site.figures.fence import NAME, Drawing
+from dlfaq.site.configuration import configured
+from dlfaq.site.figures.fence import Drawing
 from dlfaq.site.machines import write_copies
 from dlfaq.site.offline import for_folder
 from dlfaq.site.pages import known_of, pages
 from dlfaq.site.search import search_files
 from dlfaq.site.shared import Known
-
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
+from dlfaq.site.trust import refuse_links, settings
 
 PACKAGE = Path(__file__).parent
-ORDER = ("sources.md", "verification.md", "writing.md", "scale.md", "commands.md")
-LAST = (
-    "dlfaq.site.safe",
-    "dlfaq.site.maths",
-)  # Markdown extensions that come after all others, in this order
-NAV_MOST = 500  # questions that every page's navigation lists; beyond, only the page of them all
 WATCHED = ("faq", "evidence", "sims", "docs", "mkdocs.yml")
 _PAGE = re.compile(r"'questions/(?!index\b)([a-z0-9-]+)\.md'")
 
@@ -46,9 +38,9 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
         known: What was read of the FAQ already.
 
     Raises:
-        Problems: If the FAQ's files are to be mended.
+        Problems: If nothing of the FAQ can be read.
     """
-    known = known or known_of(load_faq(root))
+    known = known or known_of(load(root))
     own: dict[Path, Path] = {}
     for folder, below in (
         (PACKAGE / "assets", "assets"),
@@ -89,17 +81,32 @@ def _renew(output: Path, name: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool = False) -> int:
+def _log(line: str) -> None:
+    logging.getLogger(__name__).warning("%s", line)
+
+
+def build_site(
+    root: Path,
+    output: Path,
+    *,
+    strict: bool = True,
+    offline: bool = False,
+    notice: Callable[[str], None] = _log,
+) -> int:
     """Build the site into a folder; return how many pages it has.
 
+    Nothing that the FAQ holds is run. Entries that are to be mended are left out.
+
     Args:
-        root: The FAQ. Its `mkdocs.yml` is used if it has one, else the bundled one.
+        root: The FAQ. What its `mkdocs.yml` may say of the site wins over the bundled one.
         output: New, empty, or an earlier site, which is replaced.
         strict: Whether what MkDocs warns of is a problem; else it is logged.
         offline: Whether its files are opened as they are, without a server, search included.
+        notice: Told what is left out, a line each.
 
     Raises:
-        Problems: If the FAQ's files are to be mended, or the folder holds something else.
+        Problems: If nothing of the FAQ can be read, a link leads out of it, the folder holds
+            something else, or there is no place to write pages.
         ModuleNotFoundError: If mkdocs-material is not installed.
     """
     _require()
@@ -109,8 +116,13 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
     from dlfaq.site.collected import Sparing, put_aside
 
     _check_output(output)
-    source = cache_dir(root) / "pages"
-    known = known_of(load_faq(root))
+    refuse_links(root)
+    source = _workplace(root) / "pages"
+    known = known_of(load(root))
+    for line in left_out([*known.faq.problems, *known.problems]):
+        notice(line)
+    for ignored in settings(root)[1]:
+        notice(str(ignored))
     count = write_pages(root, source, known)
     drawing = Drawing(known)
     with _warnings() as found:
@@ -122,13 +134,29 @@ def build_site(root: Path, output: Path, *, strict: bool = True, offline: bool =
             build(config)
         except (MkDocsException, SystemExit) as error:
             raise Problems(_problems([*found, str(error)])) from None
+        except RecursionError:
+            raise Problems(_problems([*found, "a text is nested too deeply."])) from None
     write_copies(source, output, config.site_url or "", drawing)
     put_aside(output, sparing.places)
+    found = [text for text in found if not _leads_to(known.faq.missing, text)]
     if found and strict:
         raise Problems(_problems(found))
     for problem in _problems(found):
-        logging.getLogger(__name__).warning("%s", problem)
+        notice(str(problem))
     return count
+
+
+def _workplace(root: Path) -> Path:
+    folder = cache_dir(root)
+    if folder is None:
+        what = "there is no folder that can be written for what the site is made of."
+        raise Problems([Problem("site", None, what, "DLFAQ_CACHE_DIR names one.")])
+    return folder
+
+
+def _leads_to(missing: Sequence[str], text: str) -> bool:
+    """Whether MkDocs misses no more than an anchor on the page of an entry that is left out."""
+    return any(f"'questions/{name}.md' does not contain an anchor" in text for name in missing)
 
 
 def serve_site(root: Path, port: int) -> None:
@@ -195,73 +223,6 @@ def _check_output(output: Path) -> None:
         raise Problems(
             [Problem(str(output), None, "this is neither empty nor an earlier site.", hint)]
         )
-
-
-def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkDocsConfig":
-    """The FAQ's configuration with all that its pages need, whatever it says itself."""
-    from mkdocs.config import load_config
-
-    own = root / "mkdocs.yml"
-    config = load_config(
-        str(own if own.is_file() else bundled_root() / "mkdocs.yml"),
-        docs_dir=str(source),
-        site_dir=str(output),
-        strict=False,
-    )
-    config.theme.dirs.insert(0, str(PACKAGE / "overrides"))
-    for extension in (
-        "admonition",
-        "attr_list",
-        "pymdownx.arithmatex",
-        "pymdownx.details",
-        "pymdownx.superfences",
-    ):
-        if extension not in config.markdown_extensions:
-            config.markdown_extensions.append(extension)
-    others = [one for one in config.markdown_extensions if one not in LAST]
-    config.markdown_extensions[:] = [*others, *LAST]
-    fences = config.mdx_configs.setdefault("pymdownx.superfences", {}).setdefault(
-        "custom_fences", []
-    )
-    others = [fence for fence in fences if fence["name"] != NAME]
-    fences[:] = [*others, {"name": NAME, "class": NAME, "format": drawing}]
-    config.mdx_configs.setdefault("pymdownx.arithmatex", {})["generic"] = True
-    if config.nav is None:
-        config.nav = _nav(source)
-    return config
-
-
-def _nav(source: Path) -> list[object]:
-    """The order of the pages: the most read ones first, a team's own last.
-
-    Each page holds the navigation, so its cost grows with the square of the number of questions.
-    """
-    found = sorted(path.relative_to(source).as_posix() for path in source.rglob("*.md"))
-
-    def below(folder: str) -> list[str]:
-        index = f"{folder}/index.md"
-        return [
-            *[index] * (index in found),
-            *(name for name in found if name.startswith(f"{folder}/") and name != index),
-        ]
-
-    questions = below("questions")
-    unlisted = questions[1:] if len(questions) > NAV_MOST else []
-    sections = {
-        "Questions": questions[: len(questions) - len(unlisted)],
-        "Topics": below("topics"),
-        "Simulations": below("simulations"),
-    }
-    placed = {"index.md", *unlisted, *(name for names in sections.values() for name in names)}
-    rest = [
-        *(name for name in ORDER if name in found),
-        *(name for name in found if name not in {*ORDER, *placed}),
-    ]
-    return [
-        {"Home": "index.md"},
-        *({title: names} for title, names in sections.items() if names),
-        *rest,
-    ]
 
 
 def _problems(found: list[str]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from dlfaq.knowledge.load import load_faq
+from dlfaq.knowledge.load import load
 from dlfaq.paths import find_root
 from dlfaq.site.figures.fence import Drawing
 from dlfaq.site.pages import known_of
@@ -16,4 +16,4 @@ def draw(source: str, *_: Any, **__: Any) -> str:
 
 @cache
 def _drawing() -> Drawing:
-    return Drawing(known_of(load_faq(find_root())))
+    return Drawing(known_of(load(find_root())))

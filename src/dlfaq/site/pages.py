@@ -1,13 +1,14 @@
 """Every page of the site as Markdown, from the FAQ and its evidence."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.evidence.file import read
 from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Faq
-from dlfaq.knowledge.simulations import read_simulation, simulation_names
+from dlfaq.knowledge.simulations import Signature, read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
 from dlfaq.site.gallery import gallery
 from dlfaq.site.home import home
@@ -19,12 +20,9 @@ from dlfaq.site.text import label, line
 
 
 def known_of(faq: Faq) -> Known:
-    """An FAQ with all its evidence.
-
-    Raises:
-        Problems: If an evidence file cannot be read.
-    """
-    return Known(faq, _evidence(faq))
+    """An FAQ with all its evidence that can be read."""
+    evidence, problems = _evidence(faq)
+    return Known(faq, evidence, problems)
 
 
 def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
@@ -35,17 +33,16 @@ def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
     Args:
         known: What is asked and answered, and what was measured of it.
         welcome: The hand-written beginning of the home page.
-
-    Raises:
-        Problems: If a simulation cannot be read.
     """
     faq = known.faq
-    signatures = {name: read_simulation(faq.root, name) for name in simulation_names(faq.root)}
+    signatures = _signatures(faq)
     yield "index.md", home(known, welcome)
     yield "questions/index.md", _questions(known)
     yield "sources.md", ledger(known)
     for entry in faq.entries:
         yield f"questions/{entry.id}.md", entry_page(entry, known, signatures.__getitem__)
+    for name in faq.missing:
+        yield f"questions/{name}.md", _left_out(name)
     for topic in faq.topics:
         if any(topic in entry.topics for entry in faq.entries):
             yield f"topics/{topic}.md", _topic(topic, known)
@@ -55,7 +52,22 @@ def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
     yield "llms.txt", overview(known, welcome)
 
 
-def _evidence(faq: Faq) -> dict[str, Evidence]:
+def _signatures(faq: Faq) -> dict[str, Signature]:
+    """What can be read of the simulations; `check` tells the rest if an entry uses it."""
+    found = {}
+    for name in simulation_names(faq.root):
+        with suppress(Problems):
+            found[name] = read_simulation(faq.root, name)
+    return found
+
+
+def _left_out(name: str) -> str:
+    """In place of an entry that is to be mended: others may link to it."""
+    head = front_matter(name, wide=True)
+    return f"{head}# {line(name)}\n\nThis answer could not be read when the site was built.\n"
+
+
+def _evidence(faq: Faq) -> tuple[dict[str, Evidence], tuple[Problem, ...]]:
     found, problems = {}, []
     for entry in faq.entries:
         try:
@@ -66,9 +78,7 @@ def _evidence(faq: Faq) -> dict[str, Evidence]:
             continue
         if evidence:
             found[entry.id] = evidence
-    if problems:
-        raise Problems(problems)
-    return found
+    return found, tuple(problems)
 
 
 def _questions(known: Known) -> str:

@@ -96,6 +96,8 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
     selected = f"num, id, entries.short, planned, {columns}"
     rows = f"SELECT {selected} FROM fields JOIN entries USING (num) ORDER BY num"  # noqa: S608
     for num, name, short, planned, *texts in db.execute(rows):
+        if name not in known:  # a simulation was broken since the index was made
+            continue
         fields = dict(zip(COLUMNS, texts, strict=True))
         yield {
             "num": num,

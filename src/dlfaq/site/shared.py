@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
+from dlfaq.errors import Problem
 from dlfaq.evidence.record import ClaimEvidence, Evidence, Side
 from dlfaq.evidence.verdict import Verdict
 from dlfaq.knowledge.entry import KINDS, Claim, Entry, Faq
@@ -20,10 +21,15 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 @dataclass(frozen=True)
 class Known:
-    """The FAQ and what was measured of it, by entry."""
+    """The FAQ and what was measured of it, by entry.
+
+    Attributes:
+        problems: What is to be mended in the evidence that could not be read.
+    """
 
     faq: Faq
     evidence: Mapping[str, Evidence]
+    problems: tuple[Problem, ...] = ()
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

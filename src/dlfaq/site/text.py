@@ -11,13 +11,20 @@ from urllib.parse import urlsplit
 
 _OPENS = re.compile(r"^(?P<indent>[> \t]*)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _PIECES = re.compile(
-    r"(?<![`\\])(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
-    r"|(?P<before>^[ \t]*)?(?<!\\)\$\$(?P<display>.+?)\$\$[ \t]*\n?"
+    r"(?<![`\\])(?P<ticks>`+)(?!`)(?P<code>.{1,300}?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<before>^[ \t]*)?(?<!\\)\$\$(?P<display>.{1,1000}?)\$\$[ \t]*\n?"
     r"|(?<![\\$\w])\$(?P<maths>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?![\w$])",
     re.DOTALL | re.MULTILINE,
 )
+# what may begin a link: the title and the address close, and neither is longer than anyone writes.
+# Markdown itself would look for the end of each bracket to the end of the text.
+_LINK = re.compile(
+    r"(?<!\\)\[(?=(?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300}\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,500}\))"
+)
 _STARTS = re.compile(r"#|>|!!!|\?\?\?|===|`{3}|~{3}|[-+*](?=[-\s])|(?=\d+[.)]\s)")
 _HEADING = re.compile(r"^([ \t]*)#{1,2}(?!#)", re.MULTILINE)
+# lists and quotes within one another on one line: Markdown calls itself for each
+_NESTED = re.compile(r"^(?=(?:[ \t]*(?:[-+*]|\d{1,9}[.)])(?=\s)|[ \t]*>){6})[ \t]*", re.MULTILINE)
 _ITEM = re.compile(r"[-+*]\s|\d+[.)]\s")
 _PLAIN = re.compile(r"[\\`*_{}\[\]$~^]")
 CODE_INDENT = 4
@@ -120,10 +127,11 @@ def _fence(opens: re.Match[str], rows: Iterator[str]) -> str:
 
 def _inline(text: str) -> str:
     pieces, end = [], 0
+    links = {found.start() for found in _LINK.finditer(text)}
     for found in _PIECES.finditer(text):
-        pieces += [_words(text[end : found.start()]), _piece(found)]
+        pieces += [_words(text[end : found.start()], end, links), _piece(found)]
         end = found.end()
-    return "".join([*pieces, _words(text[end:])])
+    return "".join([*pieces, _words(text[end:], end, links)])
 
 
 def _piece(found: re.Match[str]) -> str:
@@ -139,9 +147,14 @@ def _piece(found: re.Match[str]) -> str:
     )  # maths on display stands alone
 
 
-def _words(text: str) -> str:
-    text = re.sub(r"(?<!\\)[{$]", r"\\\g<0>", text)  # attribute lists, and what is no maths
-    return _HEADING.sub(r"\1###", text)
+def _words(text: str, start: int, links: set[int]) -> str:
+    """Escape attribute lists, and what is no maths, no code and no link; `start`: of the text."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if start + found.start() in links else f"\\{found[0]}"
+
+    text = re.sub(r"(?<!\\)[{$`\[]", escaped, text)
+    return _HEADING.sub(r"\1###", _NESTED.sub(r"\g<0>\\", text))
 
 
 def _start(text: str) -> str:

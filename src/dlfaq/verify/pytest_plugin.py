@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dlfaq.errors import Problem
     from dlfaq.knowledge.entry import Claim, Entry, Faq
     from dlfaq.verify.ruling import Ruling
 
@@ -52,10 +53,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> EntryFile 
 class EntryFile(pytest.File):
     """One entry: its claims are the items."""
 
-    def collect(self) -> Iterable[ClaimItem]:
-        """Yield an item a claim; what is wrong with the FAQ is reported once, by the first of its files."""
+    def collect(self) -> Iterable[ClaimItem | BrokenItem]:
+        """Yield an item a claim, or one that fails if the entry is to be mended.
+
+        What is wrong with lists on which every entry rests is reported once, by the first file.
+        """
         faq = self._faq()
         if faq is None:
+            return
+        if self.path.stem in faq.missing:
+            problems = faq.problems_of(self.path.stem)
+            yield BrokenItem.from_parent(self, name="to be mended", problems=problems)
             return
         entry = faq.entry(self.path.stem)
         for claim in entry.claims:
@@ -63,17 +71,39 @@ class EntryFile(pytest.File):
 
     def _faq(self) -> Faq | None:
         from dlfaq.errors import Problems
-        from dlfaq.knowledge.load import load_faq
+        from dlfaq.knowledge.load import load
 
         root = self.path.parents[1]
         loaded = self.config.stash.setdefault(FAQS, {})
         if root not in loaded:
             loaded[root] = None
             try:
-                loaded[root] = load_faq(root)
+                loaded[root] = load(root)
             except Problems as found:
                 raise self.CollectError(str(found)) from None
         return loaded[root]
+
+
+class BrokenItem(pytest.Item):
+    """An entry that is to be mended: the others are verified all the same."""
+
+    def __init__(self, *, problems: tuple[Problem, ...], **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.problems = problems
+
+    def runtest(self) -> None:
+        """Fail with what is wrong."""
+        raise ClaimFailed("\n".join(map(str, self.problems)))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show what is to be mended, not where Python was."""
+        if isinstance(excinfo.value, ClaimFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where it stands, and its name."""
+        return self.path, 0, f"{self.path.stem}::{self.name}"
 
 
 class ClaimItem(pytest.Item):

@@ -38,10 +38,10 @@ class Store:
     """Measurements of trials and rulings on claims, by key.
 
     Args:
-        path: The file; made when it is not there.
+        path: The file; made when it is not there. None keeps nothing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         self._db = self._open()
 
@@ -109,6 +109,8 @@ class Store:
             return None
 
     def _open(self) -> sqlite3.Connection | None:
+        if self.path is None:
+            return None
         try:
             db = self._connect()
             if db is None:
@@ -151,17 +153,20 @@ class Store:
 
 def open_store(root: Path) -> Store:
     """The store of the FAQ at `root`."""
-    return Store(cache_dir(root) / "trials.sqlite")
+    folder = cache_dir(root)
+    return Store(folder / "trials.sqlite" if folder else None)
 
 
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
     """Wait until no other process verifies this FAQ, so that one measures and the others read what it measured."""
     with ExitStack() as stack:
-        with suppress(sqlite3.Error):  # where there is no lock to be had, work is only done twice
-            db = sqlite3.connect(
-                cache_dir(root) / "turn.sqlite", timeout=TURN, isolation_level=None
-            )
+        folder = cache_dir(root)
+        if folder is None:  # where there is no lock to be had, work is only done twice
+            yield
+            return
+        with suppress(sqlite3.Error):
+            db = sqlite3.connect(folder / "turn.sqlite", timeout=TURN, isolation_level=None)
             stack.callback(db.close)
             db.execute("BEGIN EXCLUSIVE")
         yield

@@ -17,14 +17,14 @@ from pathlib import Path
 from dlfaq.ask.build import thesaurus
 from dlfaq.ask.build.rows import add, in_stems, remove
 from dlfaq.ask.schema import SCHEMA
-from dlfaq.ask.stamps import mark_of
+from dlfaq.ask.stamps import mark_of, simulation_stamps, stamps
 from dlfaq.ask.vectors import embed, packed
 from dlfaq.errors import Problem, Problems
 from dlfaq.evidence import file as evidence_files
 from dlfaq.evidence.record import Evidence
 from dlfaq.evidence.strict import DamageError
 from dlfaq.knowledge.entry import Entry, Faq, Planned
-from dlfaq.knowledge.load import load_changed, load_faq
+from dlfaq.knowledge.load import load, load_changed
 
 LISTS = ("faq/topics.yml", "faq/documents.yml")  # every entry's rows hold something of them
 PLANNED = "faq/planned.yml"
@@ -44,9 +44,12 @@ def build(root: Path, path: Path, now: Mapping[str, str], *, anew: bool = False)
         now: The stamps of the files that it is made from.
         anew: Take nothing over from an older index.
 
+    An entry that is to be mended is left out, and evidence that cannot be read is taken as if it
+    were not there; the index holds what is wrong with them.
+
     Raises:
-        Problems: If the files that are read have any, or their evidence; an older index then stays
-            as it was.
+        Problems: If nothing can be read; an older index then stays as it was.
+        OSError, sqlite3.Error: If it cannot be written.
     """
     mark = mark_of(now, root)
     try:
@@ -56,11 +59,22 @@ def build(root: Path, path: Path, now: Mapping[str, str], *, anew: bool = False)
             shutil.copyfile(path, temporary)
             with _writing(temporary, mark, now) as db:
                 _update(db, root, now)
-    except (_WholeError, sqlite3.DatabaseError):
+    except (_WholeError, Problems, sqlite3.DatabaseError):
         with _replacing(path) as temporary, _writing(temporary, mark, now) as db:
-            faq = load_faq(root)
-            db.executescript(f"BEGIN; {SCHEMA}")
-            _fill(db, faq, _evidence(root, [entry.id for entry in faq.entries]))
+            _whole(db, root)
+
+
+def in_memory(root: Path) -> sqlite3.Connection:
+    """An index of the FAQ at `root` that lies nowhere.
+
+    Raises:
+        Problems: If nothing can be read.
+    """
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    now = stamps(root)
+    _whole(db, root)
+    _finish(db, mark_of(now, root), now)
+    return db
 
 
 @contextmanager
@@ -81,13 +95,31 @@ def _writing(path: Path, mark: str, now: Mapping[str, str]) -> Iterable[sqlite3.
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
         yield db
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (mark,))
-        db.execute("DELETE FROM files")
-        db.executemany("INSERT INTO files VALUES (?, ?)", now.items())
-        db.execute("COMMIT")
+        _finish(db, mark, now)
 
 
-def _evidence(root: Path, ids: Iterable[str]) -> dict[str, Evidence]:
+def _finish(db: sqlite3.Connection, mark: str, now: Mapping[str, str]) -> None:
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (mark,))
+    db.execute("DELETE FROM files")
+    db.executemany("INSERT INTO files VALUES (?, ?)", now.items())
+    db.execute("COMMIT")
+
+
+def _whole(db: sqlite3.Connection, root: Path) -> None:
+    faq = load(root)
+    evidence, damaged = _evidence(root, [entry.id for entry in faq.entries])
+    db.executescript(f"BEGIN; {SCHEMA}")
+    _fill(db, faq, evidence)
+    problems = [*faq.problems, *damaged]
+    rows = [(place, *problem) for place, problem in enumerate(problems)]
+    db.executemany("INSERT INTO problems VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO missing VALUES (?)", [(name,) for name in faq.missing])
+    if problems:
+        mark = mark_of(simulation_stamps(root), root)
+        db.execute("INSERT INTO meta VALUES ('simulations', ?)", (mark,))
+
+
+def _evidence(root: Path, ids: Iterable[str]) -> tuple[dict[str, Evidence], list[Problem]]:
     found, problems = {}, []
     for name in ids:
         try:
@@ -101,9 +133,7 @@ def _evidence(root: Path, ids: Iterable[str]) -> dict[str, Evidence]:
         else:
             if one is not None:
                 found[name] = one
-    if problems:
-        raise Problems(problems)
-    return found
+    return found, problems
 
 
 def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> None:
@@ -137,6 +167,8 @@ def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
         _WholeError: If that is no matter of single entries.
         Problems: If the changed files have any.
     """
+    if db.execute("SELECT 1 FROM problems").fetchone():
+        raise _WholeError
     then = dict(db.execute("SELECT name, stamp FROM files"))
     changed = {name for name in now.keys() | then.keys() if now.get(name) != then.get(name)}
     ids = {Path(name).stem for name in changed if name.endswith((".yaml", ".json"))}
@@ -158,7 +190,9 @@ def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
         for name in entries
     ):
         raise _WholeError  # it is written now, and still in the list: that is told
-    evidence = _evidence(root, written)
+    evidence, damaged = _evidence(root, written)
+    if damaged:
+        raise Problems(damaged)
     _replace(db, numbers, entries, faq, evidence)
 
 

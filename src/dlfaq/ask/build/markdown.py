@@ -8,26 +8,17 @@ import re
 from collections.abc import Iterator
 
 from dlfaq.ask.blocks import Block, Span, Spans
+from dlfaq.ask.build.marks import marks
 from dlfaq.ask.build.maths import readable
 from dlfaq.sanitise import sanitise
 
-_INLINE = (
-    r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))"
-    r"|(?P<display>\$\$(?P<wide>.+?)\$\$)"
-    r"|(?P<maths>(?<![\\$])\$(?=\S)(?P<formula>(?:\\.|[^$\\])+?)(?<=\S)\$(?!\d))"
-    r"|(?P<bold>(?P<stars>\*\*|__)(?=\S)(?P<strong>.+?)(?<=\S)(?P=stars))"
-    r"|(?P<italic>(?<!\w)(?P<star>[*_])(?=[^\s*_])(?P<slanted>.+?)(?<=[^\s*_])(?P=star)(?!\w))"
-    r"|(?P<link>!?\[(?P<title>[^\]\n]*)\]\((?P<address>[^)\s]*)[^)\n]*\))"
-    r"|\\(?P<escaped>[\\`*_{}\[\]()#+.!$|<>-])"
-)
 _ITEM = r"(?P<indent> *)(?P<mark>[-*+]|\d{1,9}[.)])\s+(?P<text>.*)"
-_HEADING = r"#{1,6}\s+(?P<text>.*?)\s*#*"
+_HEADING = r"#{1,6}\s+(?P<text>.*)"
 _RULE = r" {0,3}([-*_])( *\1){2,} *"
 _FENCE = r" *(```+|~~~+)"
-_DIVIDER = r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*"
+_DIVIDER = r"(?=.*-)[\s:|-]+"
 GAP, WIDEST_TABLE = "  ", 78  # columns of a terminal
-# characters; a longer paragraph is shown as it is: marks that never close would take long
-_LONGEST = 4_000
+_LONGEST = 4_000  # characters; a longer paragraph or line is shown as it is
 
 
 def inline(text: str) -> tuple[Span, ...]:
@@ -39,21 +30,21 @@ def inline(text: str) -> tuple[Span, ...]:
 
 def _spans(text: str, style: str = "") -> Iterator[Span]:
     place = 0
-    for match in re.finditer(_INLINE, text, re.DOTALL):
-        yield Span(text[place : match.start()], style)
-        place = match.end()
-        if match["code"]:
-            yield Span(match["inner"].strip() or match["inner"], "code")
-        elif match["display"] or match["maths"]:
-            yield Span(readable(match["wide"] or match["formula"]), "maths")
-        elif match["bold"]:
-            yield from _spans(match["strong"], "bold")
-        elif match["italic"]:
-            yield from _spans(match["slanted"], style or "italic")
-        elif match["link"]:
-            yield from _link(match["title"], match["address"], style)
+    for mark in marks(text):
+        yield Span(text[place : mark.start], style)
+        place = mark.end
+        if mark.kind == "code":
+            yield Span(mark.inner.strip() or mark.inner, "code")
+        elif mark.kind in {"display", "maths"}:
+            yield Span(readable(mark.inner), "maths")
+        elif mark.kind == "bold":
+            yield from _spans(mark.inner, "bold")
+        elif mark.kind == "italic":
+            yield from _spans(mark.inner, style or "italic")
+        elif mark.kind == "link":
+            yield from _link(mark.inner, mark.address, style)
         else:
-            yield Span(match["escaped"], style)
+            yield Span(mark.inner, style)
     yield Span(text[place:], style)
 
 
@@ -91,6 +82,9 @@ def blocks(text: str) -> list[Block]:
         fence = re.match(_FENCE, line)
         if not line.strip():
             place += 1
+        elif len(line) > _LONGEST:
+            found.append(Block("paragraph", ((Span(line.strip()),),)))
+            place += 1
         elif fence:
             place = _code(lines, place, fence[1], found)
         elif line.strip().startswith("$$"):
@@ -99,7 +93,7 @@ def blocks(text: str) -> list[Block]:
             found.append(Block("rule", ()))
             place += 1
         elif heading := re.fullmatch(_HEADING, line.strip()):
-            found.append(Block("heading", (inline(heading["text"]),)))
+            found.append(Block("heading", (inline(heading["text"].rstrip("#").rstrip()),)))
             place += 1
         elif line.lstrip().startswith("|"):
             place = _table(lines, place, found)
@@ -120,11 +114,11 @@ def _code(lines: list[str], place: int, fence: str, found: list[Block]) -> int:
 
 def _display(lines: list[str], place: int, found: list[Block]) -> int:
     """Maths on lines of its own, up to the closing dollars or an empty line."""
-    body = lines[place].strip()[2:]
-    while "$$" not in body and place + 1 < len(lines) and lines[place + 1].strip():
+    body = [lines[place].strip()[2:]]
+    while "$$" not in body[-1] and place + 1 < len(lines) and lines[place + 1].strip():
         place += 1
-        body += " " + lines[place].strip()
-    formula, _, rest = body.partition("$$")
+        body.append(lines[place].strip())
+    formula, _, rest = " ".join(body).partition("$$")
     found.append(Block("maths", ((Span(readable(formula), "maths"),),)))
     if rest.strip():
         found.append(Block("paragraph", (inline(rest.strip()),)))

@@ -12,6 +12,7 @@ from dlfaq.ask.build.symbols import ACCENTS, FUNCTIONS, LAYOUT, RELATIONS, SUB, 
 
 _TOKEN = r"\\[A-Za-z]+\*?|\\.|\\$|[{}^_&~'\[\]]|\s+|[^\\{}^_&~'\[\]\s]"
 EDGE, CLOSE = "\x00", "\x01"
+_LONGEST = 1_000  # characters of a formula that is read; a longer one is shown as it is
 _DEEPEST = 40  # braces within braces; deeper ones are read as text
 _SPACES = frozenset(
     {
@@ -45,6 +46,8 @@ def readable(latex: str) -> str:
     >>> readable(r"\mathbb{E}[\ell] \approx \ln k + \frac{s^2}{2}\left(1 - \frac{1}{k}\right)")
     '𝔼[ℓ] ≈ ln k + s²/2 (1 - 1/k)'
     """
+    if len(latex) > _LONGEST:
+        return latex
     tokens = re.findall(_TOKEN, latex.replace(EDGE, "").replace(CLOSE, ""), re.DOTALL)
     tokens.reverse()  # popped from the end
     pieces = []

@@ -42,7 +42,7 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
 
     Args:
         file: The entry.
-        written: Every written entry that was read, by id.
+        written: Every written entry by id; those that are to be mended cannot be had.
     """
     entry = file.entry
     known = (
@@ -60,11 +60,11 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
             elif slash and other not in written:
                 what = f"step {place + 1} names a claim of '{other}', which is no written entry."
                 yield file.problem(path, what, did_you_mean(other, written))
-            elif slash and claim not in [one.id for one in written[other].claims]:
-                what = f"step {place + 1} names the claim '{claim}', which '{other}' does not have."
-                yield file.problem(
-                    path, what, did_you_mean(claim, [one.id for one in written[other].claims])
-                )
+            elif slash and (found := written.get(other)):  # not if its own file is to be mended
+                claims = [one.id for one in found.claims]
+                if claim not in claims:
+                    what = f"step {place + 1} names the claim '{claim}', which '{other}' lacks."
+                    yield file.problem(path, what, did_you_mean(claim, claims))
 
 
 def check_related(

@@ -1,6 +1,7 @@
 """The texts of an entry: each placeholder against the claims, each citation against the references."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from dlfaq.errors import Problem, did_you_mean
 from dlfaq.knowledge.checks.spelt import Settings
@@ -12,29 +13,40 @@ from dlfaq.knowledge.placeholders import Placeholder, PlaceholderError, scan
 from dlfaq.knowledge.scope import check_quantity
 
 SHOWN_POINTS = 8
+MOST_PROBLEMS = 20  # of one text
 
 
 def check_texts(file: EntryFile, settings: Settings) -> Iterator[Problem]:
     """Everything that is wrong with the placeholders and citations of an entry."""
     for path, text, claim in _filled_texts(file):
-        for one in scan(text, claim):
-            if isinstance(one, PlaceholderError):
-                yield Problem(file.shown, _line(file, path, text, one.start), one.message)
-                continue
-            for what, hint in _wrong(one, file, settings):
-                line = _line(file, path, text, one.start)
-                yield Problem(file.shown, line, f"the placeholder '{one.text}' {what}.", hint)
-        for name in cited(text):
-            known = [one.id for one in file.entry.references if one.id]
-            if name not in known:
-                what = f"the text cites [@{name}], which is no reference of the entry."
-                yield file.problem(path, what, did_you_mean(name, known))
+        yield from islice(_wrong_placeholders(file, settings, path, text, claim), MOST_PROBLEMS)
+        yield from islice(_wrong_citations(file, path, text), MOST_PROBLEMS)
     for path, text in _plain_texts(file):
         if "{{" in text:
             hint = "Placeholders stand in the answer, in `shows`, and in the because of sources."
             yield file.problem(
                 path, "a {{ placeholder }} stands in a text in which no number is filled in.", hint
             )
+
+
+def _wrong_placeholders(
+    file: EntryFile, settings: Settings, path: Place, text: str, claim: str
+) -> Iterator[Problem]:
+    for one in scan(text, claim):
+        if isinstance(one, PlaceholderError):
+            yield Problem(file.shown, _line(file, path, text, one.start), one.message)
+            continue
+        for what, hint in _wrong(one, file, settings):
+            line = _line(file, path, text, one.start)
+            yield Problem(file.shown, line, f"the placeholder '{one.text}' {what}.", hint)
+
+
+def _wrong_citations(file: EntryFile, path: Place, text: str) -> Iterator[Problem]:
+    known = [one.id for one in file.entry.references if one.id]
+    for name in dict.fromkeys(cited(text)):
+        if name not in known:
+            what = f"the text cites [@{name}], which is no reference of the entry."
+            yield file.problem(path, what, did_you_mean(name, known))
 
 
 def _filled_texts(file: EntryFile) -> Iterator[tuple[Place, str, str]]:
