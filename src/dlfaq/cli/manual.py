@@ -20,9 +20,17 @@ answer take `--json`. `pytest` collects `faq/*.yaml`, one test a claim, wherever
 | exit code | what it means |
 | ---: | --- |
 | 0 | it is as it should be |
-| 1 | nothing fits the question; or a claim is not verified, or not as it was recorded |
-| 2 | bad usage, or files to mend: one message a problem |
+| 1 | nothing fits the question; a claim is not verified, or not as it was recorded; `check` found something to mend |
+| 2 | bad usage, files to mend without which nothing can be done, or a disk that is full: one message a problem |
 | 130 | interrupted; what finished is kept |
+
+An entry that is to be mended costs itself: the other commands go on without it and say so, in one line a file. `verify` of
+everything then ends with 2. An entry's file has at most a megabyte, a text 20,000 characters, a list or a sweep 1,000 values.
+
+`verify`, `run` and `pytest` run the simulations of an FAQ, which are Python programs. The first time for an FAQ that did not
+come with dlfaq, `verify` and `run` say so. The other commands run nothing of it: of its `mkdocs.yml`, `site` takes names,
+addresses, `nav`, `extra_css` and the look, says what it ignores (`hooks`, `plugins`, `markdown_extensions`, templates,
+scripts, tags), and refuses links that lead out of the FAQ.
 """
 
 

@@ -142,14 +142,18 @@ def _make_room(root: Path) -> None:
     """See to it that evidence can be written, before anything is measured.
 
     Raises:
-        OSError: If it cannot.
+        Problems: If it cannot.
     """
     import tempfile
 
     folder = root / "evidence"
-    folder.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".room.") as file:
-        file.write(b"x" * 4096)
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".room.") as file:
+            file.write(b"x" * 4096)
+    except OSError as error:
+        what = f"evidence cannot be written here: {error.strerror}."
+        raise Problems([Problem("evidence", None, what, "Nothing was measured.")]) from None
 
 
 def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> None:

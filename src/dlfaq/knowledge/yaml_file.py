@@ -6,7 +6,6 @@ only file that knows YAML.
 """
 
 import math
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,9 @@ from typing import Any
 from dlfaq.errors import Problem, Problems
 
 LARGEST, DEEPEST = 1_000_000, 20  # bytes, levels
+MOST_EVENTS = (
+    100_000  # beginnings and ends of values, of which the longest entry has a few thousand
+)
 MOST_PROBLEMS = 100  # of a file; nobody mends more at once
 # what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
 # separators, bidi controls
@@ -112,23 +114,20 @@ def read_yaml(path: Path, shown: str, *, tags: bool = False) -> Node:
             all keys that stand twice, and the first fault of the syntax.
     """
     try:
-        with open(path, "rb", opener=_no_waiting) as file:
-            raw = file.read(LARGEST + 1) if path.is_file() else None
+        raw = None
+        if not path.exists() or path.is_file():  # a pipe would be waited for
+            with path.open("rb") as file:
+                raw = file.read(LARGEST + 1)
     except OSError as error:
         raise Problems(
             [Problem(shown, None, f"the file cannot be read: {error.strerror}.")]
         ) from None
     if raw is None:
-        raise Problems([Problem(shown, None, "this is no file that can be read.")])
+        raise Problems([Problem(shown, None, "the file cannot be read: it is no ordinary file.")])
     if len(raw) > LARGEST:
         what = f"the file is too long; it may have {LARGEST} bytes."
         raise Problems([Problem(shown, None, what)])
     return read_text(_decoded(raw, shown), shown, tags=tags)
-
-
-def _no_waiting(path: str, flags: int) -> int:
-    """Open without waiting for who writes into a pipe."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_text(text: str, shown: str, *, tags: bool = False) -> Node:
@@ -191,9 +190,8 @@ class _Reader:
     def __init__(self, shown: str, *, tags: bool = False) -> None:
         self.shown, self.tags = shown, tags
         self.problems: list[Problem] = []
-        self.stack: list[
-            tuple[Node, list[Node]]
-        ] = []  # open collections, each with the key that waits for its value
+        # open collections, each with the key that waits for its value
+        self.stack: list[tuple[Node, list[Node]]] = []
         self.root: Node | None = None
 
     def read(self, text: str) -> Node:
@@ -205,11 +203,7 @@ class _Reader:
                 self._take(event, type(event).__name__)
         except yaml.YAMLError as error:
             self._fault(error, text)
-        except (
-            ValueError,
-            OverflowError,
-            RecursionError,
-        ) as error:  # numbers in directives and escapes
+        except (ValueError, OverflowError, RecursionError) as error:  # in directives and escapes
             self._problem(1, f"this is not YAML: {error}.")
         if self.problems:
             raise Problems(self.problems)
@@ -218,7 +212,7 @@ class _Reader:
     def _events(self, events: Iterator[Any]) -> Iterator[Any]:
         """The events up to the first that we do not read."""
         documents = 0
-        for event in events:
+        for number, event in enumerate(events):
             documents += type(event).__name__ == "DocumentStartEvent"
             line = event.start_mark.line + 1
             if documents > 1:
@@ -230,6 +224,8 @@ class _Reader:
                 return self._problem(
                     line, f"the tag '{event.tag[:60]}' is not used here.", "Write the plain value."
                 )
+            if number > MOST_EVENTS:
+                return self._problem(line, "the file holds too many values: its rest is not read.")
             if len(self.stack) > DEEPEST:
                 return self._problem(line, f"it is nested more than {DEEPEST} deep.")
             yield event

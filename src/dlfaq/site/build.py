@@ -119,10 +119,7 @@ def build_site(
     refuse_links(root)
     source = _workplace(root) / "pages"
     known = known_of(load(root))
-    for line in left_out([*known.faq.problems, *known.problems]):
-        notice(line)
-    for ignored in settings(root)[1]:
-        notice(str(ignored))
+    _tell(root, known, notice)
     count = write_pages(root, source, known)
     drawing = Drawing(known)
     with _warnings() as found:
@@ -144,6 +141,14 @@ def build_site(
     for problem in _problems(found):
         notice(str(problem))
     return count
+
+
+def _tell(root: Path, known: Known, notice: Callable[[str], None]) -> None:
+    """What is left out, and which settings are ignored."""
+    for line in left_out([*known.faq.problems, *known.problems]):
+        notice(line)
+    for ignored in settings(root)[1]:
+        notice(str(ignored))
 
 
 def _workplace(root: Path) -> Path:

@@ -55,10 +55,10 @@ def label(text: str) -> str:
 
 def plain(text: str) -> str:
     """Without Markdown's marks, for titles and descriptions that are no Markdown."""
-    text = re.sub(r"(?<!\\)\$+([^$]+)\$+", r"\1", text)
-    text = re.sub(r"`+([^`]+)`+", r"\1", text)
+    text = re.sub(r"(?<!\\)\${1,2}([^$]{1,1000})\${1,2}", r"\1", text)
+    text = re.sub(r"`{1,3}([^`]{1,300})`{1,3}", r"\1", text)
     text = re.sub(r"(?<![\w*_\\])(\*{1,2}|_{1,2})(?=\S)([^*_]+)(?<=\S)\1(?![\w*_])", r"\2", text)
-    return " ".join(re.sub(r"(?<!\\)\[([^\]]*)\]\([^)]*\)", r"\1", text).split())
+    return " ".join(re.sub(r"(?<!\\)\[([^\]]{0,300})\]\([^)]{0,500}\)", r"\1", text).split())
 
 
 def code(text: str) -> str:
