@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import closing
 from pathlib import Path
 
@@ -159,7 +159,9 @@ def rounds(
 ) -> list[str]:
     """Interrupt a verification once for each signal; return what went wrong."""
     wrong, told, ended, moments = [], set(), Counter(), []
-    for number, one in enumerate(signals):
+    waiting, number = deque(signals), -1
+    while waiting:
+        one, number = waiting.popleft(), number + 1
         process = bench.start("verify", "--record", "--json", "--jobs", str(1 + number % 2))
         first = ""
         if chance.random() < EARLY:
@@ -178,6 +180,7 @@ def rounds(
                 wrong.append(f"round {number}: {one.name}: {errors[-300:]}")
         else:
             ended["done before"] += 1
+            waiting.append(one)  # it was not interrupted: again, at another moment
             if process.returncode:
                 wrong.append(f"round {number}: exit {process.returncode}")
             bench.next_turn()
@@ -192,7 +195,7 @@ def rounds(
             (bench.root / "evidence" / name).unlink()
         if not (number + 1) % 10:
             print(f"{number + 1} rounds, {len(told)} trials, {len(wrong)} went wrong", flush=True)
-    print(f"{len(told)} trials finished in {len(signals)} rounds; ends: {dict(ended)}")
+    print(f"{len(told)} trials finished in {number + 1} rounds; ends: {dict(ended)}")
     print(f"slowest end after a signal: {max(moments, default=0):.2f} s")
     return wrong
 
@@ -227,6 +230,7 @@ def main() -> int:
         *[signal.SIGTERM] * options.terminations,
     ]
     chance.shuffle(signals)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     folder = Path(tempfile.mkdtemp())
     try:
         bench = Bench(folder)
