@@ -83,7 +83,7 @@ def enlarge(faq: Path, short_words: int, steps: int, code: int) -> None:
 
 def test_the_whole_answer_is_on_the_screen(faq):
     """Question, answer, steps with their code, evidence, what is near."""
-    lines = on_terminal("ask", "what is the loss before training", "--root", str(faq))
+    lines = on_terminal("ask", "what is the loss before training", "--only", "--root", str(faq))
 
     assert lines[0].startswith("What loss should a classifier show before any training?")
     assert lines[0].endswith("[first-loss]")
@@ -100,7 +100,7 @@ def test_the_whole_answer_is_on_the_screen(faq):
 def test_any_entry_of_the_second_form_fits(faq, short, steps, code):
     """At most 22 rows of 80 columns; every step is there, and the line of evidence."""
     enlarge(faq, short, steps, code)
-    lines = on_terminal("ask", "what is the loss before training", "--root", str(faq))
+    lines = on_terminal("ask", "what is the loss before training", "--only", "--root", str(faq))
 
     assert len(lines) <= ROWS - 2
     assert max(map(len, lines)) <= COLUMNS
@@ -115,7 +115,7 @@ def test_long_steps_are_cut_before_one_is_lost(faq, monkeypatch):
     """Six steps of four lines each: the first words of all of them stay."""
     monkeypatch.setattr(sys.modules[__name__], "STEP", f"{STEP} " * 4)
     enlarge(faq, 70, 6, 2)
-    lines = on_terminal("ask", "what is the loss before training", "--root", str(faq))
+    lines = on_terminal("ask", "what is the loss before training", "--only", "--root", str(faq))
 
     assert len(lines) <= ROWS - 2
     assert len([line for line in lines if re.match(r" \d\. ", line)]) == 6
@@ -125,7 +125,7 @@ def test_long_steps_are_cut_before_one_is_lost(faq, monkeypatch):
 def test_a_part_is_named_by_its_own_words(faq):
     """It can be shown alone; an unknown one is not."""
     words = "what if one class is much more frequent than the others"
-    lines = on_terminal("ask", words, "--root", str(faq))
+    lines = on_terminal("ask", words, "--only", "--root", str(faq))
     shown = on_terminal("show", "first-loss#labels", "--root", str(faq))
 
     assert any(

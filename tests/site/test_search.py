@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dlfaq.ask.freshness import read_index
-from dlfaq.ask.rank import TUNED, ask
+from dlfaq.ask.rank import NONE, TUNED, ask
 from dlfaq.ask.words import TELLING, clean, informative, names, stems
 from dlfaq.ask.words import tokens as tokens_of
 from dlfaq.knowledge.load import load_faq
@@ -110,13 +110,13 @@ def compared(root, texts, results, *, near=1e-3) -> list[str]:
             :3
         ]
         if not text.strip() or not found:
-            if answer.answered:
+            if answer.confidence != NONE:
                 wrong.append(f"{text[:60]!r}: nothing is found for what is answered")
             continue
         there = [(one.id, one.score) for one in answer.results[:3]]
-        if [name for name, _ in found] != [name for name, _ in there] or result[
-            "answered"
-        ] != answer.answered:
+        if [name for name, _ in found] != [name for name, _ in there] or result["answered"] != (
+            answer.confidence != NONE
+        ):
             wrong.append(f"{text[:60]!r}: {found} and not {there}")
         elif any(
             abs(one - other) > near for (_, one), (_, other) in zip(found, there, strict=True)

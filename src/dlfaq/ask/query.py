@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from dlfaq.ask.grams import grams_of
 from dlfaq.ask.spelling import nearest
 from dlfaq.ask.vectors import embed
 from dlfaq.ask.words import (
@@ -56,6 +57,7 @@ class Query(NamedTuple):
         pairs: Neighbouring words, for word order.
         rarity: Of each word, own or added: how much it tells.
         meaning: The text's direction; see `vectors.embed`.
+        grams: Its pieces; see `grams.grams_of`.
         reading: How it came about.
         ignored: A line of what belongs elsewhere that is not looked at: for fitting.
     """
@@ -65,6 +67,7 @@ class Query(NamedTuple):
     pairs: frozenset[tuple[str, str]]
     rarity: dict[str, float]
     meaning: list[int]
+    grams: list[str]
     reading: Reading
     ignored: int = 0
 
@@ -91,6 +94,7 @@ def understand(db: sqlite3.Connection, text: str) -> Query:
         frozenset(pairwise(words)),
         rarity,
         embed(telling),
+        grams_of(telling, words),
         Reading(corrections, synonyms, signs, unknown),
     )
 

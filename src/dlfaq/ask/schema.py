@@ -39,11 +39,14 @@ CREATE TABLE same (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE signs (anchor TEXT, place INTEGER, needs TEXT, means TEXT,
     PRIMARY KEY (anchor, place)) WITHOUT ROWID;
 CREATE TABLE elsewhere (place INTEGER PRIMARY KEY, words TEXT, meaning BLOB);
+CREATE TABLE failures (num INTEGER, failure TEXT, words TEXT);
+CREATE INDEX failures_of ON failures (failure);
+CREATE TABLE grams (gram TEXT PRIMARY KEY, said INTEGER, away INTEGER, nums BLOB, weights BLOB);
 CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
 """
 OF_ENTRY = (  # the tables with an entry's rows
     "documents", "steps", "parts", "passages", "claims", "sides", "sources", "refs", "meanings",
-    "fields", "entries",
+    "failures", "fields", "entries",
 )  # fmt: skip
 
 
