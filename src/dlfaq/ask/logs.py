@@ -1,7 +1,7 @@
 """The shape of the numbers in a pasted training log: what happened, in words that can be asked.
 
-Only losses and accuracies are read, of training and of held-out data. Where their course says
-nothing that one would ask about, the log is left to be read as words. Standard library only.
+Only losses and accuracies are read, of training and of held-out data. Where their course is nothing
+that one would ask about, that is said. Standard library only.
 """
 
 import math
@@ -36,6 +36,7 @@ COUNTERS = frozenset(
 MOST_PERCENT = 100
 
 Name = tuple[str, str]  # (training or held out, metric)
+NOTHING = "nothing unusual in its losses and accuracies"
 Course = Mapping[Name, Sequence[float]]
 
 
@@ -54,15 +55,15 @@ class Log(NamedTuple):
 
 
 def read_log(text: str) -> Log | None:
-    """What the numbers of a pasted log show; None if it is none, or shows nothing remarkable."""
+    """What the numbers of a pasted log show; None if it is none."""
     lower = text.lower()
     if text.count("\n") < LEAST - 1 or not ("loss" in lower or "acc" in lower):
         return None
     course, words = _course(text.splitlines())
-    for found in _shapes(course):
-        said, means = found
-        return Log(said, means, words)
-    return None
+    if max(map(len, course.values()), default=0) < LEAST:
+        return None
+    said, means = next(_shapes(course), (NOTHING, ""))
+    return Log(said, means, words)
 
 
 def _course(lines: Sequence[str]) -> tuple[Course, str]:

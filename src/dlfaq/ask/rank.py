@@ -28,6 +28,7 @@ ANSWER, GUESS, NONE = "answer", "guess", "none"
 
 
 PROBABLE = 0.6  # an answer is right with at least this probability; a guess with less
+SAME = 0.9  # likeness of words from which on a question is the phrasing itself
 ALONE = 2.0  # the lead of an entry without a second
 
 
@@ -211,7 +212,7 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
     odds = [log_odds(one, tuning) for one in ranked[:2]]
     probability = _right(odds, tuning) if query.own else 0.0
     confidence = NONE
-    if query.own and results and results[0].score >= tuning.fits:
+    if query.own and results and (results[0].score >= tuning.fits or _same(best[0])):
         confidence = ANSWER if probability >= PROBABLE else GUESS
     written = None
     if confidence != NONE and results[0].planned:
@@ -226,6 +227,11 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
     )
     nums = tuple(one.num for one in best)
     return _Ranked(query, confidence, probability, nums, results, written, explanation)
+
+
+def _same(one: Scored) -> bool:
+    """Is the question a phrasing of the entry, whatever it is about?"""
+    return one.signals["phrasing"] >= SAME
 
 
 def _right(odds: Sequence[float], tuning: Tuning) -> float:

@@ -34,7 +34,10 @@ CREATE VIRTUAL TABLE words USING fts5(question, also, short, topics, claims, lon
     tokenize="unicode61 remove_diacritics 0 tokenchars '._:<>%-'");
 CREATE TABLE vocab (term TEXT PRIMARY KEY, initial TEXT, length INTEGER, docs INTEGER)
     WITHOUT ROWID;
-CREATE INDEX vocab_near ON vocab (initial, length);
+CREATE TABLE spelled (word TEXT PRIMARY KEY, initial TEXT, length INTEGER, uses INTEGER)
+    WITHOUT ROWID;
+CREATE INDEX spelled_near ON spelled (initial, length);
+CREATE TABLE spellings (num INTEGER PRIMARY KEY, words TEXT);
 CREATE TABLE same (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE signs (anchor TEXT, place INTEGER, needs TEXT, means TEXT,
     PRIMARY KEY (anchor, place)) WITHOUT ROWID;
@@ -46,7 +49,7 @@ CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
 """
 OF_ENTRY = (  # the tables with an entry's rows
     "documents", "steps", "parts", "passages", "claims", "sides", "sources", "refs", "meanings",
-    "failures", "fields", "entries",
+    "failures", "spellings", "fields", "entries",
 )  # fmt: skip
 
 

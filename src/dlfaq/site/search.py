@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from dlfaq.ask import grams, lists, query, signals, vectors, words
+from dlfaq.ask import grams, lists, query, signals, spelling, vectors, words
 from dlfaq.ask.build import thesaurus
-from dlfaq.ask.build.index import elsewhere_lines
+from dlfaq.ask.build.index import common_english, elsewhere_lines
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
-from dlfaq.ask.rank import TUNED
+from dlfaq.ask.rank import SAME, TUNED
 from dlfaq.ask.schema import COLUMNS
 from dlfaq.knowledge.entry import Faq
 from dlfaq.site.text import plain
@@ -78,7 +78,13 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
         "query": _query(),
         "signals": _signals(),
         "grams": _grams(),
-        "tuned": {"weights": dict(TUNED.weights), "base": TUNED.base, "fits": TUNED.fits},
+        "common": common_english(),
+        "tuned": {
+            "weights": dict(TUNED.weights),
+            "base": TUNED.base,
+            "fits": TUNED.fits,
+            "same": SAME,
+        },
         "vocab": vocab,
         "same": db.execute("SELECT key, value FROM same").fetchall(),
         "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
@@ -168,7 +174,10 @@ def pattern_in_js(pattern: str) -> str:
 
 def _query() -> dict[str, object]:
     return {
-        "shortestMended": query.SHORTEST_MENDED,
+        "plainWord": spelling.PLAIN_WORD,
+        "mostMended": spelling.MOST,
+        "few": query.FEW,
+        "far": query.FAR,
         "maxStems": query.MAX_STEMS,
         "background": query.BACKGROUND,
         "shareOfCommon": query.SHARE_OF_COMMON,

@@ -154,13 +154,6 @@ function rankerOf(data) {
   const vocab = new Map(data.vocab);
   const same = new Map(data.same);
   const columns = S.columns;
-  const near = new Map(); // by first letter, what a typing error may have meant
-  for (const [term, docs] of data.vocab) {
-    if (docs < 0) continue;
-    const initial = [...term][0];
-    if (!near.has(initial)) near.set(initial, []);
-    near.get(initial).push([term, docs]);
-  }
   const signs = new Map();
   for (const [anchor, place, needs, means] of data.signs) {
     if (!signs.has(anchor)) signs.set(anchor, []);
@@ -190,15 +183,39 @@ function rankerOf(data) {
   for (const [line, text] of data.elsewhere) pieces.addElsewhere(text, line.split(" ").filter(term => term && !term.startsWith(`${NOT}:`)));
   const byNumber = new Map(entries.map(entry => [entry.num, entry]));
 
-  function mended(list) {
+  const PLAIN = new RegExp(Q.plainWord, "g");
+  const uses = new Map(); // of each word as it is spelled, in so many entries
+  for (const entry of data.entries) {
+    const words_ = new Set(entry.said.flatMap(text => text.match(PLAIN) ?? []).map(word => word.toLowerCase()));
+    for (const word of words_) uses.set(word, (uses.get(word) ?? 0) + 1);
+  }
+  for (const word of data.common) if (!uses.has(word)) uses.set(word, 0);
+  const near = new Map(); // by first letter, what a typing error may have meant
+  for (const [word, count] of uses) {
+    if (!near.has(word[0])) near.set(word[0], []);
+    near.get(word[0]).push([word, count]);
+  }
+
+  /* The text with typing errors mended. */
+  function mended(text) {
     const mend = new Map();
-    for (const word of new Set(list)) {
-      if (vocab.has(word) || [...word].length < Q.shortestMended || !/^\p{L}+$/u.test(word)) continue;
-      const known = (near.get([...word][0]) ?? []).filter(([term]) => Math.abs(term.length - word.length) <= 2);
+    // how often a word is used, or one of its stem; zero for common English, undefined for what is not known
+    const used = word => {
+      if (uses.has(word)) return uses.get(word);
+      const docs = vocab.get(words.stem(word));
+      return docs === undefined ? undefined : Math.max(docs, 0);
+    };
+    const unknown = [...new Set((text.match(PLAIN) ?? []).map(word => word.toLowerCase()))].filter(word => {
+      const count = used(word) ?? 1;
+      return count > 0 && count <= Q.few;
+    });
+    for (const word of unknown.slice(0, Q.mostMended)) {
+      const least = Q.far * (used(word) ?? 0);
+      const known = (near.get(word[0]) ?? []).filter(([one, count]) => Math.abs(one.length - word.length) <= 2 && count >= least);
       const found = nearest(word, known);
-      if (found) mend.set(word, found);
+      if (found && found !== word) mend.set(word, found);
     }
-    return list.map(word => mend.get(word) ?? word);
+    return mend.size ? text.replace(PLAIN, word => mend.get(word.toLowerCase()) ?? word) : text;
   }
 
   function meant(list) {
@@ -215,8 +232,8 @@ function rankerOf(data) {
   }
 
   function understand(text) {
-    const telling = words.informative(words.clean(text));
-    const list = words.canonical(mended(words.stems(telling).slice(0, Q.maxStems)), same);
+    const telling = mended(words.informative(words.clean(text)));
+    const list = words.canonical(words.stems(telling).slice(0, Q.maxStems), same);
     const whole = words.names(telling);
     let own = new Map(list.filter(word => word !== NOT).map(word => [word, weightOf(word)]));
     for (const word of words.negated(list)) own.set(word, 0.5);
@@ -321,7 +338,7 @@ function rankerOf(data) {
       ...away,
     };
     const odds = Object.entries(tuned.weights).reduce((sum, [name, weight]) => sum + weight * signals[name], tuned.base);
-    return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)) };
+    return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)), same: signals.phrasing >= tuned.same };
   }
 
   /* What fits a text, best first, and whether the first may be called its answer. */
@@ -333,7 +350,7 @@ function rankerOf(data) {
     };
     const found = candidates(query).map(entry => ofEntry(query, entry, off));
     found.sort((one, other) => other.odds - one.odds || one.entry.num - other.entry.num);
-    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && found[0].score >= tuned.fits };
+    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && (found[0].score >= tuned.fits || found[0].same) };
   }
 
   /* While the first words are being typed: the longer word that the last one most likely becomes. */
