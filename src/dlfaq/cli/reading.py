@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEAST_IN_JSON = 5  # a program can drop what it does not want
 MOST_INPUT = 1_000_000  # characters; what was piped in beyond that is not read
+ALIKE = 0.85  # letters in common from which on an id was mistyped
 BUNDLED = "bundled"  # what results of the FAQ that comes with the program are called
 Only = Annotated[
     bool, typer.Option("--only", help="Only the FAQ around you, not the bundled one beside it.")
@@ -143,11 +144,11 @@ def show(
     folder = next((one for one, ids in known.items() if name in ids), None)
     told = ""
     if folder is None:
-        found_by = _found_by(words, faqs)
+        found_by = _misspelled(name, known) or _found_by(words, faqs)
         if found_by is None:
             raise _unknown(name, "entry", {one for ids in known.values() for one in ids})
         name, folder = found_by
-        mark, told = "", f"No entry has the id '{words}'; this one fits the words."
+        mark, told = "", f"No entry has the id '{words}'; this is the nearest entry."
     found, raw = read_index(folder, lambda db: (reader.entry(db, name), reader.document(db, name)))
     shown = found.part(part) if mark else None
     if mark and shown is None:
@@ -164,6 +165,18 @@ def show(
     rich = sys.stdout.isatty()
     text = render_part(found, shown, rich=rich) if shown else render_entry(found, rich=rich)
     say_long(f"{told}\n\n{text}" if told else text)
+
+
+def _misspelled(name: str, known: "dict[Path, tuple[str, ...]]") -> "tuple[str, Path] | None":
+    """The entry whose id was meant, where what was typed looks like an id."""
+    if "-" not in name or " " in name:
+        return None
+    from dlfaq.errors import nearest
+
+    for folder, ids in known.items():
+        for one in nearest(name, ids, ALIKE):
+            return one, folder
+    return None
 
 
 def _found_by(words: str, faqs: "dict[str, Path]") -> "tuple[str, Path] | None":
