@@ -104,7 +104,16 @@ def failure_in(text: str) -> str:
     for mark, name in EXCEPTIONS.items():
         if f"{mark}:" in lower or f"{mark} " in lower:
             return name
-    return "an error" if "traceback (most recent" in lower else ""
+    return "an error" if "traceback (most recent" in lower or _names_error(text) else ""
+
+
+def _names_error(text: str) -> bool:
+    """Does it hold a class of errors with a message, such as `cv2.SomeError: …`?"""
+    for mark in ("Error:", "Exception:"):
+        at = text.find(mark)
+        if at > 0 and text[at - 1].isalnum():
+            return True
+    return False
 
 
 def _word(mark: str, text: str) -> bool:
