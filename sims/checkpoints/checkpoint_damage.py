@@ -22,10 +22,12 @@ def checkpoint_damage(
 ) -> dict[str, Tensor]:
     """Save a layer, damage the bytes, and load them.
 
+    Setting: a layer of {inputs} inputs and {outputs} outputs; damage: {damage}.
+
     Args:
         replicates: One layer and one place of damage each.
-        damage: None; the file ends somewhere, as if the program died while it was writing; or one bit of one weight is
-            flipped, as a bad disk or a careless script does.
+        damage: None; the file ends somewhere, as if the program died while it was writing; or one
+            bit of one weight is flipped, as a bad disk or a careless script does.
         inputs: Inputs of the layer.
         outputs: Outputs of the layer.
 
@@ -34,16 +36,11 @@ def checkpoint_damage(
         equal: 1 if that is what was saved, else 0, in [0, 1].
         hash_equal: 1 if the SHA-256 of the bytes is what it was, else 0, in [0, 1].
     """
-    layers = (
-        replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False))
-        .weights()["weight"]
-        .cpu()
-    )
+    net = replicates.stack("layer", lambda: nn.Linear(inputs, outputs, bias=False))
+    layers = net.weights()["weight"].detach().cpu()  # (R, outputs, inputs)
     places = replicates.uniform("place", dtype=torch.float64).tolist()
     results = []
-    for weight, place in zip(
-        layers.detach(), places, strict=True
-    ):  # (outputs, inputs), and a number below 1
+    for weight, place in zip(layers, places, strict=True):
         whole = saved({"weight": weight.clone()})
         data = bytearray(whole)
         if damage == "cut":
@@ -57,10 +54,8 @@ def checkpoint_damage(
             back = None
         equal = back is not None and torch.equal(back, weight)
         results.append([back is not None, equal, fingerprint(data) == fingerprint(whole)])
-    loads, equal, hash_equal = torch.tensor(
-        results, dtype=torch.float64, device=replicates.device
-    ).T
-    return {"loads": loads, "equal": equal, "hash_equal": hash_equal}
+    table = torch.tensor(results, dtype=torch.float64, device=replicates.device)  # (R, 3)
+    return {"loads": table[:, 0], "equal": table[:, 1], "hash_equal": table[:, 2]}
 
 
 if __name__ == "__main__":

@@ -23,29 +23,31 @@ def checkpoint_interval(
 ) -> dict[str, Tensor]:
     """Work through many intervals, each ended by saving; after a failure begin the interval again.
 
-    Failures come at a constant rate, so the time to the next one does not depend on how long ago the last one was, and
-    every attempt at an interval can draw it afresh.
+    Failures come at a constant rate, so the time to the next one does not depend on how long ago
+    the last one was, and every attempt at an interval can draw it afresh. All times have one unit,
+    minutes, say.
+
+    Setting: saving takes {cost} after every {interval} of work; a failure every {between_failures}
+    on average, {restart} to restart.
 
     Args:
         replicates: One machine and its failures each.
-        interval: Work between two checkpoints, in minutes, say.
+        interval: Work between two checkpoints.
         cost: Time that saving takes.
-        between_failures: Mean time between failures.
+        between_failures: Mean time M between failures.
         restart: Time that a restart takes after a failure.
         attempts: Attempts at an interval, the failed ones included.
 
     Metrics:
-        overhead: time spent over work done, minus 1.
-        expected: the same by the formula, (M + restart) (exp((interval + cost) / M) - 1) / interval - 1 with M the mean
-            time between failures.
-        lost: mean work lost in a failure, over the interval; 0 if nothing failed.
+        overhead: time spent over work done, minus 1; at least 0.
+        expected: the same by the formula (M + restart) (exp((interval + cost) / M) - 1) / interval
+            - 1; at least 0.
+        lost: mean work lost in a failure, over the interval; 0 if nothing failed, in [0, 1].
         failures: share of the attempts that failed, in [0, 1].
     """
     # -log(1 - u) is exponential with mean 1; equal draws for all intervals make them comparable
-    until_failure = (
-        -between_failures
-        * (1 - replicates.uniform("failures", attempts, dtype=torch.float64)).log()
-    )  # (R, n)
+    drawn = replicates.uniform("failures", attempts, dtype=torch.float64)
+    until_failure = -between_failures * (1 - drawn).log()  # (R, n)
     needed = interval + cost
     failed = until_failure < needed
     time = torch.where(failed, until_failure + restart, needed).sum(1)  # (R,)

@@ -21,13 +21,17 @@ def resume_order(
     examples: int = 1000,
     batch: int = 40,
 ) -> dict[str, Tensor]:
-    """Stop an epoch of shuffled batches, go on in a new program for as many batches as were left, and count.
+    """Stop an epoch of shuffled batches, go on in a new program for the rest of it, and count.
+
+    Setting: {examples} examples in batches of {batch}, stopped after {stop}; saved: {saved}.
 
     Args:
         replicates: One seed of the first program and one of the second each.
-        saved: The state of the generator at the epoch's beginning, from which its order is drawn again, with the number of
-            batches done; the generator's state after the epoch's order was drawn, without the place; or nothing.
-        new_seed: If nothing is saved: let the second program start from another seed than the first one did.
+        saved: The state of the generator at the epoch's beginning, from which its order is drawn
+            again, with the number of batches done; the generator's state after the epoch's order
+            was drawn, without the place; or nothing.
+        new_seed: If nothing is saved: let the second program start from another seed than the
+            first one did.
         stop: Batches before the stop, fewer than the epoch has.
         examples: Number of examples N.
         batch: Batch size B.
@@ -38,9 +42,7 @@ def resume_order(
         same_first: share of the first batch after the stop that had been in the first batch of
             all, in [0, 1].
     """
-    seeds = replicates.integers(
-        "seeds", 2**31, 2
-    ).tolist()  # R times 2: what each program begins with
+    seeds = replicates.integers("seeds", 2**31, 2).tolist()  # R times 2: a program begins with one
     total = examples // batch
     orders = []
     for first, second in seeds:  # a generator cannot be stacked
@@ -56,14 +58,9 @@ def resume_order(
         elif saved == "state":
             resumed.set_state(after)
         again = torch.randperm(examples, generator=resumed)
-        orders.append(
-            torch.cat(
-                [order[: stop * batch], again[place * batch : (place + total - stop) * batch]]
-            )
-        )
-    seen = torch.stack(orders).to(
-        replicates.device
-    )  # (R, N): the examples in the order in which they came
+        rest = again[place * batch : (place + total - stop) * batch]
+        orders.append(torch.cat([order[: stop * batch], rest]))
+    seen = torch.stack(orders).to(replicates.device)  # (R, N): the examples as they came
     count = torch.zeros(len(replicates), examples, device=seen.device)
     count.scatter_add_(1, seen, torch.ones_like(seen, dtype=count.dtype))
     before, next_ones = seen[:, :batch], seen[:, stop * batch : (stop + 1) * batch]  # (R, B)

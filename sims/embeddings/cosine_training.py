@@ -38,12 +38,13 @@ def cosine_training(
         sample: Sentences N in a sample.
 
     Metrics:
-        radial: largest |cosine of an embedding and its gradient|, at the start.
+        radial: largest |cosine of an embedding and its gradient|, at the start, in [0, 1].
         rescaling: change of the starting loss when each embedding is multiplied by a number of
-            its own from 0.5 to 1.5.
-        least_growth: smallest ratio of an embedding's length after training to its length before.
-        growth: mean of that ratio.
-        loss_ratio: loss after training, divided by the loss before.
+            its own from 0.5 to 1.5, at least 0.
+        least_growth: smallest ratio of an embedding's length after training to its length before,
+            at least 0.
+        growth: mean of that ratio, at least 0.
+        loss_ratio: loss after training, divided by the loss before; at least 0.
     """
     data, device = sentences(), replicates.device
     index = replicates.permutation("sample", len(data.topics))[:, :sample]

@@ -1,4 +1,4 @@
-"""What the lengths of a real model's embeddings say: of its outputs, of what it normalizes, and of its words.
+"""What the lengths of a real model's embeddings say: of sentences, normalized or not, and of words.
 
 python sims/embeddings/embedding_lengths.py --stage output
 
@@ -16,7 +16,7 @@ from dlfaq.sim.embeddings import sentences
 
 
 def _correlation(a: Tensor, b: Tensor) -> Tensor:
-    """Pearson's correlation of each replicate, (R, n) twice to (R,); 0 where a is constant up to rounding."""
+    """Pearson's correlation, (R, n) twice to (R,); 0 where a is constant up to rounding."""
     a, b = a.double(), b.double()
     constant = a.std(1) < 1e-5 * a.abs().mean(1)
     a, b = a - a.mean(1, keepdim=True), b - b.mean(1, keepdim=True)
@@ -37,20 +37,25 @@ def embedding_lengths(
 ) -> dict[str, Tensor]:
     """Look at the norms of all-MiniLM-L6-v2's vectors, for random halves of 384 sentences.
 
+    Setting: vectors of all-MiniLM-L6-v2 ({stage}), {sample} sentences and {vocabulary} words.
+
     Args:
         replicates: One sample of sentences and one of words each.
-        stage: The mean of the token vectors, or the model's output, which comes out of its last module, Normalize.
+        stage: The mean of the token vectors, or the model's output, which comes out of its last
+            module, Normalize.
         shuffled: Give the sentences' word counts and the words' ranks to others at random.
-        sample: Sentences in a sample.
+        sample: Sentences in a sample, at most 384.
         vocabulary: Words in a sample of the input embedding table.
 
     Metrics:
-        largest_change: largest change of an entry of a sentence vector when the vector is divided by its norm.
-        spread: standard deviation of the sentence vectors' norms, divided by their mean.
-        words_correlation: Pearson's correlation of these norms with the sentences' number of words.
+        largest_change: largest change of an entry of a sentence vector when the vector is divided
+            by its norm, at least 0.
+        spread: standard deviation of the sentence vectors' norms, divided by their mean; at least 0.
+        words_correlation: Pearson's correlation of these norms with the sentences' number of words,
+            in [-1, 1].
         words_slope: slope of the norm's logarithm over the logarithm of the number of words.
-        rank_correlation: Spearman's correlation of the norms of the words' input vectors with the words' ranks in the
-            vocabulary, in which frequent words stand first.
+        rank_correlation: Spearman's correlation of the norms of the words' input vectors with the
+            words' ranks in the vocabulary, in which frequent words stand first; in [-1, 1].
     """
     data, device = sentences(), replicates.device
     e = data.pooled.double().to(device)  # (n, d)

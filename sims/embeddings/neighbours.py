@@ -36,23 +36,27 @@ def neighbours(
 ) -> dict[str, Tensor]:
     """Find the nearest neighbours of sentences among a sample of them, in float64.
 
+    Setting: {sample} vectors ({vectors}), lengths scattered by exp({length_noise} z), {k}
+    neighbours each.
+
     Args:
         replicates: One sample and one set of factors each.
-        vectors: The model's sentence vectors before it normalizes them, or random ones of as many dimensions.
+        vectors: The model's sentence vectors before it normalizes them, or random ones of as many
+            dimensions.
         normalize: Divide each vector by its length before all comparisons.
         length_noise: Every vector is first multiplied by exp(length_noise z) with z standard normal.
         sample: Sentences N in a sample.
         k: Neighbours of a sentence that are looked at.
 
     Metrics:
-        identity_error: largest |distance^2 - (2 - 2 cosine)| over all pairs.
+        identity_error: largest |distance^2 - (2 - 2 cosine)| over all pairs, at least 0.
         dot_agrees: share of the k neighbours by dot product that are among the k by cosine, in
             [0, 1].
         euclidean_agrees: share of the k neighbours by Euclidean distance that are among the k by
             cosine, in [0, 1].
         dot_precision: share of the k neighbours by dot product that are on the sentence's topic,
             in [0, 1].
-        cosine_precision: the same by cosine.
+        cosine_precision: the same by cosine, in [0, 1].
         hub: share of the sentences that have the most popular neighbour by dot product in their
             list, in [0, 1].
     """

@@ -28,16 +28,16 @@ def constant_output(
 
     Args:
         replicates: One set of answers each.
-        task: One of k classes, the first with a share of one half; k labels of which each is true
-            for a tenth of the examples, as a binary cross-entropy each; or targets from N(3, 2^2),
-            as a squared error.
+        task: One of k classes, half of the labels spread evenly over them and the other half of
+            the first one; k labels of which each is true for a tenth of the examples, as a binary
+            cross-entropy each; or targets from N(3, 2^2), as a squared error.
         bias: All outputs 0; or the log-frequencies of the classes, the log-odds of each label, or
             the mean of the targets.
         option: How the cross-entropy of classes is called: with class weights 1 … k, with label
             smoothing 0.1, or with half of the labels ignored; or, by mistake, as a plain mean of
             weighted losses (unscaled), or with the ignored labels counted in the mean (counted).
         classes: k.
-        examples: Examples N.
+        examples: Examples N, a multiple of 2 k and of 10, so that the shares are exact.
 
     Metrics:
         loss: the loss, in nats or as a squared error.
@@ -49,16 +49,17 @@ def constant_output(
         output = mean if bias == "fitted" else torch.zeros_like(mean)
         return {"loss": (y - output).square().mean(1), "least": y.var(1, correction=0)}
     if task == "labels":
-        y = (replicates.uniform("labels", examples, classes) < 0.1).float()  # (R, N, k)
-        rate = y.mean(1, keepdim=True).clamp(1 / examples, 1 - 1 / examples)  # (R, 1, k)
+        number = torch.arange(examples, device=replicates.device)[:, None]  # (N, 1)
+        shift = torch.arange(classes, device=replicates.device)  # (k,)
+        y = replicates.same(((number + shift) % 10 == 0).float())  # (R, N, k), a tenth of them 1
+        rate = y.mean(1, keepdim=True)  # (R, 1, k)
         logits = rate.logit() if bias == "fitted" else torch.zeros_like(rate)
         loss = F.binary_cross_entropy_with_logits(logits.expand_as(y), y, reduction="none")
         least = -(rate * rate.log() + (1 - rate) * (1 - rate).log())
         return {"loss": loss.mean((1, 2)), "least": least.mean((1, 2))}
-    half = replicates.uniform("half", examples) < 0.5
-    y = replicates.integers("class", classes, examples).masked_fill(half, 0)  # (R, N)
-    counts = F.one_hot(y, classes).sum(1).clamp(min=1)  # (R, k)
-    rate = counts / counts.sum(1, keepdim=True)
+    turn = torch.arange(examples, device=replicates.device) % (2 * classes)  # (N,)
+    y = replicates.same(torch.where(turn < classes, turn, 0))  # (R, N)
+    rate = F.one_hot(y, classes).float().mean(1)  # (R, k)
     logits = rate.log() if bias == "fitted" else torch.zeros_like(rate)
     loss = [
         _called(one.expand(examples, classes), labels, option)

@@ -18,7 +18,9 @@ from dlfaq.sim.nets import Transformer
 class Model(Transformer):
     """A small GPT whose output layer may share its matrix with the embedding."""
 
-    def __init__(self, tokens: int, width: int, init: str, *, tied: bool, last_norm: bool) -> None:
+    def __init__(
+        self, tokens: int, width: int, init: str, *, tied: bool, last_norm: bool, shrunk: bool
+    ) -> None:
         super().__init__(tokens, length=16, width=width, blocks=2)
         self.answer = nn.Identity() if tied else nn.Linear(width, tokens, bias=False)
         self.tied = tied
@@ -28,6 +30,9 @@ class Model(Transformer):
                     nn.init.normal_(module.weight, std=0.02)
                 if isinstance(module, nn.Linear) and module.bias is not None:
                     nn.init.zeros_(module.bias)
+            for block in self.blocks if shrunk else ():
+                for last in (block.leave, block.feed[-1]):  # what is added to the path around
+                    nn.init.normal_(last.weight, std=0.02 / (2 * len(self.blocks)) ** 0.5)
         if not last_norm:
             self.norm = nn.Identity()
 
@@ -43,6 +48,7 @@ def first_token_loss(
     tied: bool = True,
     targets: Literal["next", "same"] = "next",
     last_norm: bool = True,
+    shrunk: bool = True,
     tokens: int = 1000,
     width: int = 64,
 ) -> dict[str, Tensor]:
@@ -53,29 +59,31 @@ def first_token_loss(
 
     Args:
         replicates: One model and eight sequences of 16 tokens each, all tokens equally likely.
-        init: Every matrix from N(0, 0.02^2) as in GPT-2, or what PyTorch draws: N(0, 1) in an
-            embedding, uniform numbers of variance 1 / (3 inputs) in a linear layer.
+        init: Every matrix from N(0, 0.02^2) and biases 0 as in GPT-2, or what PyTorch draws:
+            N(0, 1) in an embedding, uniform numbers of variance 1 / (3 inputs) in a linear layer.
         tied: Whether the output layer is the embedding's matrix.
         targets: The token after each token, or by mistake the token itself.
         last_norm: Whether layer normalization stands before the output layer.
+        shrunk: With GPT-2's weights, divide the last matrix of attention and of the two layers of
+            each of the L blocks by the root of 2 L, as GPT-2 does.
         tokens: Vocabulary V.
         width: Numbers d a token, even.
 
     Metrics:
-        std: standard deviation s of the logits.
+        std: standard deviation s of the logits around their mean at each position.
         loss: mean cross-entropy, in nats.
         excess: the same minus ln V.
-        half: half the variance of the logits, in nats.
+        half: s^2 / 2, in nats.
         own: mean logit of the token that is read.
     """
     net = replicates.stack(
-        "net", lambda: Model(tokens, width, init, tied=tied, last_norm=last_norm)
+        "net", lambda: Model(tokens, width, init, tied=tied, last_norm=last_norm, shrunk=shrunk)
     )
     text = replicates.integers("text", tokens, 8, 17)  # (R, 8, T + 1)
     x, y = text[..., :-1], text[..., 1:] if targets == "next" else text[..., :-1]
     with torch.no_grad():
         logits = net(x)  # (R, 8, T, V)
-    std = logits.flatten(1).std(1)
+    std = (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1)
     loss = token_cross_entropy(logits, y)
     return {
         "std": std,

@@ -48,7 +48,7 @@ def head_scale(
         data: Data set.
 
     Metrics:
-        std: standard deviation s of the logits before training.
+        std: standard deviation s of the logits around each example's mean, before training.
         first: loss on the training images before training, in nats.
         accuracy: on test images after training, in [0, 1].
         loss: on test images after training, in nats.
@@ -61,7 +61,8 @@ def head_scale(
         for weight in [*net.weights().values()][-2:]:  # the last layer
             weight.mul_(gain)
         logits = net(images.x)  # (R, n, k)
-        std, first = logits.flatten(1).std(1), cross_entropy(logits, images.y)
+        std = (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1)
+        first = cross_entropy(logits, images.y)
     batches = replicates.batches("batches", len(images), min(batch, len(images)), steps)
     train(net, images, batches, optimizer=optimizer, lr=lr, tune=tune)
     x, y = images.open_test()

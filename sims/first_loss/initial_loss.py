@@ -41,7 +41,7 @@ def initial_loss(
     Metrics:
         loss: mean cross-entropy over the examples, in nats.
         excess: the same minus ln k.
-        std: standard deviation s of the logits.
+        std: standard deviation s of the logits around each example's mean.
         total: sum of the cross-entropy over the examples, in nats.
     """
     net = replicates.stack("net", lambda: mlp(features, [hidden] if hidden else [], classes))
@@ -63,7 +63,7 @@ def initial_loss(
     return {
         "loss": loss,
         "excess": loss - torch.tensor(float(classes)).log(),
-        "std": logits.flatten(1).std(1),
+        "std": (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1),
         "total": cross_entropy(logits, y, reduction="sum"),
     }
 

@@ -3,7 +3,8 @@
 python sims/first_loss/random_logits.py --logit-std 0.5
 
 Expand log-sum-exp to second order in the logits: the expected loss is ln k plus half their
-variance. For large logits the largest one decides, and the loss grows linearly with their size.
+variance around each example's mean, which softmax does not see. For large logits the largest one
+decides, and the loss grows linearly with their size.
 """
 
 from typing import Literal
@@ -36,6 +37,8 @@ def random_logits(
         examples: Examples N a replicate.
 
     Metrics:
+        std: standard deviation s of the logits around each example's mean.
+        half: s^2 / 2, in nats.
         excess: mean cross-entropy over examples and all k possible labels, minus ln k, in nats.
         spread: standard deviation of the cross-entropy of single examples, in nats.
         distance: mean total-variation distance of the softmax to uniform, in [0, 1].
@@ -49,7 +52,10 @@ def random_logits(
     labels = replicates.integers("labels", classes, examples)  # (R, N)
     # averaged over every label it could have, an example costs log-sum-exp minus the mean logit
     expected = logits.logsumexp(-1) - logits.mean(-1)  # (R, N)
+    std = (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1)
     return {
+        "std": std,
+        "half": std.square() / 2,
         "excess": expected.mean(1) - torch.tensor(float(classes)).log(),
         "spread": cross_entropy(logits, labels, reduction="none").std(1),
         "distance": 0.5 * (logits.softmax(-1) - 1 / classes).abs().sum(-1).mean(1),

@@ -25,13 +25,14 @@ def untrained_networks(
     ] = "none",
     norm: Literal["none", "batch", "layer"] = "none",
     head: Literal["default", "zero"] = "default",
+    mode: Literal["train", "eval"] = "train",
     share: float = 0.0,
     examples: int = 64,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Show one batch of digits to a network as PyTorch initializes it.
 
-    Setting: one batch of {examples} digits through an untrained {network} (norm: {norm},
-    head: {head}, fault: {fault})
+    Setting: one batch of {examples} digits through an untrained {network} in {mode} mode (norm:
+    {norm}, head: {head}, fault: {fault})
 
     Args:
         replicates: One network and one batch each.
@@ -40,21 +41,25 @@ def untrained_networks(
         fault: What is wrong. Inputs: pixels from 0 to 255 (bytes). Weights: all drawn from N(0, 1)
             (normal). Loss: softmax outputs given to nll_loss (probabilities), a sum for the mean
             (summed), a mean divided by 4 accumulation steps (divided), half of the batch is padding
-            that costs 0 and is counted (padded), softmax outputs given to cross_entropy (twice).
+            that costs 0 and is counted (padded), a network that ends with a softmax given to
+            cross_entropy (twice).
             Labels: shuffled, or written into the first ten pixels of the image (leaked).
         norm: Normalization before each ReLU of the first two networks.
         head: The last layer as PyTorch draws it, or zeros.
+        mode: Training mode, in which batch normalization uses the batch; or evaluation mode, in
+            which it uses running means, which are 0 and 1 before training.
         share: Share of zeros in the batch, below 1; 0 for the digits as they come.
         examples: Images N of the batch.
 
     Metrics:
-        std: standard deviation s of the logits of the batch.
+        std: standard deviation s of the outputs of the batch around each example's mean.
         excess: the loss that is reported minus ln 10, in nats.
-        half: half the variance of the logits, in nats.
+        half: s^2 / 2, in nats.
         large: 1 if s is above 1, in [0, 1].
         wrong: 1 if s is at most 1, and excess is not within 0.01 + s of 0, in [0, 1].
     """
-    data = load(replicates, scale="raw" if fault == "bytes" else "standard", own=True, train=1200)
+    rows = 1200 if share else examples
+    data = load(replicates, scale="raw" if fault == "bytes" else "standard", own=True, train=rows)
     x, y = data.x[:, :examples], data.y[:, :examples]  # (R, N, 64) and (R, N)
     if share:  # zeros first, then the digits that are none
         order = (data.y != 0).int().argsort(dim=1, stable=True)  # (R, 1200)
@@ -78,8 +83,10 @@ def untrained_networks(
             weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
         for weight in list(net.weights().values())[-2:] if head == "zero" else ():  # last layer
             weight.zero_()
+        net.train(mode == "train")
         logits = net(x)  # (R, N, 10)
-    std = logits.flatten(1).std(1)
+    logits = logits.softmax(-1) if fault == "twice" else logits
+    std = (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1)
     excess = _reported(logits, y, fault) - torch.tensor(10.0).log()
     return {
         "std": std,
@@ -97,7 +104,6 @@ def _reported(logits: Tensor, y: Tensor, fault: str) -> Tensor:
     if fault == "padded":
         used = y.shape[1] // 2
         return cross_entropy(logits[:, :used], y[:, :used], reduction="sum") / y.shape[1]
-    logits = logits.softmax(-1) if fault == "twice" else logits
     loss = cross_entropy(logits, y, reduction="sum" if fault == "summed" else "mean")
     return loss / 4 if fault == "divided" else loss
 

@@ -20,20 +20,27 @@ def task_batchnorm(
     steps: int = 100,
     batch: int = 128,
 ) -> dict[str, Tensor]:
-    """Send inputs of two tasks through `nn.BatchNorm1d` in training mode, then new ones in evaluation mode.
+    """Send inputs of two tasks through `nn.BatchNorm1d` in training mode, then in evaluation mode.
 
-    The first task's inputs are normal with mean 0 and variance 1, the second's with mean `gap` and variance 1.
+    The first task's inputs are normal with mean 0 and variance 1, the second's with mean `gap` and
+    variance 1. So outputs are in standard deviations of the inputs that were normalized together.
+
+    Setting: two tasks whose inputs are {gap} apart, batches {batches}; {steps} batches of {batch}
+    inputs each.
 
     Args:
-        replicates: One unit with inputs of its own each; to PyTorch the replicates are the layer's channels.
-        batches: `mixed`: each batch has inputs of both tasks. `alternating`: a batch of the first, a batch of the
-            second, and so on. `own`: alternating, and each task has a normalization of its own.
+        replicates: One unit with inputs of its own each; to PyTorch the replicates are the layer's
+            channels.
+        batches: `mixed`: each batch has inputs of both tasks. `alternating`: a batch of the first,
+            a batch of the second, and so on. `own`: alternating, and each task has a normalization
+            of its own.
         gap: Mean of the second task's inputs.
         steps: Batches of each task.
         batch: Inputs N of a task in a batch.
 
     Metrics:
-        first_train: mean output for the first task's inputs in training mode, over the second half of the steps.
+        first_train: mean output for the first task's inputs in training mode, over the second half
+            of the steps.
         second_train: the same for the second task.
         first_eval: mean output for new inputs of the first task in evaluation mode.
         second_eval: the same for the second task.
@@ -45,17 +52,12 @@ def task_batchnorm(
     norms = [first_norm, second_norm if batches == "own" else first_norm]
     trained = []
     for step in range(steps):
-        first, second = (
-            inputs[:, step, 0].T,
-            inputs[:, step, 1].T,
-        )  # (N, R) each: BatchNorm1d wants channels last
-        apart = batches != "mixed"
-        outputs = (
-            (norms[0](first), norms[1](second))
-            if apart
-            else first_norm(torch.cat([first, second])).chunk(2)
-        )
-        trained.append(torch.stack([output.mean(0) for output in outputs]))  # (2, R)
+        first, second = inputs[:, step].permute(1, 2, 0)  # (N, R) each: channels come last
+        if batches == "mixed":
+            first, second = first_norm(torch.cat([first, second])).chunk(2)
+        else:
+            first, second = norms[0](first), norms[1](second)
+        trained.append(torch.stack([first.mean(0), second.mean(0)]))  # (2, R)
     in_training = torch.stack(trained[steps // 2 :]).mean(0)  # (2, R)
     for norm in norms:
         norm.eval()

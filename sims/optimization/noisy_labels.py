@@ -59,7 +59,7 @@ def noisy_labels(
         best: highest test accuracy of all looks, in [0, 1].
         end: test accuracy after the last step, in [0, 1].
         stopped: test accuracy of the network that early stopping keeps, in [0, 1].
-        best_step: step of the lowest watched loss.
+        best_step: step of the lowest watched loss, at least 1.
     """
     x, y, x_test, y_test = (part.to(replicates.device) for part in digits())
     order = replicates.permutation("examples", 1200)  # (R, 1200)

@@ -39,10 +39,10 @@ def optimizer_least_norm(
         steps: Gradient steps.
 
     Metrics:
-        loss: half the squared residual at the end, divided by that at w = 0.
-        norm: length of the w found, divided by that of the shortest solution.
+        loss: half the squared residual at the end, divided by that at w = 0; at least 0.
+        norm: length of the w found, divided by that of the shortest solution; at least 0.
         outside: share of w's squared length outside the span of X's rows, in [0, 1].
-        error: mean squared error on new inputs, divided by that of w = 0.
+        error: mean squared error on new inputs, divided by that of w = 0; at least 0.
     """
     powers = 2 * replicates.uniform("powers", unknowns, dtype=torch.float64) - 1
     scale = 10 ** (spread * powers)  # (R, d)

@@ -68,9 +68,9 @@ def tuned_optimizers(
 
     Metrics:
         accuracy: on the test rows after the last step, in [0, 1].
-        test_loss: on the test rows after the last step, in nats; at most 100.
-        train_loss: on the training rows after the last step, in nats; at most 100.
-        picked: the learning rate.
+        test_loss: on the test rows after the last step, in nats; 100 if larger, in [0, 100].
+        train_loss: the same on the training rows, in [0, 100].
+        picked: the learning rate, at least 0.
         inside: 1 if it was tuned and is neither the lowest nor the highest of the grid, else 0,
             in [0, 1].
     """

@@ -25,13 +25,17 @@ def parallel_gradients(
     examples: int = 64,
     hidden: int = 16,
 ) -> dict[str, Tensor]:
-    """Compare the gradient of one large batch with the average of the ranks' gradients on their shards of it.
+    """Compare the gradient of one large batch with the average of the ranks' on their shards of it.
+
+    Setting: {examples} digits on {ranks} processes, shards {shards}, average {average}, a network
+    of {hidden} units with normalization {norm}, in {precision}.
 
     Args:
         replicates: One batch of handwritten digits and one network each.
-        norm: Normalization of the hidden layer. Batch normalization takes mean and variance over the rank's shard;
-            synchronized, over the whole batch, as `nn.SyncBatchNorm` does.
-        shards: Equal parts, or parts that double from rank to rank, the last rank taking the rest.
+        norm: Normalization of the hidden layer. Batch normalization takes mean and variance over
+            the rank's shard; synchronized, over the whole batch, as `nn.SyncBatchNorm` does.
+        shards: Equal parts, or parts that double from rank to rank, the last rank taking the rest:
+            4, 8, 16 and 36 of 64.
         average: Of the ranks' gradients: a plain mean, or weighted with the sizes of their shards.
         precision: Type of all numbers.
         ranks: Number of processes.
@@ -39,8 +43,9 @@ def parallel_gradients(
         hidden: Width of the hidden layer.
 
     Metrics:
-        difference: distance between the average and the large batch's gradient, over the norm of the latter.
-        apart: largest difference between two ranks' averages.
+        difference: distance between the average and the large batch's gradient, over the norm of
+            the latter; at least 0.
+        apart: largest difference between two ranks' averages, at least 0.
     """
     dtype = getattr(torch, precision)
     x, y, *_ = digits(centred=True)

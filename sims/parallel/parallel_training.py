@@ -1,8 +1,10 @@
-"""Train on several processes for as many epochs as on one: the learning rate has to follow the batch.
+"""Train on several processes for as many epochs as on one, which are fewer steps.
 
 python sims/parallel/parallel_training.py --lr 0.8
 
 https://arxiv.org/abs/1706.02677
+
+The loop is written out, since it is what each process runs.
 """
 
 import torch
@@ -25,6 +27,9 @@ def parallel_training(
 ) -> dict[str, Tensor]:
     """Train a network on handwritten digits with SGD and PyTorch's `DistributedDataParallel`.
 
+    Setting: {examples} digits, {hidden} ReLU units, batch {batch} on each of {ranks} processes; SGD
+    at {lr}, {epochs} epochs.
+
     Args:
         replicates: One network and one order of the images each.
         ranks: Number of processes.
@@ -36,9 +41,9 @@ def parallel_training(
 
     Metrics:
         steps: steps of SGD that were done.
-        loss: mean cross-entropy over the training images at the end, in nats.
+        loss: mean cross-entropy over the training images at the end, in nats, at least 0.
         accuracy: on the test images, in [0, 1].
-        apart: largest difference between two ranks' weights at the end.
+        apart: largest difference between two ranks' weights at the end, at least 0.
     """
     seeds = replicates.integers("seed", 2**31).tolist()
     net = replicates.stack(
@@ -81,7 +86,6 @@ def _train(
         DistributedSampler(range(len(x)), seed=seed, drop_last=True) for seed in seeds
     ]  # one a replicate
     net = DistributedDataParallel(net)  # averages the gradients during the backward pass
-    # by hand, not by dlfaq.sim.training: the loop of each rank is what is looked at
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     steps = 0
     for epoch in range(epochs):

@@ -13,7 +13,7 @@ from torch import Tensor, distributed
 from dlfaq.sim import Replicates
 from dlfaq.sim.blocks import block_weights, pass_blocks, square_error
 from dlfaq.sim.footprint import Activations, held_bytes, most_held
-from dlfaq.sim.pipelines import stage_order
+from dlfaq.sim.pipelines import idle_share, stage_order
 from dlfaq.sim.processes import run_ranks
 
 
@@ -22,17 +22,22 @@ def pipeline_parallel(
     schedule: Literal["all forward first", "one forward one backward"] = "all forward first",
     micro_batches: int = 8,
     ranks: int = 4,
+    slowest: float = 1.0,
     blocks: int = 4,
     width: int = 32,
     examples: int = 64,
 ) -> dict[str, Tensor]:
-    """Do one step of Adam with blocks of two layers, width to 4 * width and back, as many blocks on each rank.
+    """Do one step of Adam with blocks of two layers, as many blocks on each rank.
+
+    Setting: {blocks} blocks, width {width} to four times that and back, {examples} examples in
+    {micro_batches} micro-batches on {ranks} processes, {schedule}.
 
     Args:
-        replicates: One network and one batch each.
+        replicates: One network, one batch and one duration of a forward and a backward pass each.
         schedule: Order of the passes on each rank.
         micro_batches: Parts m that the batch is cut into, a divisor of examples.
-        ranks: Number of processes, a divisor of blocks.
+        ranks: Number of processes p, a divisor of blocks.
+        slowest: How many times as long the last rank takes as the others; only `idle` looks at it.
         blocks: Number of blocks.
         width: Numbers d that enter and leave a block, for each example.
         examples: Examples N in the batch.
@@ -42,23 +47,27 @@ def pipeline_parallel(
         gradients: bytes of their gradients.
         states: bytes of Adam's state.
         activations: most bytes that a rank kept for backward passes at a time.
-        difference: distance of the gradients from those of a single process, over the norm of the latter.
+        difference: distance of the gradients from those of a single process, over the norm of the
+            latter, at least 0.
+        idle: share of the time in which a rank waits, over all ranks, if the passes are played
+            with these durations and sending takes no time, in [0, 1].
     """
-    x, target = (
-        replicates.normal(name, examples, width).cpu() for name in ("input", "target")
-    )  # (R, N, d)
+    x, target = (replicates.normal(name, examples, width).cpu() for name in ("input", "target"))
     weights = block_weights(replicates, blocks, width)  # (R, 4 d, d) and (R, d, 4 d) for each block
 
     whole = [weight.clone().requires_grad_() for weight in weights]  # in this process, on its own
     alone = torch.autograd.grad(square_error(pass_blocks(whole, x), target).sum(), whole)
     results = run_ranks(_step, ranks, weights, x, target, schedule, micro_batches)
     together = [gradient for gradients, _ in results for gradient in gradients]
+    ours, theirs = (
+        torch.cat([one.flatten(1) for one in many], 1) for many in (together, alone)
+    )  # (R, parameters)
 
-    length = [
-        torch.cat([one.flatten(1) for one in list_], 1) for list_ in (together, alone)
-    ]  # (R, parameters)
     measured = most_held([held for _, held in results], len(replicates))
-    measured["difference"] = (length[0] - length[1]).norm(dim=1) / length[1].norm(dim=1)
+    measured["difference"] = (ours - theirs).norm(dim=1) / theirs.norm(dim=1)
+    backward = 2 + replicates.uniform("backward", dtype=torch.float64)  # (R,), in any unit
+    forward = 1 + replicates.uniform("forward", dtype=torch.float64)
+    measured["idle"] = idle_share(schedule, ranks, micro_batches, (backward, forward), slowest)
     return {name: value.to(replicates.device) for name, value in measured.items()}
 
 
@@ -68,19 +77,11 @@ def _step(
     """What every rank does: pass micro-batches through its layers in the order of the schedule."""
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     share = len(weights) // ranks
-    mine = [
-        weight.clone().requires_grad_() for weight in weights[rank * share : (rank + 1) * share]
-    ]
-    # by hand, not by dlfaq.sim.training: one step of this rank
+    mine = [one.clone().requires_grad_() for one in weights[rank * share : (rank + 1) * share]]
     optimizer = torch.optim.Adam(mine)
-    inputs, targets = (
-        x.chunk(micro_batches, 1),
-        target.chunk(micro_batches, 1),
-    )  # (R, N / m, d) each
-    passing, sent = (
-        {},
-        [],
-    )  # what came in and what went out, until the backward pass; messages on their way
+    inputs, targets = x.chunk(micro_batches, 1), target.chunk(micro_batches, 1)  # (R, N / m, d)
+    passing = {}  # what came in and what went out, until the backward pass
+    sent = []  # messages on their way
     with Activations(besides=mine) as kept:
         for forward, number in stage_order(schedule, rank, ranks, micro_batches):
             if forward:

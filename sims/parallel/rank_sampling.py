@@ -23,22 +23,27 @@ def rank_sampling(
     epochs: int = 3,
     examples: int = 1024,
 ) -> dict[str, Tensor]:
-    """Let every rank draw its images for some epochs, a rank's share of them in each, and average the gradients.
+    """Let every rank draw its share of the images in each epoch, and average the gradients.
+
+    Setting: {examples} digits, {ranks} processes with batches of {batch}, {epochs} epochs, drawn
+    by: {sampling}.
 
     Args:
         replicates: One seed and one linear classifier, which is not trained, each.
-        sampling: PyTorch's `DistributedSampler`, with or without a call of `set_epoch`; or every rank shuffles all images
-            by itself, from a seed of its own or from one that all ranks have.
+        sampling: PyTorch's `DistributedSampler`, with or without a call of `set_epoch`; or every
+            rank shuffles all images by itself, from a seed of its own or from one that all have.
         ranks: Number of processes.
         batch: Images in a rank's batch B.
-        epochs: Number of epochs E.
+        epochs: Number of epochs E, at least 2.
         examples: Handwritten digits n to draw from, at most 1200.
 
     Metrics:
-        noise: mean squared distance of the average gradient from that of all images, over that of rank 0's own gradient.
-        distinct: different images that the ranks drew together in an epoch, over all images.
+        noise: mean squared distance of the average gradient from that of all images, over that of
+            rank 0's own gradient; at least 0.
+        distinct: different images that the ranks drew together in an epoch, over all images, in
+            [0, 1].
         seen: share of all images that rank 0 has drawn in any epoch, in [0, 1].
-        twice: images that came more than once in the first epoch, over all ranks.
+        twice: images that came more than once in the first epoch, over all ranks; at least 0.
         repeated: share of rank 0's images of the second epoch that are, in the same places, those
             of the first, in [0, 1].
     """

@@ -68,7 +68,7 @@ def reading_rows(
     Metrics:
         accuracy[row]: on the test images, after reading rows 1 … row from above, in [0, 1].
         moved[row]: largest change of the answer's logits at this row if the last row of the
-            image is blanked.
+            image is blanked, at least 0.
         parameters: trained numbers of one network.
     """
     data = load(replicates, valid=200 if tune else 0)

@@ -1,4 +1,4 @@
-"""Store pairs of a key and a value, then ask for the value of each key: a state of fixed size, or a list to attend to.
+"""Store pairs of a key and a value and read them back: a state of fixed size, or a list.
 
 python sims/sequences/recall_of_pairs.py --pairs 32 --memory sum
 
@@ -22,16 +22,20 @@ def recall_of_pairs(
 ) -> dict[str, Tensor]:
     """Write K random pairs into a memory without any training, and read all of them back.
 
+    Setting: {pairs} pairs of width {width}, memory: {memory}.
+
     Args:
         replicates: One set of pairs each.
-        memory: A matrix S as recurrent state, to which each pair adds v k' (linear attention) or that fits all
-            pairs read so far best (recursive least squares); or softmax attention over all the pairs, kept in a list.
+        memory: A matrix S as recurrent state, to which each pair adds v k' (linear attention) or
+            that fits all pairs read so far best (recursive least squares); or softmax attention
+            over all the pairs, kept in a list.
         pairs: Pairs K.
         width: Numbers d in a key and in a value; S has d * d.
         sharpness: Factor on attention's scores, which training would have to find.
 
     Metrics:
-        error: squared distance of what is read from the values, divided by the values' square.
+        error: squared distance of what is read from the values, divided by the values' square;
+            at least 0.
         correct: share of the keys for which the value read is nearest to the right one of the K
             values, in [0, 1].
         kept: numbers that the memory holds.

@@ -1,4 +1,4 @@
-"""What it costs to read a sequence: operations, numbers stored for the backward pass, products that wait for each other.
+"""What it costs to read a sequence: operations, numbers stored, products that wait for each other.
 
 python sims/sequences/sequence_cost.py --reader attention --length 256
 
@@ -41,7 +41,11 @@ def sequence_cost(
     layers: int = 1,
     bidirectional: bool = False,
 ) -> dict[str, Tensor]:
-    """Count while one sequence goes through an untrained network. Nothing is timed, so any machine counts the same.
+    """Count while one sequence goes through an untrained network.
+
+    Nothing is timed, so any machine counts the same.
+
+    Setting: {layers} layers ({reader}) of width {width} on {length} positions of {inputs} numbers.
 
     Args:
         replicates: One network and one sequence each; the counts do not depend on them.

@@ -45,3 +45,32 @@ def all_rows(own: Tensor) -> Tensor:
     parts = [torch.empty(own.shape, dtype=own.dtype) for _ in range(distributed.get_world_size())]
     distributed.all_gather(parts, own.detach().contiguous())
     return torch.cat(parts, 1)
+
+
+def linear(x: Tensor, weight: Tensor, *, in_parts: bool = False) -> Tensor:
+    """The product x W^T on this rank's examples; the gradient of W is summed over the ranks.
+
+    Args:
+        x: This rank's examples, (R, N, in).
+        weight: W, (R, out, in), the same on every rank.
+        in_parts: W is this rank's rows of it alone, (R, out / ranks, in). It is put together when
+            it is used and dropped again, and its gradient is cut as W is.
+    """
+    return _Linear.apply(x, weight, in_parts)
+
+
+class _Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, x: Tensor, weight: Tensor, in_parts: bool) -> Tensor:
+        context.save_for_backward(x, weight)
+        context.in_parts = in_parts
+        return x @ (all_rows(weight) if in_parts else weight).mT
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
+        x, weight = context.saved_tensors
+        total = gradient.mT @ x  # (R, out, in): of this rank's examples
+        distributed.all_reduce(total)  # of all; libraries that keep a part send only that part
+        if context.in_parts:
+            return gradient @ all_rows(weight), own_rows(total), None
+        return gradient @ weight, total, None

@@ -69,17 +69,6 @@ def test_it_is_a_plain_loop(inputs):
     assert abs(measured["conflict"][0] * 20 - negative) < 1.5
 
 
-def test_turns_go_to_one_task_at_a_time():
-    """At probability 1 the second task is never trained, and near 0 the first is not."""
-    first, second = sim(turns=1.0), sim(turns=1e-9)
-
-    assert (first["accuracy"] > 0.7).all()
-    assert (first["second_accuracy"] < 0.5).all()
-    assert (second["second_accuracy"] > 0.7).all()
-    assert (second["accuracy"] < 0.4).all()
-    assert (first["cosine"] == 0).all()
-
-
 def test_a_mask_is_a_loss_over_the_labels_there_are():
     """ignore_index averages over the labelled rows: the same as leaving the others out. Without any, it is nan."""
     logits = torch.randn(6, 10, generator=torch.Generator().manual_seed(0))
@@ -89,7 +78,6 @@ def test_a_mask_is_a_loss_over_the_labels_there_are():
         F.cross_entropy(logits, labels), F.cross_entropy(logits[::2], labels[::2])
     )
     assert F.cross_entropy(logits[1::2], labels[1::2]).isnan()
-    assert sim(inputs="different", missing="zero")["accuracy"].max() < 0.65
 
 
 def test_random_labels_cannot_be_learned():

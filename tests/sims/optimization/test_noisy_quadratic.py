@@ -1,7 +1,9 @@
 """The bowl against algebra, a plain loop, and a checkpoint that is really reloaded."""
 
 import copy
+import math
 
+import pytest
 import torch
 from sims.optimization.noisy_quadratic import noisy_quadratic
 from torch import nn
@@ -79,3 +81,75 @@ def test_the_variance_covers_the_second_half():
     )  # curvature 1
 
     torch.testing.assert_close(measured["variance"], 2 * measured["loss"])
+
+
+def ravine(**given):
+    """Without noise, at a rate that falls to 0 in a straight line."""
+    given = {"noise": 0.0, "schedule": "linear", "horizon": given.get("steps", 500)} | given
+    return noisy_quadratic(Replicates("noisy_quadratic", range(4)), **given)
+
+
+def test_a_falling_rate_shrinks_each_direction_by_its_own_factors():
+    """c_j after T steps is c_j times the product of 1 - lr_t h_j; so is the progress."""
+    measured = ravine(lr=0.5, steps=10, condition=100.0)
+    start = draws(10)[0]
+    h = torch.logspace(0, -1, 20, base=100.0, dtype=torch.float64)
+    c = start.clone()
+    for step in range(10):
+        c = c * (1 - 0.5 * (1 - step / 10) * h)
+
+    torch.testing.assert_close(measured["distance"], c.norm(dim=1) / start.norm(dim=1))
+    torch.testing.assert_close(measured["progress"], (h * c**2).sum(1) / (h * start**2).sum(1))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum"])
+def test_descent_along_the_gradient_does_not_notice_a_rotation(optimizer):
+    """Bowl and start are turned together; rotated noise is as large as before."""
+    straight = ravine(optimizer=optimizer, steps=30, noise=0.3)
+    turned = ravine(optimizer=optimizer, steps=30, noise=0.3, rotated=True)
+
+    for metric in ("loss", "distance", "variance"):
+        torch.testing.assert_close(straight[metric], turned[metric])
+
+
+def test_adams_first_step_has_the_length_of_its_rate():
+    """Each coordinate moves by the rate, whatever its curvature; rotated, others do."""
+    start = draws(1)[0]
+    after = start - 0.01 * start.sign()
+    expected = after.norm(dim=1) / start.norm(dim=1)
+    measured = ravine(optimizer="adam", lr=0.01, steps=1)
+    turned = ravine(optimizer="adam", lr=0.01, steps=1, rotated=True)
+
+    torch.testing.assert_close(measured["distance"], expected)
+    assert ((turned["distance"] - expected).abs() > 1e-4).all()
+
+
+FORMULAS = {
+    "constant": lambda _: 1.0,
+    "linear": lambda t: max(0.0, 1 - t / 100),
+    "cosine": lambda t: (1 + math.cos(math.pi * t / 100)) / 2,
+    "cooldown": lambda t: min(1.0, max(0.0, (100 - t) / 20)),
+    "drops": lambda t: 0.1 ** ((t >= 50) + (t >= 75)),
+    "inverse": lambda t: 20 / (20 + t),
+    "inverse-sqrt": lambda t: math.sqrt(20 / (20 + t)),
+}
+
+
+@pytest.mark.parametrize("schedule", FORMULAS)
+def test_a_schedule_is_its_formula(schedule):
+    """PyTorch's schedulers, also behind their end, against the textbook's closed form."""
+    measured = noisy_quadratic(
+        Replicates("noisy_quadratic", range(2)), schedule=schedule, horizon=100, steps=201
+    )
+    expected = torch.tensor([FORMULAS[schedule](t) for t in range(0, 201, 10)])
+
+    assert measured["step"].tolist() == [*range(0, 201, 10)]
+    torch.testing.assert_close(measured["rate"], expected.double().expand(2, -1), rtol=0, atol=1e-7)
+
+
+def test_one_cycle_refuses_to_go_on():
+    """OneCycleLR raises an error behind its last step; the others never do."""
+    with pytest.raises(ValueError, match="Tried to step"):
+        noisy_quadratic(
+            Replicates("noisy_quadratic", range(1)), schedule="one-cycle", horizon=20, steps=30
+        )

@@ -13,7 +13,7 @@ def test_the_run_equals_the_two_equations_by_hand():
     u, v = torch.full((4,), 5.0, dtype=torch.float64), 0.1 * drawn.normal("v", dtype=torch.float64)
     y = 1 + 0.1 * drawn.normal("labels", 80, dtype=torch.float64)
     for step in range(80):
-        lr = 0.1 * min(1.0, 0.001 + 0.999 * step / 50)
+        lr = 0.1 * min(1.0, 1 / 50 + (1 - 1 / 50) * step / 50)
         error = u * v - y[:, step]
         u, v = u - lr * error * v, v - lr * error * u
 

@@ -1,6 +1,7 @@
 """A pipeline over processes: gradients of one process, and activations counted by hand."""
 
 import pytest
+import torch
 from sims.parallel.pipeline_parallel import pipeline_parallel
 
 from dlfaq.sim import Replicates
@@ -32,3 +33,10 @@ def test_activations_by_hand():
     assert (
         sim(ranks=1, **alternate)["activations"] == (4 * 5 + 1) / 8 * EACH
     ).all()  # one at a time
+
+
+def test_the_share_of_waiting():
+    """(p - 1) / (m + p - 1), whatever the passes take; more with a slow last rank."""
+    expected = torch.full((2,), 3 / (8 + 3), dtype=torch.float64)
+    torch.testing.assert_close(sim()["idle"], expected)
+    assert (sim(slowest=2.0)["idle"] > expected).all()

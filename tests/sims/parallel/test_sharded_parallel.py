@@ -13,7 +13,7 @@ def sim(**given):
 
 
 @pytest.mark.parametrize("optimizer", ["Adam", "SGD"])
-@pytest.mark.parametrize("shard", ["nothing", "states", "gradients", "weights"])
+@pytest.mark.parametrize("shard", ["nothing", "states", "gradients", "weights", "units"])
 def test_the_step_is_that_of_one_process(shard, optimizer):
     """To the rounding of float32."""
     assert (sim(shard=shard, optimizer=optimizer)["difference"] < 1e-4).all()
@@ -39,3 +39,20 @@ def test_sgd_has_no_state():
     """Sharded or not."""
     assert (sim(optimizer="SGD")["states"] == 0).all()
     assert (sim(optimizer="SGD", shard="states")["states"] == 0).all()
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 4])
+def test_cut_units_by_hand(ranks):
+    """The inner units' numbers are cut, those between the blocks and the loss's are whole."""
+    measured = sim(shard="units", ranks=ranks)
+    for sort, whole in (("parameters", WEIGHTS), ("gradients", WEIGHTS), ("states", 2 * WEIGHTS)):
+        assert (measured[sort] == whole / ranks).all()
+    inner, between, loss = 4 * 128 / ranks, 4 * 32, 32
+    assert (measured["activations"] == (inner + between + loss) * 64 * 4).all()
+
+
+def test_sizes_follow_the_arguments():
+    """Twice the blocks are twice the weights, twice the examples twice the activations."""
+    cut = {"shard": "units", "ranks": 2}
+    assert (sim(blocks=8, **cut)["parameters"] == 2 * sim(**cut)["parameters"]).all()
+    assert (sim(examples=128, **cut)["activations"] == 2 * sim(**cut)["activations"]).all()

@@ -1,4 +1,4 @@
-"""The gradient's reach, against PyTorch's own layers and against algebra."""
+"""The gradient's reach and the order, against PyTorch's own layers and against algebra."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
-from dlfaq.sim.sequences import LSTM, RNN, SelfAttention
+from dlfaq.sim.sequences import LSTM, RNN, SelfAttention, sinusoids
 
 NAME, T, D = "attention_reach", 6, 32
 
@@ -69,3 +69,50 @@ def test_a_linear_recurrence_is_a_power_of_its_matrix():
         u @ u.T, 0.81 * torch.eye(D, dtype=torch.float64), atol=1e-5, rtol=1e-5
     )
     torch.testing.assert_close(measured["first"][0], expected)
+
+
+def moved(make, apply, places):
+    """`moved` of one replicate, from PyTorch's own layers and indexing."""
+    weights, x, _ = draws(make)
+    order = Replicates(NAME, [2]).permutation("order", T)[0]
+    outputs, after = apply(weights, x + places), apply(weights, x[:, order] + places)
+    return ((after - outputs[:, order]).abs().max() / outputs.square().mean().sqrt()).detach()
+
+
+@pytest.mark.parametrize("positions", [False, True])
+@pytest.mark.parametrize("reader", ["attention", "causal"])
+def test_attention_moves_as_pytorchs(reader, positions):
+    """`scaled_dot_product_attention` on shuffled rows."""
+
+    def apply(weights, x):
+        q, k, v = (x @ weights[f"{name}.weight"].T for name in ("query", "key", "value"))
+        return F.scaled_dot_product_attention(q, k, v, is_causal=reader == "causal")
+
+    places = sinusoids(T, D).double() if positions else torch.zeros(T, D)
+    expected = moved(lambda: SelfAttention(D), apply, places)
+    measured = attention_reach(Replicates(NAME, [2]), reader=reader, positions=positions, length=T)
+
+    torch.testing.assert_close(measured["moved"][0], expected, atol=1e-12, rtol=1e-6)
+
+
+def test_an_rnn_moves_as_pytorchs():
+    """`nn.RNN` on shuffled rows."""
+
+    def apply(weights, x):
+        net = nn.RNN(D, D, batch_first=True).double()
+        net.load_state_dict({f"{name}_l0": value for name, value in weights.items()})
+        return net(x)[0].detach()
+
+    expected = moved(lambda: RNN(D, D), apply, torch.zeros(T, D))
+    measured = attention_reach(Replicates(NAME, [2]), reader="rnn", length=T)
+
+    torch.testing.assert_close(measured["moved"][0], expected)
+
+
+def test_one_position_has_no_order():
+    """A shuffle of one changes nothing, whatever the layer."""
+    for reader in ("attention", "causal", "rnn"):
+        measured = attention_reach(
+            Replicates(NAME, range(3)), reader=reader, positions=True, length=1
+        )
+        assert (measured["moved"] == 0).all()
