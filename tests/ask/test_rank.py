@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlfaq.ask.rank import ask
+from dlfaq.ask.rank import TUNED, _right, ask
 
 FITTING = [
     ("what should the loss of an untrained classifier be", "first-loss"),
@@ -90,13 +90,59 @@ def test_an_explanation_says_what_was_read(index):
     answer = ask(index, "val loss 2.303 exploodes in zebra")
     why = answer.explanation
 
-    assert ("explood", "explod") in why.corrections
+    assert ("exploodes", "explodes") in why.corrections
     assert ("val", "valid") in why.synonyms
     assert any("lnk" in sign for sign, _ in why.signs)
     assert "zebra" in why.unknown
     odds = why.base + sum(why.parts[0].values())
     assert math.exp(odds) / (1 + math.exp(odds)) == pytest.approx(answer.results[0].score)
     assert ("loss", "question") in why.matched[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what shuold the loss of an untraned clasifier be", "what should the loss of an untrained classifier be"),
+        ("my loss explods aftr some steps", "my loss explodes after some steps"),
+    ],
+)  # fmt: skip
+def test_typing_errors_end_where_the_right_spelling_does(index, typed, meant):
+    """Also in words that are not looked for, and swapped letters."""
+    one, other = ask(index, typed), ask(index, meant)
+
+    assert one.results[0].id == other.results[0].id
+    assert one.confidence == other.confidence != "none"
+
+
+def test_code_and_names_are_not_corrected(index):
+    """What is no word of prose stays as it is typed."""
+    text = "losss_fn(explods) Explods.step explods/2 EXPLODS explods=1"
+
+    assert ask(index, text).explanation.corrections == ()
+
+
+def test_a_phrasing_itself_is_never_refused(index):
+    """However unusual its words are."""
+    answer = ask(index, "derivation of the uniform cross-entropy")
+
+    assert answer.results[0].id == "first-loss"
+    assert answer.confidence != "none"
+
+
+def test_what_is_in_doubt_is_a_guess(index):
+    """The level follows from the probability, and a second entry close behind lowers it."""
+    doubtful = TUNED._replace(fits=0.0, sure=(0.0, 0.0, -1.0))
+    answers = [ask(index, "loss becomes NaN", tuning=one) for one in (TUNED, doubtful)]
+
+    assert [one.confidence for one in answers] == ["answer", "guess"]
+    assert answers[1].answered
+    alone, close = (_right([2.0, second], TUNED) for second in (-5.0, 1.9))
+    assert alone > close
+
+
+def test_a_written_entry_far_behind_a_planned_one_is_not_named(index):
+    """It has nothing to do with the question."""
+    assert ask(index, "where do I put dropout layers").nearest_written is None
 
 
 def test_a_known_word_is_not_corrected(index):

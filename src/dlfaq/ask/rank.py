@@ -13,7 +13,6 @@ Standard library only.
 import math
 import sqlite3
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Spans, unpack_spans
@@ -29,6 +28,7 @@ ANSWER, GUESS, NONE = "answer", "guess", "none"
 
 PROBABLE = 0.6  # an answer is right with at least this probability; a guess with less
 SAME = 0.9  # likeness of words from which on a question is the phrasing itself
+BEHIND = 0.1  # how probable a written entry must be to be named where the best is planned
 ALONE = 2.0  # the lead of an entry without a second
 
 
@@ -207,8 +207,7 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
     query = understand(db, text)
     ranked = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))
     best = ranked[:n]
-    found = (_result(db, one, tuning) for one in ranked)
-    results = tuple(islice(found, n))
+    results = tuple(_result(db, one, tuning) for one in best)
     odds = [log_odds(one, tuning) for one in ranked[:2]]
     probability = _right(odds, tuning) if query.own else 0.0
     confidence = NONE
@@ -216,8 +215,9 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
         confidence = ANSWER if probability >= PROBABLE else GUESS
     written = None
     if confidence != NONE and results[0].planned:
-        fitting = takewhile(lambda one: one.score >= tuning.fits, chain(results, found))
-        written = next((one for one in fitting if not one.planned), None)
+        enough = (one for one in ranked if _fits_behind(odds[0], log_odds(one, tuning), tuning))
+        near = (_result(db, one, tuning) for one in enough)
+        written = next((one for one in near if not one.planned), None)
     explanation = Explanation(
         terms=tuple(query.own),
         **query.reading._asdict(),
@@ -241,6 +241,12 @@ def _right(odds: Sequence[float], tuning: Tuning) -> float:
     lead = odds[0] - odds[1] if len(odds) > 1 else ALONE
     of_odds, of_lead, rest = tuning.sure
     return _probability(of_odds * odds[0] + of_lead * min(lead, ALONE) + rest)
+
+
+def _fits_behind(first: float, odds: float, tuning: Tuning) -> bool:
+    """Is an entry that is not the best near enough to be named in its place?"""
+    of_odds, of_lead, rest = tuning.sure
+    return _probability(of_odds * odds + of_lead * (odds - first) + rest) >= BEHIND
 
 
 def log_odds(one: Scored, tuning: Tuning) -> float:

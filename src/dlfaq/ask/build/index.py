@@ -126,7 +126,7 @@ def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> No
     unused = dict.fromkeys(thesaurus.plain_english(), -1) | dict.fromkeys(rules.words, 0)
     rows = [(word, word[0], len(word), docs) for word, docs in (unused | counts).items()]
     db.executemany("INSERT INTO vocab VALUES (?, ?, ?, ?)", rows)
-    _count(db, postings)
+    count_all(db, postings)
 
 
 def common_english() -> list[str]:
@@ -145,7 +145,7 @@ def asked_as(entry: Entry | Planned) -> tuple[str, ...]:
     return (entry.question, *phrasings(entry))
 
 
-def _count(db: sqlite3.Connection, postings: Postings) -> None:
+def count_all(db: sqlite3.Connection, postings: Postings) -> None:
     """How many entries there are, and what was gathered meanwhile.
 
     Raises:
@@ -202,7 +202,7 @@ def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
         raise _WholeError  # it is written now, and still in the list: that is told
     evidence = _evidence(root, written)
     _replace(db, numbers, entries, faq, evidence, postings)
-    _count(db, postings)
+    count_all(db, postings)
 
 
 def _replanned(db: sqlite3.Connection, faq: Faq, postings: Postings) -> dict[str, Planned]:
