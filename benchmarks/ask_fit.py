@@ -35,7 +35,7 @@ from dlfaq.ask.build.postings import grams_in
 from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.grams import grams_for, weights_of
 from dlfaq.ask.query import Query, understand
-from dlfaq.ask.rank import Tuning
+from dlfaq.ask.rank import TUNED, Tuning
 from dlfaq.ask.schema import connect
 from dlfaq.ask.signals import GRAMS, SHARED, SIGNALS, candidates
 from dlfaq.paths import find_root
@@ -44,7 +44,7 @@ CANDIDATES = 24
 RIDGE = 0.003  # on the weights: signals overlap
 TRUST = 0.7  # of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that fit it
 KEPT = 0.955  # of the real queries that an entry answers
-WHICH = [place for place, name in enumerate(SIGNALS) if name not in SHARED]
+WHICH = [place for place, name in enumerate(SIGNALS) if name not in {*SHARED, "same"}]
 WHETHER = [place for place, name in enumerate(SIGNALS) if name in SHARED]
 
 
@@ -168,6 +168,8 @@ def fit(examples: Sequence[Example]) -> Tuning:
     size, *shared, base = map(float, minimize(whether, start, method="L-BFGS-B").x)
     fitted = dict(zip([SIGNALS[i] for i in WHICH], size * first, strict=True))
     fitted |= dict(zip([SIGNALS[i] for i in WHETHER], shared, strict=True))
+    # a phrasing that is left out is never the question itself: what that is worth cannot be fitted
+    fitted["same"] = TUNED.weights["same"]
     weights = {name: float(fitted[name]) for name in SIGNALS}
     return Tuning(weights | {"signs": TRUST * weights["signs"]}, base, 0.5, (1.0, 0.0, 0.0))
 

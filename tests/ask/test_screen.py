@@ -154,7 +154,7 @@ def test_every_bundled_entry_fits():
         lines = on_terminal("ask", row["question"], "--root", root)
         steps = [line for line in lines if re.match(r" \d\. ", line)]
 
-        assert any(row["id"] in line for line in lines[:2])
+        assert any(row["id"] in line for line in lines[:4])
         assert len(lines) <= ROWS - 2
         assert 3 <= len(steps) <= 6 or (row["form"] == 1 and not steps)
         assert not any(line.endswith(" …") for line in lines)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dlfaq.ask.freshness import read_index
-from dlfaq.ask.rank import NONE, SAME, TUNED, ask
+from dlfaq.ask.rank import NONE, TUNED, ask
 from dlfaq.ask.words import TELLING, clean, informative, names, stems
 from dlfaq.ask.words import tokens as tokens_of
 from dlfaq.knowledge.load import load_faq
@@ -313,7 +313,6 @@ def test_the_index_follows_the_tuning(root, monkeypatch):
         "weights": {"words": 2.0},
         "base": -1.25,
         "fits": TUNED.fits,
-        "same": SAME,
     }
 
 

@@ -27,7 +27,6 @@ ANSWER, GUESS, NONE = "answer", "guess", "none"
 
 
 PROBABLE = 0.6  # an answer is right with at least this probability; a guess with less
-SAME = 0.9  # likeness of words from which on a question is the phrasing itself
 BEHIND = 0.1  # how probable a written entry must be to be named where the best is planned
 ALONE = 2.0  # the lead of an entry without a second
 
@@ -52,7 +51,7 @@ class Tuning(NamedTuple):
 TUNED = Tuning(
     weights={
         "words": 1.20, "signs": 0.21, "phrasing": 0.70, "order": 0.71, "meaning": 0.70,
-        "centre": 0.78, "elsewhere": -0.79, "outside": -1.27, "grams": 1.29, "scope": 4.25,
+        "centre": 0.78, "elsewhere": -0.79, "outside": -1.27, "grams": 1.29, "scope": 4.25, "same": 3.0,
     },
     base=-2.84,
     fits=0.748,
@@ -211,7 +210,7 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
     odds = [log_odds(one, tuning) for one in ranked[:2]]
     probability = _right(odds, tuning) if query.own else 0.0
     confidence = NONE
-    if query.own and results and (results[0].score >= tuning.fits or _same(best[0])):
+    if query.own and results and results[0].score >= tuning.fits:
         confidence = ANSWER if probability >= PROBABLE else GUESS
     written = None
     if confidence != NONE and results[0].planned:
@@ -227,11 +226,6 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
     )
     nums = tuple(one.num for one in best)
     return _Ranked(query, confidence, probability, nums, results, written, explanation)
-
-
-def _same(one: Scored) -> bool:
-    """Is the question a phrasing of the entry, whatever it is about?"""
-    return one.signals["phrasing"] >= SAME
 
 
 def _right(odds: Sequence[float], tuning: Tuning) -> float:

@@ -6,7 +6,8 @@ mean. `phrasing`: likeness of the words to the entry's question, or to the phras
 the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and `outside`: the
 nearness, in meaning and in words, of a question that no FAQ on training answers. `grams`: likeness
 of the words' pieces to those of all its phrasings; `scope`: how much more usual they are here than
-elsewhere. `elsewhere`, `outside` and `scope` are the same for every entry.
+elsewhere. `same`: whether the question is a phrasing itself, word for word. `elsewhere`, `outside`
+and `scope` are the same for every entry.
 """
 
 import math
@@ -23,20 +24,13 @@ from dlfaq.ask.words import COMMON, NOT
 
 WORTH = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
 SIGNALS = (
-    "words",
-    "signs",
-    "phrasing",
-    "order",
-    "meaning",
-    "centre",
-    "elsewhere",
-    "outside",
-    "grams",
-    "scope",
-)
+    "words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside", "grams", "scope",
+    "same",
+)  # fmt: skip
 SHARED = ("elsewhere", "outside", "scope")  # they say whether any entry fits, not which
 CANDIDATES, MAX_TERMS = 24, 60
 NEAR = 16  # candidates that are near in meaning, and as many whose phrasings are written alike
+ALIKE = 0.9  # likeness of words from which on a question is the phrasing itself: one in `same`
 GRAMS, SCOPE = 4.0, 10.0  # which brings `grams` and `scope` to the size of the other signals
 EXACT = 6  # of an entry's phrasings, those that get a cosine
 # entries that are compared by meaning, whether or not a word is shared; more would take too long
@@ -91,6 +85,7 @@ def candidates(
         where = _where(query, fields)
         signals = _of_words(query, fields, where) | _of_meaning(query, *meanings) | elsewhere
         signals["grams"] = grams.of(num) * GRAMS
+        signals["same"] = max(0.0, (signals["phrasing"] - ALIKE) / (1 - ALIKE))
         scored.append(
             Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where))
         )

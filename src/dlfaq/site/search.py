@@ -21,7 +21,7 @@ from dlfaq.ask.build import thesaurus
 from dlfaq.ask.build.index import common_english, elsewhere_lines
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
-from dlfaq.ask.rank import SAME, TUNED
+from dlfaq.ask.rank import TUNED
 from dlfaq.ask.schema import COLUMNS
 from dlfaq.knowledge.entry import Faq
 from dlfaq.site.text import plain
@@ -83,7 +83,6 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
             "weights": dict(TUNED.weights),
             "base": TUNED.base,
             "fits": TUNED.fits,
-            "same": SAME,
         },
         "vocab": vocab,
         "same": db.execute("SELECT key, value FROM same").fetchall(),
@@ -202,6 +201,7 @@ def _signals() -> dict[str, object]:
         "inOrder": signals.IN_ORDER,
         "grams": signals.GRAMS,
         "scope": signals.SCOPE,
+        "alike": signals.ALIKE,
     }
 
 

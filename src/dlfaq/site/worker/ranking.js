@@ -337,8 +337,9 @@ function rankerOf(data) {
       scope: query.grams.scope / S.scope,
       ...away,
     };
+    signals.same = Math.max(0, (signals.phrasing - S.alike) / (1 - S.alike));
     const odds = Object.entries(tuned.weights).reduce((sum, [name, weight]) => sum + weight * signals[name], tuned.base);
-    return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)), same: signals.phrasing >= tuned.same };
+    return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)) };
   }
 
   /* What fits a text, best first, and whether the first may be called its answer. */
@@ -350,7 +351,7 @@ function rankerOf(data) {
     };
     const found = candidates(query).map(entry => ofEntry(query, entry, off));
     found.sort((one, other) => other.odds - one.odds || one.entry.num - other.entry.num);
-    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && (found[0].score >= tuned.fits || found[0].same) };
+    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && found[0].score >= tuned.fits };
   }
 
   /* While the first words are being typed: the longer word that the last one most likely becomes. */
