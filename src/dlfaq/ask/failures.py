@@ -100,14 +100,15 @@ MESSAGES: Mapping[str, tuple[str, ...]] = {
 EXCEPTIONS: Mapping[str, str] = {
     f"{name.lower()}error": f"a Python {name}Error"
     for name in (
-        *("Attribute", "Type", "Key", "Index", "Name", "Syntax", "Indentation", "Assertion", "UnboundLocal", "NotImplemented"),
-        *("Recursion", "ZeroDivision", "Value", "Runtime", "OS", "Lookup", "Config", "Validation", "InvalidArgument", "Internal"),
+        *("Attribute", "Type", "Key", "Index", "Name", "Syntax", "Indentation", "Assertion"),
+        *("UnboundLocal", "NotImplemented", "Recursion", "ZeroDivision", "Value", "Runtime"),
+        *("OS", "Lookup", "Config", "Validation", "InvalidArgument", "Internal"),
     )
 }  # fmt: skip
 
 
 def failure_in(text: str) -> str:
-    """The type of the error that a text holds, in words; empty if it holds none, or one of training."""
+    """The type of the error in a text, in words; empty if there is none, or one of training."""
     lower = text.lower()
     if any(_word(mark, lower) for mark in OF_TRAINING):
         return ""

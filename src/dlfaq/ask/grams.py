@@ -1,4 +1,4 @@
-"""Pieces of words: how like an entry's phrasings a question is written, and whether it is one of ours.
+"""Pieces of words: how like an entry a question is written, and whether it is one of ours.
 
 A text's grams are its words, neighbouring words, and runs of three to five letters within a word.
 An entry is the mean of its phrasings' grams, damped; the index keeps for each gram the entries that
@@ -56,8 +56,8 @@ def grams_of(text: str, words: Sequence[str]) -> list[str]:
         text: As it was typed.
         words: Its canonical stems in order.
 
-    >>> grams_of("It is nan", ["nan"])
-    ['=nan', '_it', 'it_', '_it_', '_is', 'is_', '_is_', '_na', 'nan', 'an_', '_nan', 'nan_', '_nan_']
+    >>> grams_of("A nan", ["nan"])
+    ['=nan', '_a_', '_na', 'nan', 'an_', '_nan', 'nan_', '_nan_']
     """
     found = [f"={word}" for word in words if word != NOT]
     found += [f"{one} {other}" for one, other in pairwise(words)]
@@ -69,7 +69,7 @@ def grams_of(text: str, words: Sequence[str]) -> list[str]:
 
 
 def weights_of(phrasings: Iterable[Sequence[str]]) -> dict[str, float]:
-    """An entry's grams with their weights, from the grams of its phrasings; their squares sum to one."""
+    """An entry's grams with weights, from those of its phrasings; the squares sum to one."""
     total: Counter[str] = Counter()
     for one in phrasings:
         for gram in one:

@@ -115,7 +115,10 @@ def _mended(db: sqlite3.Connection, text: str) -> tuple[str, tuple[tuple[str, st
     uses |= {by_stem[term]: max(docs, 0) for term, docs in found}
     mended: dict[str, str] = {}
     for word in [one for one in words if 0 < uses.get(one, 1) <= FEW][:MOST]:
-        query = "SELECT word, uses FROM spelled WHERE initial = ? AND length BETWEEN ? AND ? AND uses >= ?"
+        query = (
+            "SELECT word, uses FROM spelled "
+            "WHERE initial = ? AND length BETWEEN ? AND ? AND uses >= ?"
+        )
         # what an entry holds may be a typing error of its author, if another word is far more usual
         least = FAR * uses.get(word, 0)
         near = nearest(word, db.execute(query, (word[0], len(word) - 2, len(word) + 2, least)))

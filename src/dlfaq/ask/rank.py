@@ -51,7 +51,8 @@ class Tuning(NamedTuple):
 TUNED = Tuning(
     weights={
         "words": 1.20, "signs": 0.21, "phrasing": 0.70, "order": 0.71, "meaning": 0.70,
-        "centre": 0.78, "elsewhere": -0.79, "outside": -1.27, "grams": 1.29, "scope": 4.25, "same": 3.0,
+        "centre": 0.78, "elsewhere": -0.79, "outside": -1.27, "grams": 1.29, "scope": 4.25,
+        "same": 3.0,
     },
     base=-2.84,
     fits=0.748,
@@ -229,7 +230,7 @@ def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranke
 
 
 def _right(odds: Sequence[float], tuning: Tuning) -> float:
-    """How probable it is that the first entry is the right one, from its log-odds and the second's."""
+    """How probable it is that the first entry is right, from its log-odds and the second's."""
     if not odds:
         return 0.0
     lead = odds[0] - odds[1] if len(odds) > 1 else ALONE

@@ -24,8 +24,8 @@ from dlfaq.ask.words import COMMON, NOT
 
 WORTH = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
 SIGNALS = (
-    "words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside", "grams", "scope",
-    "same",
+    "words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside",
+    "grams", "scope", "same",
 )  # fmt: skip
 SHARED = ("elsewhere", "outside", "scope")  # they say whether any entry fits, not which
 CANDIDATES, MAX_TERMS = 24, 60
@@ -105,7 +105,7 @@ def _left_out(
 
 
 def _numbers(db: sqlite3.Connection, query: Query, n: int, grams: Grams) -> list[int]:
-    """What the full-text index ranks first, what is near in meaning or in letters, and others only to fill up."""
+    """What the full-text index ranks first, what is near otherwise, and others only to fill up."""
     terms = sorted([*query.own, *query.added], key=lambda word: -query.rarity[word])[:MAX_TERMS]
     nums: list[int] = []
     if terms:

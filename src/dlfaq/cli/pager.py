@@ -9,7 +9,7 @@ PROMPT = 1  # rows that the shell needs below
 
 
 def say_long(text: str) -> None:
-    """Print a text; on a terminal that it does not fit, through `PAGER`, else `less`, else as it is."""
+    """Print a text; on a terminal that it does not fit, through `PAGER`, else `less`."""
     if not _fits(text) and _page(text):
         return
     typer.echo(text)

@@ -83,7 +83,7 @@ def ask(
 
 
 def _faqs(root: "Path", *, only: bool) -> "dict[str, Path]":
-    """The FAQs that are asked, by what their results call them: a team's own, and the bundled one."""
+    """The FAQs that are asked, by name: a team's own, and the bundled one."""
     from dlfaq.paths import bundled_root
 
     bundled = bundled_root()
@@ -123,7 +123,7 @@ def show(
         list[str],
         typer.Argument(
             metavar="ID[#PART]",
-            help="An entry's id, as `dlfaq list` shows it, or one of its parts; else words to find one by.",
+            help="An entry's id, as `dlfaq list` shows it, or one of its parts; or words.",
         ),
     ],
     only: Only = False,
