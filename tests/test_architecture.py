@@ -194,16 +194,6 @@ def test_a_simulation_knows_nothing_of_claims(path):
     assert len(path.read_text("utf-8").splitlines()) <= 140  # of at most 100 columns
 
 
-# Files that do not say yet why they have a loop of their own; none may be added.
-UNEXPLAINED = {
-    ("depth", "gradient_overflow"),
-    ("divergence", "adam_after_silence"),
-    ("divergence", "stability_limit"),
-    ("normalization", "norm_line"),
-    ("normalization", "norm_unit"),
-}
-
-
 def updates_in_loops(tree: ast.Module, text: str) -> list[int]:
     """Lines in a loop that update weights: `optimizer.step()`, or `w = w - lr * …` by hand."""
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
@@ -231,8 +221,7 @@ def test_a_training_loop_outside_the_kit_says_why(path):
     tree = ast.parse(text)
     reason = re.search(r"The loop is written out,? (since|because|so|with) \S", _words(tree))
 
-    if (path.parent.name, path.stem) not in UNEXPLAINED:
-        assert reason or updates_in_loops(tree, text) == []
+    assert reason or updates_in_loops(tree, text) == []
 
 
 def _words(tree: ast.Module) -> str:

@@ -1,4 +1,4 @@
-"""Hidden units that start below zero on every input: what can move them again?
+"""Hidden units that start below zero on every input, or on most: what can move them again?
 
 python sims/activations/silenced_units.py --activation leaky
 
@@ -18,6 +18,7 @@ def silenced_units(
     replicates: Replicates,
     activation: Literal["relu", "leaky", "elu"] = "relu",
     margin: float = 0.1,
+    active: float = 0.0,
     below: Literal["frozen", "trained"] = "frozen",
     decay: float = 0.0,
     decayed: Literal["both", "biases"] = "both",
@@ -33,6 +34,7 @@ def silenced_units(
         replicates: One network and one order of the images each.
         activation: Of the hidden layers; leaky has the slope 0.01 below 0.
         margin: How far below 0 the silenced units' largest pre-activation is at the start.
+        active: Share of the images on which these units stay above 0; the margin is then 0.
         below: Whether the first hidden layer, which makes the silenced units' inputs, is
             trained or left as it is.
         decay: Weight decay of the second hidden layer.
@@ -50,6 +52,8 @@ def silenced_units(
         others_moved: the same for the units that were not silenced, median over the units.
         revived: share of the silenced units that are positive on at least one image at the end,
             in [0, 1].
+        active_after: share of the images on which such a unit is positive at the end, mean over
+            these units, in [0, 1].
     """
     data = digits()
     x, y = data.x.to(replicates.device), data.y.to(replicates.device)  # (1200, 64), (1200,)
@@ -60,13 +64,14 @@ def silenced_units(
     weight, bias = second.weights().values()  # (R, hidden, hidden), (R, hidden)
     half = hidden // 2
 
-    def peak() -> Tensor:
-        """Largest pre-activation of the second layer's units over the images, (R, hidden)."""
+    def seen() -> Tensor:
+        """Pre-activations of the second layer's units on the images, (R, 1200, hidden)."""
         with torch.no_grad():
-            return second(first(replicates.same(x))).amax(1)
+            return second(first(replicates.same(x)))
 
     with torch.no_grad():
-        bias[:, :half] -= peak()[:, :half] + margin
+        highest = seen()[..., :half].topk(round(active * len(y)) + 1, dim=1).values[:, -1]
+        bias[:, :half] -= highest + (0.0 if active else margin)  # (R, half)
     before = torch.cat([weight, bias[..., None]], 2).detach()  # (R, hidden, hidden + 1), a copy
 
     weights = {"weight": weight, "bias": bias} | {f"last {n}": w for n, w in last.weights().items()}
@@ -83,11 +88,13 @@ def silenced_units(
 
     after = torch.cat([weight, bias[..., None]], 2).detach()
     moved = (after - before).abs().amax(2)  # (R, hidden)
+    positive = seen()[..., :half] > 0  # (R, 1200, half)
     return {
         "least_moved": moved[:, :half].amin(1),
         "most_moved": moved[:, :half].amax(1),
         "others_moved": moved[:, half:].median(1).values,
-        "revived": (peak()[:, :half] > 0).double().mean(1),
+        "revived": positive.any(1).double().mean(1),
+        "active_after": positive.double().mean((1, 2)),
     }
 
 

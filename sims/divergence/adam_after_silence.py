@@ -2,6 +2,8 @@
 
 python sims/divergence/adam_after_silence.py --silence 10000
 
+The loop is written out, since the gradients are given and there is no loss.
+
 D. P. Kingma and J. Ba (2015), Adam, https://arxiv.org/abs/1412.6980
 """
 

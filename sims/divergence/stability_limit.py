@@ -3,6 +3,7 @@
 python sims/divergence/stability_limit.py --ratio 1.01
 
 One step multiplies the weight by 1 - lr * curvature; its size grows once lr > 2 / curvature.
+The loop is written out, since it is what the file shows.
 """
 
 import torch

@@ -2,6 +2,8 @@
 
 python sims/normalization/norm_line.py --normalize batch --layers 8
 
+The loop is written out, since it tries rates for one step and trains nothing.
+
 https://arxiv.org/abs/1805.11604
 """
 

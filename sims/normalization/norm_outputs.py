@@ -26,25 +26,25 @@ def norm_outputs(
 
     Args:
         replicates: One batch and one mixture of the features each.
-        normalize: `nn.BatchNorm1d`, `nn.LayerNorm`, or true whitening (ZCA), which PyTorch has no layer for.
-        mode: In evaluation mode batch normalization uses what it has stored, here from one earlier batch.
+        normalize: `nn.BatchNorm1d`, `nn.LayerNorm`, or true whitening (ZCA), which PyTorch has no
+            layer for.
+        mode: In evaluation mode batch normalization uses what it has stored of an earlier batch.
         examples: Examples N in the batch.
         last_std: Factor on the last feature; with 0 it is the same number for all examples.
         eps: What the layer adds to the variance.
         features: Features d.
 
     Metrics:
-        mean_error: largest size of the output's mean, taken over the batch for each feature (layer: over the features
-            for each example).
+        mean_error: largest size of the output's mean, over the batch for each feature (layer: over
+            the features for each example).
         variance_error: largest distance of the output's variance from 1, taken in the same way.
         formula_error: largest distance of the module's output, with a random scale and shift, from
             scale * (z - mean) / sqrt(variance + eps) + shift with the biased variance.
-        unbiased_error: the same without scale and shift and with the unbiased variance, over the largest output.
-        stored: stored variance over the biased variance of its batch (mean over all features but the last), or 1.
-        undefined: share of numbers that are nan if nothing is added to the variance, in [0, 1].
-        reaction: largest change of the first example's output when the other examples are replaced.
-        correlation_change: largest change of a correlation between two features; the last one is left out.
-        correlation_left: largest correlation between two features of the output; the last one is left out.
+        unbiased_error: that of the unbiased variance without scale and shift, over the largest output.
+        stored: stored variance over its batch's biased one, mean over features but the last; or 1.
+        reaction: largest change of the first example's output when the others are replaced.
+        correlation_change: largest change of a correlation of two features but the last.
+        correlation_left: largest correlation of two features of the output but the last.
     """
     n, d = examples, features
     eye = torch.eye(d, device=replicates.device)
@@ -55,9 +55,7 @@ def norm_outputs(
     earlier, z, others = draws.unbind(1)  # (R, N, d) each
 
     make = {
-        "batch": lambda: nn.BatchNorm1d(
-            d, eps=eps, momentum=1.0
-        ).double(),  # it stores the latest batch only
+        "batch": lambda: nn.BatchNorm1d(d, eps=eps, momentum=1.0).double(),  # stores the last batch
         "layer": lambda: nn.LayerNorm(d, eps=eps).double(),
         "whiten": _Whiten,
     }[normalize]
@@ -70,26 +68,20 @@ def norm_outputs(
     with torch.no_grad():
         out = norm(z)  # (R, N, d); in training mode this stores z's statistics
         changed = norm(torch.cat([z[:, :1], others[:, 1:]], 1))
-        over = (
-            -1 if normalize == "layer" else 1
-        )  # the dimension whose mean and variance are taken out
-        scale, shift = replicates.normal("affine", 2, d, dtype=torch.float64).unbind(
-            1
-        )  # (R, d) each
+        over = -1 if normalize == "layer" else 1  # whose mean and variance are taken out
+        scale, shift = replicates.normal("affine", 2, d).double().unbind(1)  # (R, d) each
         for name, value in (("weight", scale), ("bias", shift)):
             if name in norm.weights():
                 norm.weights()[name].copy_(value)
         affine = norm(z)
     before, after = _correlations(z[..., :-1]), _correlations(out[..., :-1])  # (R, d - 1, d - 1)
+    formula = scale[:, None] * _standardized(z, over, 0, eps) + shift[:, None]
     return {
         "mean_error": _largest(out.mean(over)),
         "variance_error": _largest(out.var(over, correction=0) - 1),
-        "formula_error": _largest(
-            affine - scale[:, None] * _standardized(z, over, 0, eps) - shift[:, None]
-        ),
+        "formula_error": _largest(affine - formula),
         "unbiased_error": _largest(_standardized(z, over, 1, eps) - out) / _largest(out),
         "stored": (stored / biased)[:, :-1].mean(1),
-        "undefined": _standardized(z, over, 0, 0.0).isnan().double().mean((1, 2)),
         "reaction": _largest(changed[:, 0] - out[:, 0]),
         "correlation_change": _largest(after - before),
         "correlation_left": _largest(after - eye[1:, 1:]),

@@ -37,7 +37,7 @@ class Net(nn.Module):
         return F.layer_norm(z, z.shape[1:], eps=self.eps)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """(N, 64) to the logits, (N, 10), twice: with a gradient through the statistics, and without."""
+        """(N, 64) to logits, (N, 10), twice: with a gradient through the statistics, and without."""
         logits = []
         for detached in (False, True):
             h = torch.tanh(self.norm(self.first(x), detached=detached))
@@ -52,7 +52,7 @@ def norm_scale(
     eps: float = 1e-12,
     detached: bool = False,
 ) -> dict[str, Tensor]:
-    """Multiply both hidden layers' weights by a factor, in float64, and look at the loss and its gradients.
+    """Multiply both hidden layers' weights by a factor; look at the loss and its gradients, in float64.
 
     Args:
         replicates: One untrained network and one batch of digits each.
@@ -64,70 +64,54 @@ def norm_scale(
     Metrics:
         loss_change: change of the loss when W becomes c W, over the loss.
         gradient_scaled: c times the norm of the hidden weights' gradient at c W, over its norm at W.
-        unit_cosine: largest size of the cosine between a hidden unit's incoming weights and their gradient, at W.
+        unit_cosine: largest cosine, in size, of a unit's incoming weights and their gradient, at W.
         matrix_cosine: the same for whole weight matrices.
-        difference_error: relative distance of the derivative in a random direction from the central difference.
-        input_change: relative distance of the gradient at the images from that with constant mean and variance.
+        difference_error: relative distance of a slope in a random direction from a finite difference.
+        input_change: relative distance of the images' gradient from that with constant statistics.
     """
     data = digits(centred=True)
     chosen = replicates.permutation("images", 1200)[:, :64]  # (R, N), N = 64 of the 1200 images
-    x = rows(
-        (data.x / data.x.std()).double().to(replicates.device), chosen
-    ).requires_grad_()  # (R, N, 64)
+    images = (data.x / data.x.std()).double().to(replicates.device)
+    x = rows(images, chosen).requires_grad_()  # (R, N, 64)
     y = data.y.to(replicates.device)[chosen]  # (R, N)
     net = replicates.stack("net", lambda: Net(normalize, eps).double())
-    hidden = [
-        net.weights()[name] for name in ("first.weight", "second.weight")
-    ]  # (R, 32, 64), (R, 32, 32)
+    hidden = [net.weights()[f"{name}.weight"] for name in ("first", "second")]  # (R, 32, in) each
     start = [w.detach().clone() for w in hidden]
     which = int(detached)  # of the two logits
     loss, (*at_weights, at_images) = _gradients(net(x)[which], y, [*hidden, x])
     without = _gradients(net(x)[1], y, [x])[1][0]
 
-    along = [
-        replicates.normal(f"direction {i}", *w.shape[1:]).double() for i, w in enumerate(start)
-    ]
+    along = [replicates.normal(f"direction {i}", 32, n).double() for i, n in ((0, 64), (1, 32))]
     losses = []
     for step in (1e-5, -1e-5):
-        _put(hidden, [w + step * v for w, v in zip(start, along, strict=True)])
+        for w, w0, v in zip(hidden, start, along, strict=True):
+            w.data.copy_(w0 + step * v)
         losses.append(_gradients(net(x)[which], y, hidden)[0])
     difference = (losses[0] - losses[1]) / 2e-5  # (R,)
     slope = sum((g * v).sum((1, 2)) for g, v in zip(at_weights, along, strict=True))  # (R,)
 
-    _put(hidden, [factor * w for w in start])
+    for w, w0 in zip(hidden, start, strict=True):
+        w.data.copy_(factor * w0)
     scaled_loss, at_scaled = _gradients(net(x)[which], y, hidden)
-    size = [
-        sum(g.square().sum((1, 2)) for g in gs).sqrt() for gs in (at_weights, at_scaled)
-    ]  # (R,) each
+    size = [sum(g.square().sum((1, 2)) for g in gs).sqrt() for gs in (at_weights, at_scaled)]
     pairs = tuple(zip(start, at_weights, strict=True))
-    units = torch.cat(
-        [F.cosine_similarity(w, g, dim=2) for w, g in pairs], 1
-    )  # (R, 64): one cosine a hidden unit
-    matrices = torch.stack(
-        [F.cosine_similarity(w.flatten(1), g.flatten(1)) for w, g in pairs], 1
-    )  # (R, 2)
+    units = torch.cat([F.cosine_similarity(w, g, dim=2) for w, g in pairs], 1)  # (R, 64)
+    matrices = [F.cosine_similarity(w.flatten(1), g.flatten(1)) for w, g in pairs]  # (R,) each
+    largest = torch.maximum(slope.abs(), difference.abs())
+    change = (without - at_images).flatten(1).norm(dim=1)
     return {
         "loss_change": (scaled_loss / loss - 1).abs(),
         "gradient_scaled": factor * size[1] / size[0],
         "unit_cosine": units.abs().amax(1),
-        "matrix_cosine": matrices.abs().amax(1),
-        "difference_error": (slope - difference).abs()
-        / torch.maximum(slope.abs(), difference.abs()),
-        "input_change": (without - at_images).flatten(1).norm(dim=1)
-        / at_images.flatten(1).norm(dim=1),
+        "matrix_cosine": torch.stack(matrices).abs().amax(0),
+        "difference_error": (slope - difference).abs() / largest,
+        "input_change": change / at_images.flatten(1).norm(dim=1),
     }
 
 
-def _gradients(
-    logits: Tensor, y: Tensor, wanted: list[Tensor]
-) -> tuple[Tensor, tuple[Tensor, ...]]:
+def _gradients(logits: Tensor, y: Tensor, at: list[Tensor]) -> tuple[Tensor, tuple[Tensor, ...]]:
     loss = cross_entropy(logits, y)  # (R,)
-    return loss.detach(), torch.autograd.grad(loss.sum(), wanted)
-
-
-def _put(weights: list[Tensor], values: list[Tensor]) -> None:
-    for w, v in zip(weights, values, strict=True):
-        w.data.copy_(v)
+    return loss.detach(), torch.autograd.grad(loss.sum(), at)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 python sims/normalization/norm_unit.py --lr 10
 
+The loop is written out, since it looks at every step from both sides.
+
 https://arxiv.org/abs/1812.03981
 """
 
@@ -60,7 +62,6 @@ def norm_unit(
     descent = torch.optim.SGD([w], lr=lr, weight_decay=decay)
     batches = replicates.batches("batches", examples, batch, steps)  # (R, steps, B)
     excesses, growth_errors, falls, turns = [], [], [], []
-    # by hand, not by dlfaq.sim.training: every step is looked at from both sides
     for step in range(steps):
         index = batches[:, step, :, None]  # (R, B, 1)
         z = x.gather(1, index.expand(-1, -1, inputs)) @ w  # (R, B, 1)

@@ -1,7 +1,5 @@
 """Is there a zero among these digits? Are most of them odd? One network, six ways to pool.
 
-A bag of digits stands for a picture of patches, too, and for a sentence of tokens.
-
 python sims/pooling/pool_bags.py --pool average --task most
 
 https://arxiv.org/abs/1703.06114
@@ -36,13 +34,10 @@ class Bag(nn.Module):
         """Logits of bags: (B, n, 64) to (B, 2)."""
         h = self.features(x)  # (B, n, hidden)
         real = (x != 0).any(2, keepdim=True) | (not self.mask)  # (B, n, 1): not padding
-        if self.pool == "cls":
-            h = torch.cat([self.cls.expand(len(h), 1, -1), h], 1)
+        h = torch.cat([self.cls.expand(len(h), 1, -1), h], 1) if self.pool == "cls" else h
         h = h + self.attend(h) if self.mix else h
-        if self.pool == "cls":
-            return self.answer(h[:, 0])
-        if self.pool == "flatten":
-            return self.answer(h.flatten(1))
+        if self.pool in ("cls", "flatten"):
+            return self.answer(h[:, 0] if self.pool == "cls" else h.flatten(1))
         if self.pool == "attention":
             weight = self.score(h).masked_fill(~real, -torch.inf).softmax(1)
             return self.answer((weight * h).sum(1))
@@ -75,8 +70,7 @@ def pool_bags(
 
     Args:
         replicates: One network and one set of bags each.
-        pool: Over the features of a bag: largest; average; both side by side; average with learned
-            weights; the output at a learned extra token (needs `mix`); or all features, in order.
+        pool: Largest; average; both; learned weights; an extra token (needs `mix`); all, in order.
         task: Whether one of the images is a 0 (else none is), or whether most are odd digits.
         share: Share of odd digits in a bag of mostly odd ones; it is 1 - share in the others.
         bags: Labelled bags to train on, at least 16. Rates are tuned on 128 bags of other digits.
@@ -110,8 +104,7 @@ def pool_bags(
     index, answers = bags_of(replicates, "test", y, task, share, (128, tested or positions))
     shown = nn.functional.pad(x[index], (0, 0, 0, padding))  # (R, 128, n + padding, 64)
     with torch.no_grad():
-        right = accuracy(net(shown), answers)
-    return {"accuracy": right, "rate": run.rate, "inside": run.inside}
+        return {"accuracy": accuracy(net(shown), answers), "rate": run.rate, "inside": run.inside}
 
 
 if __name__ == "__main__":

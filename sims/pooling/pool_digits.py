@@ -1,10 +1,11 @@
-"""A small convolutional network on digits that shrinks its maps by pooling or by a stride.
+"""A small convolutional network on digits: what shrinks its maps, and what ends it.
 
 python sims/pooling/pool_digits.py --pool average --tune true
 
 https://arxiv.org/abs/1412.6806
 """
 
+from functools import partial
 from typing import Literal
 
 import torch
@@ -15,31 +16,37 @@ from dlfaq.sim.training import train
 from dlfaq.sim.training_data import Data, load
 
 
-def _network(pool: str, window: int, hidden: int, norm: str) -> nn.Sequential:
-    """Two convolutions with ReLUs; what shrinks the maps stands between them."""
-    shrink = {
-        "max": nn.MaxPool2d(window),
-        "average": nn.AvgPool2d(window),
-        "stride": nn.Identity(),
-        "extra": nn.Sequential(nn.Conv2d(hidden, hidden, 3, window, padding=1), nn.ReLU()),
-    }[pool]
-    layers = [nn.Unflatten(1, (1, 8)), nn.Conv2d(1, hidden, 3, padding=1)]
-    layers += [nn.BatchNorm2d(hidden)] * (norm == "batch") + [nn.ReLU(), shrink]
-    layers += [nn.Conv2d(hidden, hidden, 3, window if pool == "stride" else 1, padding=1)]
-    layers += [nn.BatchNorm2d(hidden)] * (norm == "batch") + [nn.ReLU(), nn.Flatten()]
-    return nn.Sequential(*layers, nn.Linear(hidden * (8 // window) ** 2, 10))
+def _network(
+    pool: str, head: str, window: int, layers: int, hidden: int, norm: str, side: int
+) -> nn.Sequential:
+    """Convolutions with ReLUs; what shrinks the maps stands behind the first of them."""
+    shrink = {"max": [nn.MaxPool2d(window)], "average": [nn.AvgPool2d(window)], "stride": []}
+    net = [nn.Unflatten(1, (1, side))]
+    for layer in range(layers):
+        step = window if pool == "stride" and layer == 1 else 1
+        net += [nn.Conv2d(hidden if layer else 1, hidden, 3, step, padding=1)]
+        net += [nn.BatchNorm2d(hidden)] * (norm == "batch") + [nn.ReLU()]
+        net += shrink[pool] if layer == 0 else []
+    ends = {"average": nn.AdaptiveAvgPool2d(1), "max": nn.AdaptiveMaxPool2d(1)}
+    net += [ends.get(head, nn.Identity()), nn.Flatten()]
+    left = (side // window) ** 2 if head == "flatten" else 1
+    return nn.Sequential(*net, nn.Linear(hidden * left, 10))
 
 
 def _moved(images: Tensor, right: int, down: int) -> Tensor:
-    """Images (…, 8, 8) moved by whole pixels; what leaves is lost, what enters is background."""
+    """Images (…, S, S) moved by whole pixels; what leaves is lost, what enters is background."""
+    side = images.shape[-1]
     frame = nn.functional.pad(images, (1, 1, 1, 1))
-    return frame[..., 1 - down : 9 - down, 1 - right : 9 - right]
+    return frame[..., 1 - down : side + 1 - down, 1 - right : side + 1 - right]
 
 
 def pool_digits(
     replicates: Replicates,
-    pool: Literal["max", "average", "stride", "extra"] = "max",
+    pool: Literal["max", "average", "stride"] = "max",
+    head: Literal["flatten", "average", "max"] = "flatten",
     window: int = 2,
+    layers: int = 2,
+    finer: int = 1,
     moved: bool = False,
     hidden: int = 8,
     norm: Literal["none", "batch"] = "none",
@@ -51,14 +58,17 @@ def pool_digits(
 ) -> dict[str, Tensor]:
     """Train on 1000 digits, and test on others as they come and moved by one pixel.
 
-    Setting: two convolutions of {hidden} channels, {pool} over {window} x {window}, {optimizer} at
-        {lr}, batch {batch}, {steps} steps.
+    Setting: {layers} convolutions of {hidden} channels, {pool} over {window} x {window} after the
+        first, a head of {head}, {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
         replicates: One network and one order of the images each.
-        pool: What shrinks the maps between the convolutions: max or average pooling; a stride in
-            the second convolution; or an extra convolution with a stride, behind the first ReLU.
+        pool: What shrinks the maps after the first convolution: max or average pooling; or a stride
+            in the second convolution.
+        head: What the classifier reads of the last maps: all numbers, or each average or largest.
         window: Side of a window, and the step from one to the next: 2 or 4.
+        layers: Convolutions of 3 x 3, at least two.
+        finer: Pixels in the place of one, each way, interpolated; an image has S = 8 x finer.
         moved: Train on copies moved by one pixel to each side and up and down, too.
         hidden: Channels of each convolution.
         norm: Batch normalization behind the convolutions, or none.
@@ -75,20 +85,22 @@ def pool_digits(
         rate: the learning rate.
         inside: 1 if the rate is not at an end of the grid, in [0, 1].
     """
+    grow = partial(nn.functional.interpolate, scale_factor=finer, mode="bilinear")
     images = load(replicates, "digits", valid=200, scale="unit")
-    x = images.x[0].unflatten(1, (8, 8))  # (1000, 8, 8)
+    images = images.mapped(lambda x: grow(x.unflatten(2, (8, 8))))
+    x = images.x[0]  # (1000, S, S)
     places = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)] if moved else [(0, 0)]
     shown = torch.cat([_moved(x, *place) for place in places])
     fit = replicates.same(shown), images.y.repeat(1, len(places))
-    held = images.x_valid.unflatten(2, (8, 8)), images.y_valid
-    rows = Data(fit, (fit[0][:, :0], fit[1][:, :0]), held, classes=10)  # test images come later
+    none, held = (fit[0][:, :0], fit[1][:, :0]), (images.x_valid, images.y_valid)
+    rows = Data(fit, none, held, classes=10)  # test images come later
     mean, spread = x.mean(), x.std()
-    net = replicates.stack("net", lambda: _network(pool, window, hidden, norm))
+    shape = (pool, head, window, layers, hidden, norm, 8 * finer)
+    net = replicates.stack("net", lambda: _network(*shape))
     batches = replicates.batches("batches", len(rows), batch, steps)
     given = {"optimizer": optimizer, "lr": lr, "tune": tune}
     run = train(net, rows, batches, prepare=lambda x: (x - mean) / spread, **given)
     x, y = images.open_test()
-    x = x.unflatten(2, (8, 8))
     with torch.no_grad():
         told = [net((_moved(x, *place) - mean) / spread) for place in ((0, 0), (-1, 0))]
     return {

@@ -24,7 +24,23 @@ def test_run_in_words(dlfaq):
     done = dlfaq("run", "initial_loss", "--replicates", "4")
 
     assert done.returncode == 0
-    assert done.stdout.splitlines()[0].split() == ["metric", "mean", "95", "%", "interval", "sd"]
+    table, words = done.stdout.split("\n\n")
+    head, *rows = table.splitlines()
+    assert head.split() == ["metric", "mean", "95", "%", "interval", "sd", "unit,", "range"]
+    assert next(row for row in rows if row.startswith("loss ")).endswith("nats")
+    assert "loss: mean cross-entropy over the examples, in nats." in words
+
+
+def test_a_bounded_metric_has_its_range(dlfaq):
+    """In the table and in JSON; its interval stays inside."""
+    words = ("run", "xor", "--steps", "20", "--hidden", "4", "--replicates", "8")
+    row = next(x for x in dlfaq(*words).stdout.splitlines() if x.startswith("accuracy "))
+    accuracy = json.loads(dlfaq(*words, "--json").stdout)["metrics"]["accuracy"]
+
+    assert row.endswith("share, 0 to 1")
+    assert accuracy["range"] == [0, 1]
+    assert accuracy["unit"] == "share"
+    assert 0 <= accuracy["interval"][0] <= accuracy["mean"] <= accuracy["interval"][1] <= 1
 
 
 def test_a_file_runs_alone(dlfaq):
@@ -74,7 +90,11 @@ def test_a_value_that_the_simulation_cannot_take(dlfaq):
 
 def test_simulations_and_parameters_are_listed(dlfaq):
     """Without a name, all of them; with --parameters, what one takes and measures."""
-    assert "initial_loss" in dlfaq("run").stdout
+    lines = dlfaq("run").stdout.splitlines()
+    folder = lines.index("first_loss")
+    block = lines[folder + 1 : lines.index("", folder)]
+    assert any(line.startswith("  initial_loss ") for line in block)
+    assert max(map(len, lines)) <= 80
     listed = dlfaq("run", "initial_loss", "--parameters").stdout
     assert "--classes" in listed
     assert "loss" in listed.split("Metrics:")[1]
@@ -86,5 +106,11 @@ def test_a_figure(dlfaq, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "<svg" in (tmp_path / "figure.svg").read_text()
+    curves = dlfaq(
+        *("run", "deep_signal", "--layers", "4", "--width", "8", "--replicates", "4"),
+        *("--figure", tmp_path / "curves.png"),
+    )
+    assert curves.returncode == 0, curves.stderr
+    assert (tmp_path / "curves.png").stat().st_size > 10_000
     wrong = dlfaq("run", "initial_loss", "--replicates", "4", "--figure", tmp_path / "figure.doc")
     assert wrong.returncode == 2

@@ -1,97 +1,163 @@
-"""The contract of a simulation: a list of checks, run over every file in `sims/`. A new one is tested by existing."""
+"""The contract of a simulation: a list of checks, run over every file in `sims/`. A new one is tested by existing.
 
-import importlib
+Each is called three times at most, and all checks read these calls: twice in the setting of the
+entries that is the least work, once in the one that adds most of the values of its parameters.
+"""
+
+import importlib.util
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
+from math import prod
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from dlfaq.knowledge.simulations import read_simulation, simulation_names, simulation_path
+from dlfaq.knowledge.experiment import OWN, Parameters
+from dlfaq.knowledge.load import load_faq
+from dlfaq.knowledge.settings import expand
+from dlfaq.knowledge.simulations import (
+    Signature,
+    read_simulation,
+    simulation_names,
+    simulation_path,
+)
 from dlfaq.sim import Replicates
 
 ROOT = Path(__file__).parents[2]
-CPU_SECONDS = 5  # what one claim with its controls may cost at most
+CPU_SECONDS = 3  # what one call of up to four replicates may cost; the dearest takes about 1
 
 
-def module_of(name: str) -> str:
-    """The dotted name of a simulation's file: `sims.pooling.pool_bags`."""
-    return ".".join(simulation_path(ROOT, name).relative_to(ROOT).with_suffix("").parts)
+@dataclass(frozen=True)
+class Call:
+    """One call: which replicates, what came back, whether global generators stood still, its cost."""
+
+    numbers: range
+    measured: dict[str, object]
+    untouched: bool
+    seconds: float
+
+    def values(self, metrics: Iterable[str]) -> dict[str, torch.Tensor]:
+        return {metric: torch.as_tensor(self.measured[metric]).double() for metric in metrics}
 
 
 class Simulation:
-    """One simulation as the checks see it: called with replicate numbers, it measures."""
+    """One simulation as the checks see it."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.signature = read_simulation(ROOT, name)
-        self.function: Callable = getattr(importlib.import_module(module_of(name)), name)
+    def __init__(
+        self, signature: Signature, function: Callable, settings: Sequence[Parameters] = ()
+    ) -> None:
+        self.signature, self.function = signature, function
+        self.settings = covering(signature, settings or [{}])
 
-    def __call__(self, numbers: range) -> dict[str, torch.Tensor]:
-        measured = self.function(Replicates(self.name, numbers))
-        return {
-            metric: torch.as_tensor(measured[metric]).double() for metric in self.signature.metrics
-        }
+    @cached_property
+    def calls(self) -> list[Call]:
+        """Replicates 0 to 3, replicate 2 alone, and three in the other setting if there is one."""
+        numbers = (range(4), range(2, 3), range(1, 4))
+        settings = (self.settings[0], *self.settings)
+        return [
+            self._call(*call, seed)
+            for seed, call in enumerate(zip(numbers, settings, strict=False))
+        ]
+
+    def _call(self, numbers: range, setting: Parameters, seed: int) -> Call:
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        random.seed(seed)
+        before, start = global_states(), time.process_time()
+        measured = self.function(Replicates(self.signature.name, numbers), **setting)
+        seconds = time.process_time() - start
+        return Call(numbers, measured, before == global_states(), seconds)
 
 
-def close(a: torch.Tensor, b: torch.Tensor) -> None:
-    """Equal up to the rounding of batched products, which training amplifies."""
-    np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=2e-3, atol=1e-5)
+def global_states() -> tuple:
+    return torch.get_rng_state().tolist(), np.random.get_state()[1].tolist()
+
+
+def covering(signature: Signature, settings: Sequence[Parameters]) -> list[Parameters]:
+    """The one or two settings in which most values of parameters occur that have names: texts and truths.
+
+    Of those with equal values the least work is taken, by the whole numbers (steps, layers …).
+    """
+    chosen = [p.name for p in signature.parameters.values() if p.choices or p.type == "bool"]
+    full = [
+        {p.name: p.default for p in signature.parameters.values()} | dict(one) for one in settings
+    ]
+    cheapest: dict[frozenset, dict] = {}
+    for one in sorted(full, key=work):
+        cheapest.setdefault(frozenset((name, one[name]) for name in chosen), one)
+    pairs = product(cheapest.items(), repeat=2)
+    best = min(pairs, key=lambda p: (-len(p[0][0] | p[1][0]), 5 * work(p[0][1]) + work(p[1][1])))
+    return [best[0][1]] if best[0] == best[1] else [best[0][1], best[1][1]]
+
+
+def work(setting: Parameters) -> int:
+    """What a call costs, in units of its own."""
+    whole = [max(value, 1) for value in setting.values() if type(value) is int]
+    return prod(whole) * (7 if setting.get("tune") else 1)
+
+
+@cache
+def simulation(name: str) -> Simulation:
+    module = simulation_path(ROOT, name).relative_to(ROOT).with_suffix("").parts
+    function = getattr(importlib.import_module(".".join(module)), name)
+    return Simulation(read_simulation(ROOT, name), function, used().get(name, ()))
+
+
+@cache
+def used() -> dict[str, list[Parameters]]:
+    """The parameters of every arm of every experiment, under all conditions that a claim names."""
+    found: dict[str, list[Parameters]] = {}
+    for entry, claim in load_faq(ROOT).claims():
+        experiment = entry.experiment_of(claim)
+        signature = read_simulation(ROOT, experiment.simulation)
+        for condition in (OWN, *claim.holds_under, *claim.fails_under):
+            setting = expand(experiment, experiment.condition(condition), signature)
+            rows = [row for arm in setting.arms for row in setting.rows(arm)]
+            found.setdefault(signature.name, []).extend(rows)
+    return found
 
 
 def check_replicates_stand_alone(sim: Simulation) -> None:
-    """Replicate 2 is the same number alone, and beside whomever it runs."""
-    together, alone, later = sim(range(4)), sim(range(2, 3)), sim(range(2, 6))
+    """Replicate 2 is the same number alone and beside others: no neighbours, no place, no chance.
+
+    So all at once is a loop over seeds, and a second run is equal. The two agree up to the rounding
+    of batched products, which training amplifies.
+    """
+    together, alone, *_ = (call.values(sim.signature.metrics) for call in sim.calls)
     for metric in together:
-        close(together[metric][2:3], alone[metric])
-        close(later[metric][:1], alone[metric])
-
-
-def check_stacked_equals_a_loop(sim: Simulation) -> None:
-    """All at once is a loop over seeds, only faster."""
-    together = sim(range(3))
-    looped = [sim(range(i, i + 1)) for i in range(3)]
-    for metric in together:
-        close(together[metric], torch.cat([one[metric] for one in looped]))
-
-
-def check_a_second_run_is_equal(sim: Simulation) -> None:
-    """The same replicates again are the same bits."""
-    first, second = sim(range(2)), sim(range(2))
-    assert all(torch.equal(first[metric], second[metric]) for metric in first)
+        one, other = together[metric][2:3].numpy(), alone[metric].numpy()
+        np.testing.assert_allclose(one, other, rtol=5e-3, atol=1e-5)
 
 
 def check_global_randomness_is_untouched(sim: Simulation) -> None:
-    """Neither read nor moved: torch's and numpy's global generators."""
-    torch.manual_seed(1)
-    np.random.seed(1)
-    before, first = (torch.get_rng_state(), np.random.get_state()[1].copy()), sim(range(2))
-    assert torch.equal(before[0], torch.get_rng_state())
-    assert (before[1] == np.random.get_state()[1]).all()
-    torch.manual_seed(2)
-    second = sim(range(2))
-    assert all(torch.equal(first[metric], second[metric]) for metric in first)
+    """Not moved: torch's and numpy's global generators.
+
+    Nor read, Python's included: each call finds other seeds, so that what read them differs there.
+    """
+    assert all(call.untouched for call in sim.calls)
 
 
 def check_metrics_are_those_declared(sim: Simulation) -> None:
     """It returns what its docstring declares, one number or curve a replicate, finite and detached."""
-    measured = sim.function(Replicates(sim.name, range(3)))
     axes = {metric.axis for metric in sim.signature.metrics.values() if metric.axis}
-    assert set(measured) == set(sim.signature.metrics) | axes
-    for name, metric in sim.signature.metrics.items():
-        value = torch.as_tensor(measured[name])
-        assert value.shape == ((3, len(measured[metric.axis])) if metric.axis else (3,))
-        assert not value.requires_grad
-        assert torch.isfinite(value.double()).all()
+    for call in sim.calls:
+        assert set(call.measured) == set(sim.signature.metrics) | axes
+        for name, metric in sim.signature.metrics.items():
+            value, n = torch.as_tensor(call.measured[name]), len(call.numbers)
+            assert value.shape == ((n, len(call.measured[metric.axis])) if metric.axis else (n,))
+            assert not value.requires_grad
+            assert torch.isfinite(value.double()).all()
 
 
 def check_costs_little(sim: Simulation) -> None:
-    """The defaults cost less than what a whole claim may."""
-    start = time.process_time()
-    sim(range(32))
-    assert time.process_time() - start < CPU_SECONDS
+    """No call of a few replicates costs more than a few seconds."""
+    assert max(call.seconds for call in sim.calls) < CPU_SECONDS
 
 
 CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_")]
@@ -109,4 +175,98 @@ def _one_thread():
 @pytest.mark.parametrize("name", simulation_names(ROOT))
 def test_simulation(name, check):
     """Every simulation keeps the contract."""
-    check(Simulation(name))
+    check(simulation(name))
+
+
+TOY = '''"""A simulation with one fault."""
+
+import os
+import random
+import time
+from typing import Literal
+
+import numpy as np
+import torch
+
+
+def toy(replicates, how: Literal["usual", "other", "third"] = "usual", steps: int = 3) -> dict:
+    """Draw a number and a curve.
+
+    Args:
+        replicates: One of each.
+        how: Makes no difference.
+        steps: Points of the curve.
+
+    Metrics:
+        value: a number.
+        curve[step]: numbers.
+    """
+    value = replicates.normal("value")
+    measured = {"value": value, "curve": replicates.normal("curve", steps)}
+    measured["step"] = torch.arange(steps)
+    end = time.process_time() + 0.2
+    FAULT
+    return measured
+'''
+
+FAULTS = {
+    "torch.rand(1)": check_global_randomness_is_untouched,
+    "np.random.rand()": check_global_randomness_is_untouched,
+    "value += torch.initial_seed()": check_replicates_stand_alone,
+    "value += random.random()": check_replicates_stand_alone,
+    "value += os.urandom(1)[0] / 7 + os.urandom(2)[0]": check_replicates_stand_alone,
+    "value -= value.mean()": check_replicates_stand_alone,
+    "value += torch.arange(len(value))": check_replicates_stand_alone,
+    "measured['curve'] = measured['curve'].cumsum(0)": check_replicates_stand_alone,
+    "measured['more'] = value": check_metrics_are_those_declared,
+    "del measured['value']": check_metrics_are_those_declared,
+    "del measured['step']": check_metrics_are_those_declared,
+    "value[-1] = torch.nan": check_metrics_are_those_declared,
+    "value /= 0": check_metrics_are_those_declared,
+    "value.requires_grad_()": check_metrics_are_those_declared,
+    "measured['value'] = value[:, None]": check_metrics_are_those_declared,
+    "measured['value'] = value.squeeze()": check_metrics_are_those_declared,
+    "measured['curve'] = measured['curve'].T": check_metrics_are_those_declared,
+    "if how == 'other': value /= 0": check_metrics_are_those_declared,
+    "while time.process_time() < end: pass": check_costs_little,
+}
+
+
+def toy(fault: str, path: Path, settings: Sequence[Parameters]) -> Simulation:
+    (path / "sims").mkdir()
+    (path / "sims" / "toy.py").write_text(TOY.replace("FAULT", fault))
+    spec = importlib.util.spec_from_file_location("toy", path / "sims" / "toy.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return Simulation(read_simulation(path, "toy"), module.toy, settings)
+
+
+@pytest.mark.parametrize("fault", ["pass", *FAULTS])
+def test_each_fault_is_noticed_by_a_check(fault, tmp_path, monkeypatch):
+    """And a simulation without one passes all of them."""
+    monkeypatch.setitem(globals(), "CPU_SECONDS", 0.1)
+    sim = toy(fault, tmp_path, [{"how": "usual"}, {"how": "other"}])
+    assert len(sim.calls) == 3
+    for check in CHECKS:
+        if check is FAULTS.get(fault):
+            with pytest.raises((AssertionError, KeyError)):
+                check(sim)
+        elif fault == "pass":
+            check(sim)
+
+
+def test_what_no_entry_uses_is_not_called(tmp_path):
+    """A fault outside the settings of the entries is none: it need not work there."""
+    sim = toy("if how == 'other': value /= 0", tmp_path, [])
+
+    check_metrics_are_those_declared(sim)
+    assert len(sim.calls) == 2
+
+
+def test_the_settings_cover_most_values_at_least_work(tmp_path):
+    """Of all pairs the one with most named values; of equal settings the one with fewest steps."""
+    used = [{"how": how, "steps": steps} for how in ("usual", "other") for steps in (400, 20, 80)]
+    sim = toy("pass", tmp_path, used)
+
+    assert sorted(one["how"] for one in sim.settings) == ["other", "usual"]
+    assert {one["steps"] for one in sim.settings} == {20}

@@ -1,5 +1,6 @@
 """`dlfaq run`: play with a simulation."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,9 @@ from dlfaq.terminal import sanitise
 if TYPE_CHECKING:
     from dlfaq.knowledge.experiment import Scalar
     from dlfaq.knowledge.simulations import Signature
+
+WIDTH = 80  # columns of a terminal
+NAME = 22  # of which a simulation's name takes these
 
 
 def run(
@@ -72,7 +76,13 @@ def run(
     except ModuleNotFoundError as error:
         extra = "figures" if (error.name or "").startswith("matplotlib") else "verify"
         raise missing_extra(error.name, extra) from error
-    say_json(played.as_json()) if json else _show(played.rows())
+    if json:
+        say_json(played.as_json())
+        return
+    _show(played.rows())
+    typer.echo("")
+    for name, doc in played.docs.items():
+        typer.echo(sanitise(textwrap.fill(f"{name}: {doc}", WIDTH, subsequent_indent="  ")))
 
 
 def _signature(root: Path, name: str) -> "Signature":
@@ -129,12 +139,18 @@ def _problem(signature: "Signature", what: str, name: str) -> Problem:
 
 
 def _list(root: Path) -> None:
+    """Each folder with its simulations, one line each, cut to fit a terminal."""
     from dlfaq.knowledge.simulations import read_simulation, simulation_names
 
-    names = simulation_names(root)
-    width = max(map(len, names), default=0)
-    for name in names:
-        typer.echo(sanitise(f"{name:{width}}  {read_simulation(root, name).summary}"))
+    folders: dict[str, list[Signature]] = {}
+    for name in simulation_names(root):
+        signature = read_simulation(root, name)
+        folders.setdefault(signature.path.parent.name, []).append(signature)
+    for number, folder in enumerate(sorted(folders)):
+        typer.echo(sanitise(f"{chr(10) if number else ''}{folder}"))
+        for signature in folders[folder]:
+            line = f"  {signature.name:{NAME}}  {signature.summary}"
+            typer.echo(sanitise(line if len(line) <= WIDTH else line[: WIDTH - 1].rstrip() + "…"))
 
 
 def _describe(signature: "Signature") -> None:

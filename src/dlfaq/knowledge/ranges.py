@@ -18,6 +18,9 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _BETWEEN = rf"\bin [\[(]\s*(?P<low>{_NUMBER}|-inf)\s*,\s*(?P<high>{_NUMBER}|inf)\s*[\])]"
 _ONE_SIDE = rf"\bat (?P<side>least|most) (?P<bound>{_NUMBER})(?![\w.]*\w)"
 _RANGE = re.compile(f"{_BETWEEN}|{_ONE_SIDE}")
+_UNIT = re.compile(
+    r"\bin (?P<unit>nats|bits|radians|degrees|seconds|steps|tens|millions|bytes)\b|\bshare of\b"
+)
 
 
 def read_range(text: str) -> Range:
@@ -42,6 +45,18 @@ def read_range(text: str) -> Range:
         return (bound, None) if last["side"] == "least" else (None, bound)
     low, high = float(last["low"]), float(last["high"])
     return UNKNOWN if low > high else _outside((low, high))
+
+
+def read_unit(text: str) -> str:
+    """The unit that a metric's documentation states; empty if it states none that is known.
+
+    >>> read_unit("mean cross-entropy over the examples, in nats; at most 10.")
+    'nats'
+    >>> read_unit("share of the units that are dead, in [0, 1]."), read_unit("norm of the gradient.")
+    ('share', '')
+    """
+    found = _UNIT.search(text)
+    return (found["unit"] or "share") if found else ""
 
 
 def range_of(node: ast.expr, names: Mapping[str, Range]) -> Range:

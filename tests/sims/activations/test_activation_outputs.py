@@ -17,13 +17,12 @@ def test_it_equals_plain_modules(normalize):
         Replicates("name", range(2)), normalize=normalize, scale=3.0, bias=0.5
     )
     drawn = Replicates("name", range(2))
-    layers = drawn.stack("layer", lambda: nn.Linear(64, 64))
+    size, u = drawn.normal("size", 64, 64).abs(), drawn.uniform("sign", 64, 64)
+    weights = torch.where(u < 0.5, -size, size)
     x = drawn.normal("inputs", 256, 64)
     for i in range(2):
         linear, norm = nn.Linear(64, 64), nn.BatchNorm1d(64)
-        linear.weight.data = 3 * nn.functional.normalize(
-            layers.weights()["weight"][i].detach(), dim=1
-        )
+        linear.weight.data = 3 * weights[i] / weights[i].norm(dim=1, keepdim=True)
         linear.bias.data.fill_(1.5)
         order = {"no": [nn.ReLU()], "before": [norm, nn.ReLU()], "after": [nn.ReLU(), norm]}[
             normalize
@@ -53,3 +52,26 @@ def test_sigmoid_of_a_symmetric_input():
     assert measured["slope"].mean().item() == pytest.approx(
         1 / math.sqrt(2 * math.pi) / 20, rel=0.05
     )
+
+
+def test_only_negative_weights_on_positive_inputs_kill_every_unit():
+    """Every pre-activation is a sum of negative numbers."""
+    measured = activation_outputs(Replicates("name", range(4)), negative=1.0, inputs="pixels")
+
+    assert (measured["dead"] == 1).all()
+    assert (measured["zero"] == 1).all()
+
+
+def test_only_positive_weights_kill_none():
+    """Every pre-activation is positive."""
+    measured = activation_outputs(Replicates("name", range(4)), negative=0.0, inputs="relu")
+
+    assert (measured["dead"] == 0).all()
+    assert (measured["zero"] == 0).all()
+
+
+def test_on_centred_inputs_a_sign_is_as_good_as_the_other():
+    """Half of the outputs are 0 whatever the signs."""
+    measured = activation_outputs(Replicates("name", range(16)), negative=1.0, inputs="centred")
+
+    assert measured["zero"].mean().item() == pytest.approx(0.5, abs=0.05)

@@ -40,3 +40,12 @@ def test_leaky_units_move_but_little():
 
     assert (measured["least_moved"] > 0).all()
     assert (measured["most_moved"] < 0.2 * measured["others_moved"]).all()
+
+
+def test_units_are_active_on_the_share_asked_for():
+    """Of 1200 images; training is too slow here to change it."""
+    measured = run(active=0.1, lr=1e-9, steps=1)
+
+    assert torch.allclose(measured["active_after"], torch.tensor(0.1).double(), atol=2e-3)
+    assert (measured["revived"] == 1).all()
+    assert (run(active=0.1)["least_moved"] > 0).all()

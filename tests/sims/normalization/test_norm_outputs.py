@@ -48,7 +48,3 @@ def test_whitening_gives_the_identity():
     white = _Whiten()(z)
 
     torch.testing.assert_close(white.T @ white / 50, torch.eye(4, dtype=torch.float64))
-
-
-def test_one_feature_without_spread_is_undefined_without_eps():
-    assert (sim(last_std=0.0, features=4)["undefined"] == 0.25).all()
