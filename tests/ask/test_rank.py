@@ -182,6 +182,14 @@ def test_a_pasted_log_is_understood(index):
     assert answer.results[0].id == "nan-loss"
 
 
+def test_the_columns_of_a_table_are_told_apart(index):
+    """Tabs are no letters, and yet they say where a column ends."""
+    rows = "\n".join(f"{i}\t{a}\t{b}" for i, (a, b) in enumerate([(2, 2), (1, 1), (0.5, 3)]))
+    answer = ask(index, f"Epoch\tTraining Loss\tValidation Loss\n{rows}\n")
+
+    assert answer.log == "training 0.5, validation 3 and rising"
+
+
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )

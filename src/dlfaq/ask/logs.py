@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+MOST = 400_000  # letters
 LEAST = 3  # values of a metric from which on it has a course
 ENDS = 5  # the mean of the first and of the last fifth stand for beginning and end
 FLAT, CLEAR = 0.03, 0.1  # relative change that is none, and that is one
@@ -56,6 +57,7 @@ class Log(NamedTuple):
 
 def read_log(text: str) -> Log | None:
     """What the numbers of a pasted log show; None if it is none."""
+    text = text[:MOST]
     lower = text.lower()
     if text.count("\n") < LEAST - 1 or not ("loss" in lower or "acc" in lower):
         return None

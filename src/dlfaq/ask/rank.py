@@ -170,9 +170,9 @@ def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -
     Raises:
         sqlite3.DatabaseError: If the index is damaged; `read_index` then builds it anew.
     """
+    log = read_log(text)  # as it is: tabs stand between the columns of a table
     text = clean(text)
     asked = " ".join(text.split())
-    log = read_log(text)
     found = _ranked(db, f"{log.words}\n{log.means}" if log else text, n, tuning)
     failure = "" if log else failure_in(text)
     if failure and not has_entry(db, found.query, failure):
