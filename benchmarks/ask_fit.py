@@ -1,40 +1,51 @@
-"""Fit the weights and the limit of `dlfaq ask` (`rank.TUNED`) to questions whose right entries are known.
+"""Fit the weights and the limits of `dlfaq ask` (`rank.TUNED`) to questions whose right entries are known.
 
 python benchmarks/ask_fit.py [QUERIES.jsonl…] [--root FOLDER]
 
 The weights are learned from the FAQ alone: each phrasing of an entry is asked as if it were not
 among them, and each line of `elsewhere.txt` as a question that must be refused, as if it were not
-in the list. Only the limit needs real queries, since people ask worse than phrasings do: files
-with one JSON object a line, {"query": "...", "entries": ["id"]}. It is the highest at which 95.5
-% of those that an entry answers are answered.
+in the list. Only the limits need real queries, since people ask worse than phrasings do: files
+with one JSON object a line, {"query": "...", "entries": ["id"]}. What is at least as probable as
+`fits` is no worse than a guess: it is the highest limit at which 95.5 % of those that an entry
+answers are not refused. `sure` says how probable it is that the first entry is the right one, from
+its log-odds and from how far the second is behind.
 
-The score is the log-odds that an entry answers the question: a softmax over the candidates says
-which one, a logistic function of the best whether any. Both losses are minimized together,
-without a random number.
+Two questions, two fits, without a random number. A softmax over the candidates says which entry is
+meant, from the signals that differ between entries. A logistic function of the best one's score
+and of the signals that all entries share says whether any is meant. The first weights times their
+weight in the second, beside those of the second, are the log-odds that `rank` sums.
 """
 
 import argparse
 import json
+import math
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from dlfaq.ask.build.index import ELSEWHERE
+from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.index import elsewhere_lines
+from dlfaq.ask.build.postings import grams_in
 from dlfaq.ask.freshness import ensure_index
-from dlfaq.ask.query import understand
-from dlfaq.ask.rank import Tuning
+from dlfaq.ask.grams import grams_for, weights_of
+from dlfaq.ask.query import Query, understand
+from dlfaq.ask.rank import TUNED, Tuning
 from dlfaq.ask.schema import connect
-from dlfaq.ask.signals import SIGNALS, candidates
+from dlfaq.ask.signals import GRAMS, SHARED, SIGNALS, candidates
 from dlfaq.paths import find_root
 
 CANDIDATES = 24
 RIDGE = 0.003  # on the weights: signals overlap
 TRUST = 0.7  # of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that fit it
-ANSWERED = 0.955  # of the real queries that an entry answers
+KEPT = 0.955  # of the real queries that an entry answers
+WHICH = [place for place, name in enumerate(SIGNALS) if name not in {*SHARED, "same"}]
+WHETHER = [place for place, name in enumerate(SIGNALS) if name in SHARED]
 
 
 class Example(NamedTuple):
@@ -57,12 +68,6 @@ def main() -> None:
     index = ensure_index(arguments.root or find_root())
     examples = [*phrasings(index), *elsewhere(index)]
     tuning = fit(examples)
-    print(
-        "weights",
-        {name: round(weight, 2) for name, weight in tuning.weights.items()},
-        "base",
-        round(tuning.base, 2),
-    )
     print(f"{len(examples)} of the FAQ's own: {summary(examples, tuning)}")
     rows = [
         json.loads(line)
@@ -71,26 +76,48 @@ def main() -> None:
     ]
     if rows:
         asked = real(index, [(row["query"], tuple(row.get("entries", ()))) for row in rows])
-        tuning = tuning._replace(fits=limit(asked, tuning))
-        print(f"limit {tuning.fits:.3f}; {len(asked)} real queries: {summary(asked, tuning)}")
+        tuning = limited(asked, tuning)
+        print(f"{len(asked)} real queries: {summary(asked, tuning)}")
+    print({name: round(weight, 2) for name, weight in tuning.weights.items()})
+    sure = ", ".join(f"{one:.2f}" for one in tuning.sure)
+    print(f"base={tuning.base:.2f}, fits={tuning.fits:.3f}, sure=({sure})")
 
 
 def phrasings(index: Path) -> Iterator[Example]:
     """Every phrasing of every entry, asked as if it were not among them."""
     with closing(connect(index)) as db:
-        said = db.execute("SELECT num, also_asked FROM entries").fetchall()
-        count = sum(len(also.splitlines()) for _, also in said)
-        for num, also in said:
-            for place, text in enumerate(also.splitlines()):
+        said = db.execute("SELECT num, question, also_asked FROM entries").fetchall()
+        count = sum(len(also.splitlines()) for *_, also in said)
+        for num, question, also in said:
+            lines = also.splitlines()
+            pieces = [_grams(text) for text in (question, *lines)]
+            for place, text in enumerate(lines):
                 query = understand(db, text)
                 found = candidates(db, query, CANDIDATES, leave_out=(num, place))
+                others = pieces[: place + 1] + pieces[place + 2 :]
+                for one in found:
+                    if one.num == num:
+                        one.signals["grams"] = _held_out(db, query, others)
                 yield _example(found, {num}, inside=True, weight=1 / count)
+
+
+@cache
+def _grams(text: str) -> Sequence[str]:
+    return grams_in(text, thesaurus.compiled().same)
+
+
+def _held_out(db: sqlite3.Connection, query: Query, others: Sequence[Sequence[str]]) -> float:
+    """The signal `grams` of an entry without one of its phrasings."""
+    grams = grams_for(db, query.grams, left_out=True)
+    weights = weights_of(others)
+    near = sum(rarity * weights.get(gram, 0.0) for gram, rarity in grams.rarity.items())
+    asked = math.sqrt(sum(grams.rarity.values())) or 1.0
+    return GRAMS * (near / asked - grams.mean)
 
 
 def elsewhere(index: Path) -> Iterator[Example]:
     """Every question that no FAQ on training answers, asked as if it were not in the list."""
-    lines = [line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines()]
-    lines = [line for line in lines if line]
+    lines = elsewhere_lines()
     with closing(connect(index)) as db:
         for place, text in enumerate(lines, 1):
             found = candidates(db, understand(db, text)._replace(ignored=place), CANDIDATES)
@@ -102,65 +129,99 @@ def real(index: Path, rows: Sequence[tuple[str, Sequence[str]]]) -> list[Example
     with closing(connect(index)) as db:
         numbers = dict(db.execute("SELECT id, num FROM entries"))
         made = []
+        sides = [
+            sum(bool(set(names) & numbers.keys()) == side for _, names in rows)
+            for side in (False, True)
+        ]
         for text, names in rows:
             right = {numbers[name] for name in names if name in numbers}
             found = candidates(db, understand(db, text), CANDIDATES)
-            made.append(_example(found, right, inside=bool(right), weight=1 / len(rows)))
+            made.append(_example(found, right, inside=bool(right), weight=1 / sides[bool(right)]))
         return made
 
 
 def fit(examples: Sequence[Example]) -> Tuning:
-    """The weights and the base that make the examples likeliest; the limit is a probability of one half."""
+    """The weights and the base that make the examples likeliest; the limits are a probability of one half."""
+    signals, there, right = _stacked(examples)
+    inside = np.array([one.inside for one in examples])
+    weight = np.array([one.weight for one in examples])
+    findable = inside & right.any(1)
+
+    def score(weights: np.ndarray) -> np.ndarray:
+        return np.where(there, signals[:, :, WHICH] @ weights, -1e9)
+
+    def which(weights: np.ndarray) -> float:
+        scores = score(weights)[findable]
+        ours = np.where(right[findable], scores, -1e9)
+        lost = np.logaddexp.reduce(scores, 1) - np.logaddexp.reduce(ours, 1)
+        return float(weight[findable] @ lost + RIDGE * (weights**2).sum())
+
+    first = minimize(which, np.full(len(WHICH), 2.0), method="L-BFGS-B").x
+    told = np.column_stack([score(first).max(1), signals[:, 0][:, WHETHER]])
+
+    def whether(parameters: np.ndarray) -> float:
+        odds = told @ parameters[:-1] + parameters[-1]
+        lost = np.logaddexp(0, np.where(inside, -1, 1) * odds)
+        return float(weight @ lost + RIDGE * (parameters[:-1] ** 2).sum())
+
+    start = np.array([1.0, *[0.0] * len(WHETHER), 0.0])
+    size, *shared, base = map(float, minimize(whether, start, method="L-BFGS-B").x)
+    fitted = dict(zip([SIGNALS[i] for i in WHICH], size * first, strict=True))
+    fitted |= dict(zip([SIGNALS[i] for i in WHETHER], shared, strict=True))
+    # a phrasing that is left out is never the question itself: what that is worth cannot be fitted
+    fitted["same"] = TUNED.weights["same"]
+    weights = {name: float(fitted[name]) for name in SIGNALS}
+    return Tuning(weights | {"signs": TRUST * weights["signs"]}, base, 0.5, (1.0, 0.0, 0.0))
+
+
+def _stacked(examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Signals (E, C, S), which candidates there are (E, C), which are right (E, C)."""
     most = max(len(one.signals) for one in examples)
     signals = np.zeros((len(examples), most, len(SIGNALS)))
     there, right = np.zeros((2, len(examples), most), dtype=bool)
     for i, one in enumerate(examples):
         signals[i, : len(one.signals)], right[i, : len(one.right)] = one.signals, one.right
         there[i, : len(one.signals)] = True
+    return signals, there, right
+
+
+def limited(examples: Sequence[Example], tuning: Tuning) -> Tuning:
+    """The tuning with its limit, and with what makes an answer of a guess."""
+    ranked = [np.sort(_scores(one, tuning))[::-1] for one in examples]
+    best = np.array([scores[0] for scores in ranked])
+    ahead = np.array([scores[0] - scores[1] for scores in ranked])
     inside = np.array([one.inside for one in examples])
-    weight = np.array([one.weight for one in examples])
-    findable = inside & right.any(1)
+    right = np.array([one.right[_scores(one, tuning).argmax()] for one in examples])
+    fits = float(np.quantile(best[inside], 1 - KEPT, method="lower"))
 
-    def loss(parameters: np.ndarray) -> float:
-        score = np.where(there, signals @ parameters[:-1], -1e9)
-        best = score.max(1)
-        which = np.logaddexp.reduce(score, 1) - np.logaddexp.reduce(np.where(right, score, -1e9), 1)
-        whether = np.logaddexp(0, np.where(inside, -1, 1) * (best + parameters[-1]))
-        return float(
-            (weight * (np.where(findable, which, 0) + whether)).sum()
-            + RIDGE * (parameters[:-1] ** 2).sum()
-        )
+    def unlike(sure: np.ndarray) -> float:
+        odds = sure[0] * best + sure[1] * ahead + sure[2]
+        return float(np.logaddexp(0, np.where(right, -1, 1) * odds).sum())
 
-    found = minimize(
-        loss, np.array([3.0] * (len(SIGNALS) - 2) + [-1.0, -1.0, -5.0]), method="L-BFGS-B"
-    )
-    *weights, base = map(float, found.x)
-    fitted = dict(zip(SIGNALS, weights, strict=True))
-    return Tuning(fitted | {"signs": TRUST * fitted["signs"]}, base, 0.5)
+    sure = minimize(unlike, np.zeros(3), method="L-BFGS-B").x
+    return tuning._replace(fits=_probability(fits), sure=tuple(map(float, sure)))
 
 
-def limit(examples: Sequence[Example], tuning: Tuning) -> float:
-    """The highest probability at which enough of those that should be answered are."""
-    best = [_scores(one, tuning).max() for one in examples if one.inside]
-    return 1 / (1 + float(np.exp(-np.quantile(best, 1 - ANSWERED, method="lower"))))
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def summary(examples: Sequence[Example], tuning: Tuning) -> str:
-    """How often the right one is first, how many are answered, how many refused, at the limit."""
-    first, answered, refused = [], [], []
+    """How often the right one is first, how many are not refused, how many refused, at the limit."""
+    first, kept, refused = [], [], []
     for one in examples:
         score = _scores(one, tuning)
-        fits = 1 / (1 + np.exp(-score.max())) >= tuning.fits
+        fits = _probability(score.max()) >= tuning.fits
         if one.inside:
             first.append(bool(one.right[score.argmax()]))
-            answered.append(fits)
+            kept.append(fits)
         else:
             refused.append(not fits)
-    return f"first {np.mean(first):.3f}, answered {np.mean(answered):.3f}, refused {np.mean(refused):.3f}"
+    return f"first {np.mean(first):.3f}, not refused {np.mean(kept):.3f}, refused {np.mean(refused):.3f}"
 
 
 def _scores(one: Example, tuning: Tuning) -> np.ndarray:
-    return one.signals @ np.array([*tuning.weights.values()]) + tuning.base
+    return one.signals @ np.array([tuning.weights[name] for name in SIGNALS]) + tuning.base
 
 
 def _example(found: Sequence, right: set[int], *, inside: bool, weight: float) -> Example:

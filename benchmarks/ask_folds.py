@@ -8,14 +8,16 @@ own phrasings, the limit to the other folds, and the fold is asked.
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from unittest import mock
 
-from ask_fit import elsewhere, fit, limit, phrasings, real
+from ask_fit import elsewhere, fit, limited, phrasings, real
 
 from dlfaq.ask.build import thesaurus
 from dlfaq.ask.build.index import build
-from dlfaq.ask.rank import ask
+from dlfaq.ask.rank import NONE, ask
+from dlfaq.ask.schema import connect
 from dlfaq.ask.words import canonical, ngrams, stems
 
 REACH = 60
@@ -34,7 +36,7 @@ def held_out(
         given: Lines of askers' words that no query of these was needed for.
 
     Returns:
-        For each text the ids, best first, and whether the first was given as the answer.
+        For each text the ids, best first, and whether it was not refused.
     """
     found = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -48,10 +50,12 @@ def held_out(
             with mock.patch.object(thesaurus, "compiled", lambda rules=rules: rules):
                 build(root, path, {}, anew=True)
             tuning = fit([*phrasings(path), *elsewhere(path)])
-            tuning = tuning._replace(fits=limit(real(path, train), tuning))
-            for text, _ in test:
-                answer = ask(path, text, REACH, tuning)
-                found[text] = ([one.id for one in answer.results], answer.answered)
+            tuning = limited(real(path, train), tuning)
+            with closing(connect(path)) as db:
+                for text, _ in test:
+                    answer = ask(db, text, REACH, tuning)
+                    names = [one.id for one in answer.results]
+                    found[text] = (names, answer.confidence != NONE)
     return found
 
 

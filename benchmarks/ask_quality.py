@@ -1,7 +1,13 @@
 """How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
 
-python benchmarks/ask_quality.py QUERIES.jsonl… [--root FOLDER] [--folds 5 [--given WORDS]]
-[--misses]
+python benchmarks/ask_quality.py QUERIES.jsonl… [--other QUERIES.jsonl…] [--root FOLDER] [--folds
+5 [--given WORDS]] [--misses]
+
+One table: how often the right entry is first and within three, how many questions that an entry
+answers are not refused (an answer, a guess, or a planned entry named), how many others are
+refused, and of the answers and of the guesses how many are right. With `--other`, a second set:
+the limits are fitted on each and measured on the other; the weights come from the FAQ alone, see
+`ask_fit.py`. Last come the pasted errors of `foreign_errors.txt`, which no entry is about.
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without
 entries, or whose entries are all missing from the FAQ, should be refused.
@@ -22,18 +28,21 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from ask_fit import limited, real
 from ask_folds import held_out
 
 from dlfaq.ask.build.rows import phrasings
-from dlfaq.ask.freshness import read_index
-from dlfaq.ask.rank import ask
+from dlfaq.ask.freshness import ensure_index, read_index
+from dlfaq.ask.rank import ANSWER, GUESS, NONE, TUNED, Tuning, ask
 from dlfaq.ask.words import tokens
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import find_root
 
+FOREIGN = Path(__file__).with_name("foreign_errors.txt")
 REACH = 60  # results that are looked through for the right one
 
 
@@ -49,6 +58,7 @@ class Found(NamedTuple):
 
     ids: Sequence[str]
     answered: bool | None = None
+    confidence: str = ""
 
 
 def main() -> None:
@@ -57,6 +67,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("queries", type=Path, nargs="+")
+    parser.add_argument("--other", type=Path, nargs="+", default=[])
     parser.add_argument("--root", type=Path, default=None)
     parser.add_argument(
         "--folds", type=int, default=0, help="hold out what was tuned; 5 takes some minutes"
@@ -69,17 +80,36 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print every query that went wrong")
     arguments = parser.parse_args()
     root = arguments.root or find_root()
+    found: list[Found] = []
     faq = load_faq(root)
     texts = {one.id: [one.question, *phrasings(one)] for one in (*faq.entries, *faq.planned)}
-    queries = [query for path in arguments.queries for query in read_queries(path, texts)]
-    inside = sum(bool(query.right) for query in queries)
-    print(f"{len(texts)} entries, {inside} queries in scope, {len(queries) - inside} out of scope")
-    print(f"{'':34}  first  within 3  answered  refused  ms a query")
-    table("BM25 of the same texts", queries, bm25(texts))
-    encoder = minilm(texts)
-    if encoder:
-        table("all-MiniLM-L6-v2, the same texts", queries, encoder)
-    found = table("dlfaq ask", queries, lambda text: asked(root, text))
+    queries, others = (
+        [query for path in paths for query in read_queries(path, texts)]
+        for paths in (arguments.queries, arguments.other)
+    )
+    rankers: dict[str, Callable[[str], Found] | None] = {
+        "BM25 of the same texts": bm25(texts),
+        "all-MiniLM-L6-v2, the same texts": minilm(texts),
+        "dlfaq ask": lambda text: asked(root, text),
+    }
+    for name, one, limits in (("these", queries, others), ("the other", others, queries)):
+        if not one:
+            continue
+        inside = sum(bool(query.right) for query in one)
+        print(
+            f"\n{name}: {inside} in scope, {len(one) - inside} out of scope, {len(texts)} entries"
+        )
+        head = "first  within 3  not refused  refused  answers right  guesses right  ms a query"
+        print(f"{'':34}  {head}")
+        for ranker, rank in rankers.items():
+            made = table(ranker, one, rank) if rank else []
+        found = made if one is queries else found
+        if limits:
+            tuning = limited(real(ensure_index(root), limits), TUNED)
+            table("dlfaq ask, limits of the other set", one, partial(asked, root, tuning=tuning))
+    errors = FOREIGN.read_text("utf-8").splitlines()
+    refused = [not asked(root, text).answered for text in errors]
+    print(f"\npasted errors that no entry is about: {share(refused)} of {len(errors)} refused")
     if arguments.folds:
         given = arguments.given.read_text("utf-8").splitlines() if arguments.given else []
         made = held_out(
@@ -112,10 +142,21 @@ def table(name: str, queries: Sequence[Query], ranker: Callable[[str], Found]) -
     inside = [(query, one) for query, one in zip(queries, found, strict=True) if query.right]
     outside = [one for query, one in zip(queries, found, strict=True) if not query.right]
     places = [place(query, one) for query, one in inside]
+    answers, guesses = (
+        [
+            place(query, one) == 1
+            for query, one in zip(queries, found, strict=True)
+            if one.confidence == level
+        ]
+        for level in (ANSWER, GUESS)
+    )
     answered = share([one.answered for _, one in inside])
     refused = share([None if one.answered is None else not one.answered for one in outside])
     first, three = (share([one <= most for one in places]) for most in (1, 3))
-    print(f"{name:34} {first:>6} {three:>9} {answered:>9} {refused:>8} {each:>8.1f}")
+    right = [f"{share(one)} of {len(one)}" if one else "-" for one in (answers, guesses)]
+    print(
+        f"{name:34} {first:>6} {three:>9} {answered:>12} {refused:>8} {right[0]:>14} {right[1]:>14} {each:>8.1f}"
+    )
     return found
 
 
@@ -129,10 +170,11 @@ def share(values: Sequence[bool | None]) -> str:
     return f"{100 * sum(values) / len(values):.1f} %" if values and None not in values else "-"
 
 
-def asked(root: Path, text: str) -> Found:
-    """What `dlfaq ask` finds."""
-    answer = read_index(root, lambda index: ask(index, text, REACH))
-    return Found([one.id for one in answer.results], answer.answered)
+def asked(root: Path, text: str, tuning: Tuning = TUNED) -> Found:
+    """What `dlfaq ask` finds; a planned entry that is named is no refusal."""
+    answer = read_index(root, lambda index: ask(index, text, REACH, tuning))
+    names = [one.id for one in answer.results]
+    return Found(names, answer.confidence != NONE, answer.confidence)
 
 
 def bm25(texts: dict[str, list[str]]) -> Callable[[str], Found]:

@@ -23,6 +23,8 @@ from pathlib import Path
 from ask_speed import generate as generate_files
 
 from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.index import asked_as, count_all
+from dlfaq.ask.build.postings import Postings
 from dlfaq.ask.build.rows import add
 from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.query import understand
@@ -131,14 +133,16 @@ def generate(path: Path, count: int) -> None:
         db.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN; {SCHEMA}")
         db.executemany("INSERT INTO same VALUES (?, ?)", rules.same.items())
         db.executemany("INSERT INTO signs VALUES (?, ?, ?, ?)", rules.signs)
+        postings = Postings(db, rules.same)
         for num, entry in enumerate(entries(count)):
+            postings.add(num, asked_as(entry))
             for word in add(db, num, entry, faq, None, rules.same):
                 docs[word] = docs.get(word, 0) + 1
         db.executemany(
             "INSERT INTO vocab VALUES (?, ?, ?, ?)",
             [(word, word[0], len(word), n) for word, n in docs.items()],
         )
-        db.execute("INSERT INTO meta VALUES ('entries', ?)", (count,))
+        count_all(db, postings)
         db.execute("COMMIT")
 
 

@@ -47,7 +47,10 @@ MAY_IMPORT = {
 ASKING = {
     *(
         "ask.blocks",
+        "ask.failures",
+        "ask.grams",
         "ask.lists",
+        "ask.logs",
         "ask.passages",
         "ask.query",
         "ask.rank",
@@ -55,7 +58,7 @@ ASKING = {
         "ask.schema",
         "ask.signals",
     ),
-    *("ask.spelling", "ask.stamps", "ask.vectors", "ask.words"),
+    *("ask.spelling", "ask.stamps", "ask.together", "ask.vectors", "ask.words"),
 }
 HEAVY = {
     "torch": {"sim", "verify.worker"},

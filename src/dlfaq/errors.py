@@ -52,7 +52,7 @@ def left_out(problems: Iterable[Problem]) -> list[str]:
 SHOWN = 12  # names that a message lists: more would bury what is wrong
 
 
-def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> tuple[str, ...]:
     """The known word that was probably meant, if there is one.
 
     >>> nearest("los", ["loss", "entropy"])
@@ -60,7 +60,7 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """
     import difflib  # loaded only once something went wrong
 
-    return tuple(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6))
+    return tuple(difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dlfaq.ask.rank import ask
+from dlfaq.ask.rank import TUNED, _right, ask
 
 FITTING = [
     ("what should the loss of an untrained classifier be", "first-loss"),
@@ -27,7 +27,7 @@ def test_what_people_type_finds_its_entry(index, question, right):
     answer = ask(index, question)
 
     assert answer.results[0].id == right
-    assert answer.answered
+    assert answer.confidence != "none"
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,15 @@ def test_json_is_as_documented(index):
     """Plain values, best first."""
     raw = json.loads(json.dumps(ask(index, "loss becomes nan").as_json()))
 
-    assert set(raw) == {"question", "answered", "results", "nearest_written", "part"}
+    assert set(raw) == {
+        *("question", "answered", "planned", "confidence", "probability", "log", "error"),
+        *("results", "nearest_written", "part"),
+    }
     assert raw["nearest_written"] is None
     planned = ask(index, "where do I put dropout layers", 1)
-    assert planned.results[0].planned
-    assert planned.as_json()["nearest_written"]["id"] in {"first-loss", "nan-loss"}
+    assert planned.as_json()["planned"] is True
+    assert planned.as_json()["answered"] is False
+    assert planned.as_json()["confidence"] == "answer"
     assert set(raw["results"][0]) == {
         "id",
         "question",
@@ -67,6 +71,7 @@ def test_json_is_as_documented(index):
         "verified",
         "claims",
         "planned",
+        "faq",
     }
     scores = [one["score"] for one in raw["results"]]
     assert scores == sorted(scores, reverse=True)
@@ -85,13 +90,59 @@ def test_an_explanation_says_what_was_read(index):
     answer = ask(index, "val loss 2.303 exploodes in zebra")
     why = answer.explanation
 
-    assert ("explood", "explod") in why.corrections
+    assert ("exploodes", "explodes") in why.corrections
     assert ("val", "valid") in why.synonyms
     assert any("lnk" in sign for sign, _ in why.signs)
     assert "zebra" in why.unknown
     odds = why.base + sum(why.parts[0].values())
     assert math.exp(odds) / (1 + math.exp(odds)) == pytest.approx(answer.results[0].score)
     assert ("loss", "question") in why.matched[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what shuold the loss of an untraned clasifier be", "what should the loss of an untrained classifier be"),
+        ("my loss explods aftr some steps", "my loss explodes after some steps"),
+    ],
+)  # fmt: skip
+def test_typing_errors_end_where_the_right_spelling_does(index, typed, meant):
+    """Also in words that are not looked for, and swapped letters."""
+    one, other = ask(index, typed), ask(index, meant)
+
+    assert one.results[0].id == other.results[0].id
+    assert one.confidence == other.confidence != "none"
+
+
+def test_code_and_names_are_not_corrected(index):
+    """What is no word of prose stays as it is typed."""
+    text = "losss_fn(explods) Explods.step explods/2 EXPLODS explods=1"
+
+    assert ask(index, text).explanation.corrections == ()
+
+
+def test_a_phrasing_itself_is_never_refused(index):
+    """However unusual its words are."""
+    answer = ask(index, "derivation of the uniform cross-entropy")
+
+    assert answer.results[0].id == "first-loss"
+    assert answer.confidence != "none"
+
+
+def test_what_is_in_doubt_is_a_guess(index):
+    """The level follows from the probability, and a second entry close behind lowers it."""
+    doubtful = TUNED._replace(fits=0.0, sure=(0.0, 0.0, -1.0))
+    answers = [ask(index, "loss becomes NaN", tuning=one) for one in (TUNED, doubtful)]
+
+    assert [one.confidence for one in answers] == ["answer", "guess"]
+    assert answers[1].answered
+    alone, close = (_right([2.0, second], TUNED) for second in (-5.0, 1.9))
+    assert alone > close
+
+
+def test_a_written_entry_far_behind_a_planned_one_is_not_named(index):
+    """It has nothing to do with the question."""
+    assert ask(index, "where do I put dropout layers").nearest_written is None
 
 
 def test_a_known_word_is_not_corrected(index):
@@ -129,6 +180,14 @@ def test_a_pasted_log_is_understood(index):
     answer = ask(index, log + "\nWARNING loss is nan, stopping\n")
 
     assert answer.results[0].id == "nan-loss"
+
+
+def test_the_columns_of_a_table_are_told_apart(index):
+    """Tabs are no letters, and yet they say where a column ends."""
+    rows = "\n".join(f"{i}\t{a}\t{b}" for i, (a, b) in enumerate([(2, 2), (1, 1), (0.5, 3)]))
+    answer = ask(index, f"Epoch\tTraining Loss\tValidation Loss\n{rows}\n")
+
+    assert answer.log == "training 0.5, validation 3 and rising"
 
 
 @settings(

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.cli.conftest import TOY
 
 QUESTIONS = {
     "my first loss is 2.3 with 10 classes, is that right": "initial-loss",
@@ -135,13 +136,91 @@ def test_show_of_a_part(dlfaq):
     assert f"Did you mean '{name}'?" in wrong.stderr
 
 
-def test_show_of_an_unknown_id_names_the_nearest(dlfaq):
+def test_show_finds_what_was_meant(dlfaq):
+    """A mistyped id, or words; in the first line it says that this is no id."""
+    for words in (["inital-loss"], ["loss", "before", "training"]):
+        done = dlfaq("show", *words)
+
+        assert done.returncode == 0
+        assert done.stdout.startswith(f"No entry has the id '{' '.join(words)}'")
+        assert "[initial-loss]" in done.stdout
+    assert "[loss-spikes-nan]" in dlfaq("show", "nan").stdout
+
+
+def test_show_of_what_nothing_fits_is_bad_usage(dlfaq):
     """One message, exit 2, no traceback."""
-    done = dlfaq("show", "inital-loss")
+    done = dlfaq("show", "zebra")
 
     assert done.returncode == 2
-    assert "Did you mean 'initial-loss'?" in done.stderr
+    assert "there is no entry 'zebra'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_first_word_that_is_no_command_begins_a_question(dlfaq):
+    """Unless it looks like a command that was mistyped: then that is said."""
+    assert (
+        dlfaq("why", "is", "my", "loss", "nan").stdout == dlfaq("ask", "why is my loss nan").stdout
+    )
+    assert "[loss-spikes-nan]" in dlfaq("nan").stdout
+    wrong = dlfaq("verfy", "initial-loss")
+    assert wrong.returncode == 2
+    assert "Did you mean `dlfaq verify`?" in wrong.stderr
+
+
+def test_planned_is_not_answered(dlfaq):
+    """Exit 1; a program is told so, and what is near only if it fits."""
+    done = dlfaq("ask", "dropout")
+    answer = json.loads(dlfaq("ask", "--json", "dropout").stdout)
+
+    assert done.returncode == 1
+    assert "is planned" in done.stdout
+    assert (answer["answered"], answer["planned"]) == (False, True)
+    assert answer["results"][0]["entry"]["planned"] is True
+
+
+def test_the_best_result_holds_the_whole_entry(dlfaq):
+    """What `show --json` prints: no second call is needed."""
+    answer = json.loads(dlfaq("ask", "--json", "why is my loss nan").stdout)
+
+    assert answer["confidence"] == "answer"
+    assert answer["probability"] > 0.6
+    assert answer["results"][0]["entry"] == json.loads(
+        dlfaq("show", "--json", "loss-spikes-nan").stdout
+    )
+    assert "entry" not in answer["results"][1]
+
+
+def test_an_error_is_refused_by_name(dlfaq):
+    """No entry is called its answer because it shares a word."""
+    done = dlfaq(
+        "ask", "RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x512 and 784x10)"
+    )
+
+    assert done.returncode == 1
+    assert done.stdout == "This is a shape mismatch. No entry here is about it.\n"
+
+
+def test_a_log_is_read_by_its_numbers(dlfaq):
+    """What they show is said, and asked."""
+    losses = [(2.0, 2.1), (1.0, 1.2), (0.5, 1.3), (0.2, 1.4)]
+    log = "\n".join(f"epoch {i} train_loss {a} val_loss {b}" for i, (a, b) in enumerate(losses))
+    done = dlfaq("ask", "-", stdin=log)
+
+    assert done.stdout.startswith("Your log: training 0.2, validation 1.4 and rising.\n")
+    assert "[overfitting-diagnosis]" in done.stdout
+
+
+def test_a_teams_faq_is_asked_with_the_bundled_one(dlfaq):
+    """Each result says where it comes from; `--only` leaves the bundled one out."""
+    both = json.loads(dlfaq("ask", "--json", "why is my loss nan", "--root", TOY).stdout)
+    own = json.loads(dlfaq("ask", "--json", "why is my loss nan", "--only", "--root", TOY).stdout)
+    text = dlfaq("ask", "why is my loss nan", "--root", TOY).stdout
+
+    assert (both["results"][0]["id"], both["results"][0]["faq"]) == ("loss-spikes-nan", "bundled")
+    assert {one["faq"] for one in own["results"]} == {"toy"}
+    assert "[bundled: loss-spikes-nan]" in text
+    assert "[loss-spikes-nan]" in dlfaq("show", "loss-spikes-nan", "--root", TOY).stdout
+    assert dlfaq("show", "loss-spikes-nan", "--only", "--root", TOY).returncode == 2
 
 
 def test_list(dlfaq):

@@ -88,4 +88,4 @@ WHY = Explanation(
     ("loss",), (("lsos", "loss"),), (("val", "valid"),), (("lnk", "initial loss"),), ("zebra",),
     -4.9, ({"words": 0.5}, {"words": 0.1}), ((("loss", "question"),), ()),
 )  # fmt: skip
-ANSWER = Answer("loss 2.3", answered=True, results=RESULTS, explanation=WHY)
+ANSWER = Answer("loss 2.3", confidence="answer", probability=0.8, results=RESULTS, explanation=WHY)

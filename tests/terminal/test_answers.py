@@ -118,12 +118,12 @@ def test_an_answer_without_steps_awaits_its_rewrite():
 
 def test_nothing_fits_is_said_and_the_nearest_named():
     """An honest no."""
-    text = render_answer(ANSWER._replace(answered=False), ENTRY)
+    text = render_answer(ANSWER._replace(confidence="none"), ENTRY)
 
     assert text.startswith("Nothing here fits")
     assert "initial-loss" in text
     assert "About ln k" not in text
-    assert render_answer(ANSWER._replace(answered=False, results=()), None).startswith(
+    assert render_answer(ANSWER._replace(confidence="none", results=()), None).startswith(
         "Nothing here fits"
     )
 
@@ -135,6 +135,47 @@ def test_a_planned_answer_is_announced_with_the_nearest_written_one():
 
     assert "is planned" in text
     assert "initial-loss" in text
+
+
+def test_a_guess_says_so_first():
+    """Before the entry that may be meant."""
+    lines = render_answer(ANSWER._replace(confidence="guess"), ENTRY).splitlines()
+
+    assert lines[:2] == [
+        "No entry fits exactly. The closest guess:",
+        "What loss at t = 0?  [initial-loss]",
+    ]
+
+
+def test_what_a_log_shows_is_said_first():
+    """So that the asker sees what was read."""
+    answer = ANSWER._replace(log="training 0.2, validation 1.4 and rising")
+
+    assert render_answer(answer, ENTRY).startswith(
+        "Your log: training 0.2, validation 1.4 and rising.\nWhat loss at t = 0?"
+    )
+    assert render_answer(answer._replace(confidence="none"), None).startswith("Your log: training")
+
+
+def test_an_error_is_refused_by_its_type():
+    """And nothing else is named: what is near by words has nothing to do with it."""
+    answer = ANSWER._replace(confidence="none", failure="a shape mismatch")
+
+    assert render_answer(answer, None) == "This is a shape mismatch. No entry here is about it."
+
+
+def test_a_result_of_another_faq_says_so():
+    """The team's own entries need not; those of the bundled FAQ beside it do."""
+    own, other = (
+        one._replace(faq=faq) for one, faq in zip(RESULTS, ("team", "bundled"), strict=True)
+    )
+    answer = ANSWER._replace(faq="team", results=(own, other))
+    lines = render_answer(answer, ENTRY).splitlines()
+
+    assert lines[0] == "What loss at t = 0?  [initial-loss]"
+    assert lines[-1] == "Near: bundled: adam (planned)"
+    lines = render_answer(answer._replace(results=(other, own)), ENTRY).splitlines()
+    assert lines[0] == "What loss at t = 0?  [bundled: initial-loss]"
 
 
 @pytest.mark.parametrize("width", [1, 30, 80, 200])

@@ -58,17 +58,21 @@ def test_a_draft_says_so():
     assert "awaits its rewrite" in render_entry(ENTRY._replace(steps=()))
 
 
-def test_a_list_is_one_line_an_entry():
-    """With its verified claims, or that it is planned."""
+def test_a_list_is_one_line_an_entry_below_its_topic():
+    """With its verified claims, or that it is planned; only the first listed topic counts."""
     rows = [
-        Row("initial-loss", "What loss?", ("loss",), 3, 2, False, 2, False, ENTRY.title),
+        Row("initial-loss", "What loss?", ("loss", "data"), 3, 2, False, 2, False, ENTRY.title),
+        Row("mine", "Mine?", ("data",), 1, 0, False, 2, True, ENTRY.title),
         Row("adam", "Adam?", ("loss",), 0, 0, True, 1, False, ENTRY.title),
-        Row("mine", "Mine?", ("loss",), 1, 0, False, 2, True, ENTRY.title),
     ]
 
-    assert render_list(rows, {}).splitlines() == [
+    assert render_list(rows, {"data": "Data", "loss": "Loss functions", "x": "X"}).splitlines() == [
+        "Data",
+        "mine            draft  What loss at t = 0?",
+        "",
+        "Loss functions",
         "initial-loss      2/3  What loss at t = 0?",
         "adam          planned  What loss at t = 0?",
-        "mine            draft  What loss at t = 0?",
     ]
+    assert render_list(rows[1:2], {"data": "Data"}).startswith("Data\nmine")
     assert render_list([], {}) == ""

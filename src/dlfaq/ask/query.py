@@ -4,12 +4,14 @@ With them goes a direction of meaning.
 """
 
 import math
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from dlfaq.ask.spelling import nearest
+from dlfaq.ask.grams import grams_of
+from dlfaq.ask.spelling import MOST, PLAIN_WORD, nearest
 from dlfaq.ask.vectors import embed
 from dlfaq.ask.words import (
     COMMON,
@@ -20,11 +22,12 @@ from dlfaq.ask.words import (
     names,
     negated,
     ngrams,
+    stem,
     stems,
 )
 
-SHORTEST_MENDED = 5  # letters; shorter words are near too many others
 MAX_STEMS = 120
+FEW, FAR = 2, 20  # entries that may share a typing error; how much more usual the right word is
 # a small FAQ does not know how common a word is: it is mixed with this many questions of the field
 BACKGROUND = 60
 OF_COMMON, OF_OTHERS = 0.3, 0.02  # the share of those that hold a common word, and any other
@@ -56,6 +59,7 @@ class Query(NamedTuple):
         pairs: Neighbouring words, for word order.
         rarity: Of each word, own or added: how much it tells.
         meaning: The text's direction; see `vectors.embed`.
+        grams: Its pieces; see `grams.grams_of`.
         reading: How it came about.
         ignored: A line of what belongs elsewhere that is not looked at: for fitting.
     """
@@ -65,15 +69,15 @@ class Query(NamedTuple):
     pairs: frozenset[tuple[str, str]]
     rarity: dict[str, float]
     meaning: list[int]
+    grams: list[str]
     reading: Reading
     ignored: int = 0
 
 
 def understand(db: sqlite3.Connection, text: str) -> Query:
     """Read a text with an index's words and thesaurus."""
-    telling = informative(clean(text))
-    mended, corrections = _mend(db, stems(telling)[:MAX_STEMS])
-    words, synonyms = _canonical(db, mended)
+    telling, corrections = _mended(db, informative(clean(text)))
+    words, synonyms = _canonical(db, stems(telling)[:MAX_STEMS])
     signs = _signs(db, words)
     whole = names(telling)
     own = _own(words, whole)
@@ -91,6 +95,7 @@ def understand(db: sqlite3.Connection, text: str) -> Query:
         frozenset(pairwise(words)),
         rarity,
         embed(telling),
+        grams_of(telling, words),
         Reading(corrections, synonyms, signs, unknown),
     )
 
@@ -101,22 +106,27 @@ def rows(db: sqlite3.Connection, query: str, values: Iterable[object]) -> list[t
     return db.execute(query.format(",".join("?" * len(values))), values).fetchall()
 
 
-def _mend(
-    db: sqlite3.Connection, words: Sequence[str]
-) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+def _mended(db: sqlite3.Connection, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Replace what looks like a typing error by the known word that it most likely meant."""
-    known = {word for (word,) in rows(db, "SELECT term FROM vocab WHERE term IN ({})", set(words))}
+    words = list(dict.fromkeys(word.lower() for word in re.findall(PLAIN_WORD, text)))
+    uses = dict(rows(db, "SELECT word, uses FROM spelled WHERE word IN ({})", words))
+    by_stem = {stem(word): word for word in words if word not in uses}
+    found = rows(db, "SELECT term, docs FROM vocab WHERE term IN ({})", by_stem)
+    uses |= {by_stem[term]: max(docs, 0) for term, docs in found}
     mended: dict[str, str] = {}
-    for word in dict.fromkeys(words):
-        if word not in known and len(word) >= SHORTEST_MENDED and word.isalpha():
-            query = (
-                "SELECT term, docs FROM vocab "
-                "WHERE initial = ? AND length BETWEEN ? AND ? AND docs >= 0"
-            )
-            near = nearest(word, db.execute(query, (word[0], len(word) - 2, len(word) + 2)))
-            if near:
-                mended[word] = near
-    return [mended.get(word, word) for word in words], tuple(mended.items())
+    for word in [one for one in words if 0 < uses.get(one, 1) <= FEW][:MOST]:
+        query = (
+            "SELECT word, uses FROM spelled "
+            "WHERE initial = ? AND length BETWEEN ? AND ? AND uses >= ?"
+        )
+        # what an entry holds may be a typing error of its author, if another word is far more usual
+        least = FAR * uses.get(word, 0)
+        near = nearest(word, db.execute(query, (word[0], len(word) - 2, len(word) + 2, least)))
+        if near and near != word:
+            mended[word] = near
+    if mended:
+        text = re.sub(PLAIN_WORD, lambda found: mended.get(found[0].lower(), found[0]), text)
+    return text, tuple(mended.items())
 
 
 def _canonical(

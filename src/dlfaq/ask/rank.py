@@ -2,23 +2,33 @@
 
 The walk: the text is understood (`query`); candidates come from the full-text index and from what
 is near in meaning; each gets a handful of signals (`signals`), and their weighted sum is the
-log-odds that the entry answers the question. So the score is a probability; below `Tuning.fits`
-nothing is given as the answer. `benchmarks/ask_fit.py` fitted weights and limit.
+log-odds that the entry answers the question. So the score is a probability, and there are three
+levels: an answer, a guess, none. A pasted log is asked as what its numbers show (`logs`); a pasted
+error that no entry is about is refused by its type (`failures`). `benchmarks/ask_fit.py` fitted
+weights and limits.
 
 Standard library only.
 """
 
 import math
 import sqlite3
-from collections.abc import Mapping
-from itertools import chain, islice
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Spans, unpack_spans
+from dlfaq.ask.failures import beside_error, failure_in, has_entry
+from dlfaq.ask.logs import read_log
 from dlfaq.ask.passages import PartFound, part_for
-from dlfaq.ask.query import understand
+from dlfaq.ask.query import Query, understand
 from dlfaq.ask.signals import Scored, candidates
 from dlfaq.ask.words import clean
+
+ANSWER, GUESS, NONE = "answer", "guess", "none"
+
+
+PROBABLE = 0.6  # an answer is right with at least this probability; a guess with less
+BEHIND = 0.1  # how probable a written entry must be to be named where the best is planned
+ALONE = 2.0  # the lead of an entry without a second
 
 
 class Tuning(NamedTuple):
@@ -27,21 +37,26 @@ class Tuning(NamedTuple):
     Attributes:
         weights: Log-odds a unit of each signal.
         base: Log-odds of an entry without any signal.
-        fits: The least probability of what is given as the answer.
+        fits: The least probability of what is not refused.
+        sure: What the log-odds of the first entry, its lead over the second, and one add to the
+            log-odds that it is the right one.
     """
 
     weights: Mapping[str, float]
     base: float
     fits: float
+    sure: tuple[float, float, float]
 
 
 TUNED = Tuning(
     weights={
-        "words": 2.07, "signs": 0.88, "phrasing": 2.24, "order": 2.27, "meaning": 2.92,
-        "centre": 4.14, "elsewhere": -2.96, "outside": -3.11,
+        "words": 1.20, "signs": 0.21, "phrasing": 0.70, "order": 0.71, "meaning": 0.70,
+        "centre": 0.78, "elsewhere": -0.79, "outside": -1.27, "grams": 1.29, "scope": 4.25,
+        "same": 3.0,
     },
-    base=-4.73,
-    fits=0.504,
+    base=-2.84,
+    fits=0.748,
+    sure=(0.49, 2.41, -1.82),
 )  # fmt: skip
 
 
@@ -53,6 +68,7 @@ class Result(NamedTuple):
         verified: So many of its claims are verified.
         claims: So many claims it has.
         title: The question as it is shown.
+        faq: The FAQ that it comes from; see `together`.
     """
 
     id: str
@@ -63,6 +79,7 @@ class Result(NamedTuple):
     claims: int
     planned: bool
     title: Spans
+    faq: str = ""
 
 
 class Explanation(NamedTuple):
@@ -93,17 +110,36 @@ class Answer(NamedTuple):
     """What was found for a question.
 
     Attributes:
+        confidence: In the first result: `answer`, `guess` or `none`.
+        probability: That the first result is the right one.
         results: Best first, whether or not they fit well enough to answer.
-        nearest_written: Where the best is planned, the best that can be read, however far behind.
+        nearest_written: Where the best is planned, the best that can be read, if it fits.
         part: The part of the best entry that answers the very words, if there is one.
+        log: What the numbers of a pasted log show; empty if none was read.
+        failure: The type of a pasted error for which the question is refused; else empty.
+        faq: The FAQ that was asked first, whose results need not say where they come from.
     """
 
     question: str
-    answered: bool
+    confidence: str
+    probability: float
     results: tuple[Result, ...]
     explanation: Explanation
     nearest_written: Result | None = None
     part: PartFound | None = None
+    log: str = ""
+    failure: str = ""
+    faq: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Is what fits planned, and so not answered?"""
+        return self.confidence != NONE and self.results[0].planned
+
+    @property
+    def answered(self) -> bool:
+        """Is there something to read that fits?"""
+        return self.confidence != NONE and not self.planned
 
     def as_json(self) -> dict[str, object]:
         """Plain values for a program."""
@@ -111,6 +147,11 @@ class Answer(NamedTuple):
         return {
             "question": self.question,
             "answered": self.answered,
+            "planned": self.planned,
+            "confidence": self.confidence,
+            "probability": round(self.probability, 4),
+            "log": self.log,
+            "error": self.failure,
             "results": [_plain(one) for one in self.results],
             "nearest_written": written,
             "part": self.part.id if self.part else None,
@@ -118,27 +159,65 @@ class Answer(NamedTuple):
 
 
 def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -> Answer:
-    """Rank the entries of an index for a question, a symptom, or a pasted log.
+    """Rank the entries of an index for a question, a symptom, a pasted log or error.
 
     Args:
         db: The open index, as `dlfaq.ask.freshness.read_index` gives it.
         text: Anything; whatever cannot be read as text is left out.
         n: How many results to return, if the FAQ has that many.
-        tuning: Weights and limit, as they were fitted.
+        tuning: Weights and limits, as they were fitted.
 
     Raises:
         sqlite3.DatabaseError: If the index is damaged; `read_index` then builds it anew.
     """
+    log = read_log(text)  # as it is: tabs stand between the columns of a table
+    text = clean(text)
+    asked = " ".join(text.split())
+    found = _ranked(db, f"{log.words}\n{log.means}" if log else text, n, tuning)
+    failure = "" if log else failure_in(text)
+    if failure and not has_entry(db, found.query, failure):
+        own = _ranked(db, words, n, tuning) if (words := beside_error(text)) else None
+        if own and own.confidence == ANSWER:
+            found, failure = own, ""
+        else:
+            found = found._replace(confidence=NONE, probability=0.0)
+    else:
+        failure = ""
+    answered = found.confidence != NONE
+    part = part_for(db, found.query, found.nums[0]) if answered else None
+    return Answer(
+        asked, found.confidence, found.probability, found.results, found.explanation,
+        found.nearest_written if answered else None, part, log.said if log else "", failure,
+    )  # fmt: skip
+
+
+class _Ranked(NamedTuple):
+    """What was found for words."""
+
+    query: Query
+    confidence: str
+    probability: float
+    nums: tuple[int, ...]
+    results: tuple[Result, ...]
+    nearest_written: Result | None
+    explanation: Explanation
+
+
+def _ranked(db: sqlite3.Connection, text: str, n: int, tuning: Tuning) -> _Ranked:
     query = understand(db, text)
     ranked = sorted(candidates(db, query, n), key=lambda one: (-log_odds(one, tuning), one.num))
     best = ranked[:n]
-    found = (_result(db, one, tuning) for one in ranked)
-    results = tuple(islice(found, n))
+    results = tuple(_result(db, one, tuning) for one in best)
+    odds = [log_odds(one, tuning) for one in ranked[:2]]
+    probability = _right(odds, tuning) if query.own else 0.0
+    confidence = NONE
+    if query.own and results and results[0].score >= tuning.fits:
+        confidence = ANSWER if probability >= PROBABLE else GUESS
     written = None
-    if results and results[0].planned:
-        written = next((one for one in chain(results, found) if not one.planned), None)
-    answered = bool(results) and bool(query.own) and results[0].score >= tuning.fits
-    part = part_for(db, query, best[0].num) if answered else None
+    if confidence != NONE and results[0].planned:
+        enough = (one for one in ranked if _fits_behind(odds[0], log_odds(one, tuning), tuning))
+        near = (_result(db, one, tuning) for one in enough)
+        written = next((one for one in near if not one.planned), None)
     explanation = Explanation(
         terms=tuple(query.own),
         **query.reading._asdict(),
@@ -146,8 +225,23 @@ def ask(db: sqlite3.Connection, text: str, n: int = 5, tuning: Tuning = TUNED) -
         parts=tuple(_parts(one, tuning) for one in best),
         matched=tuple(one.matched for one in best),
     )
-    asked = " ".join(clean(text).split())
-    return Answer(asked, answered, results, explanation, written, part)
+    nums = tuple(one.num for one in best)
+    return _Ranked(query, confidence, probability, nums, results, written, explanation)
+
+
+def _right(odds: Sequence[float], tuning: Tuning) -> float:
+    """How probable it is that the first entry is right, from its log-odds and the second's."""
+    if not odds:
+        return 0.0
+    lead = odds[0] - odds[1] if len(odds) > 1 else ALONE
+    of_odds, of_lead, rest = tuning.sure
+    return _probability(of_odds * odds[0] + of_lead * min(lead, ALONE) + rest)
+
+
+def _fits_behind(first: float, odds: float, tuning: Tuning) -> bool:
+    """Is an entry that is not the best near enough to be named in its place?"""
+    of_odds, of_lead, rest = tuning.sure
+    return _probability(of_odds * odds + of_lead * (odds - first) + rest) >= BEHIND
 
 
 def log_odds(one: Scored, tuning: Tuning) -> float:

@@ -36,16 +36,22 @@ CREATE VIRTUAL TABLE words USING fts5(question, also, short, topics, claims, lon
     tokenize="unicode61 remove_diacritics 0 tokenchars '._:<>%-'");
 CREATE TABLE vocab (term TEXT PRIMARY KEY, initial TEXT, length INTEGER, docs INTEGER)
     WITHOUT ROWID;
-CREATE INDEX vocab_near ON vocab (initial, length);
+CREATE TABLE spelled (word TEXT PRIMARY KEY, initial TEXT, length INTEGER, uses INTEGER)
+    WITHOUT ROWID;
+CREATE INDEX spelled_near ON spelled (initial, length);
+CREATE TABLE spellings (num INTEGER PRIMARY KEY, words TEXT);
 CREATE TABLE same (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE signs (anchor TEXT, place INTEGER, needs TEXT, means TEXT,
     PRIMARY KEY (anchor, place)) WITHOUT ROWID;
 CREATE TABLE elsewhere (place INTEGER PRIMARY KEY, words TEXT, meaning BLOB);
+CREATE TABLE failures (num INTEGER, failure TEXT, words TEXT);
+CREATE INDEX failures_of ON failures (failure);
+CREATE TABLE grams (gram TEXT PRIMARY KEY, said INTEGER, away INTEGER, nums BLOB, weights BLOB);
 CREATE TABLE meanings (num INTEGER PRIMARY KEY, centre BLOB, phrasings BLOB);
 """
 OF_ENTRY = (  # the tables with an entry's rows
     "documents", "steps", "parts", "passages", "claims", "sides", "sources", "refs", "meanings",
-    "fields", "entries",
+    "failures", "spellings", "fields", "entries",
 )  # fmt: skip
 
 

@@ -4,8 +4,10 @@
 mean. `phrasing`: likeness of the words to the entry's question, or to the phrasing most like it.
 `order`: neighbouring words that are neighbours there too. `meaning` and `centre`: the cosine to
 the nearest phrasing's meaning, and to the middle of them all. `elsewhere` and `outside`: the
-nearness, in meaning and in words, of a question that no FAQ on training answers; they are the
-same for every entry.
+nearness, in meaning and in words, of a question that no FAQ on training answers. `grams`: likeness
+of the words' pieces to those of all its phrasings; `scope`: how much more usual they are here than
+elsewhere. `same`: whether the question is a phrasing itself, word for word. `elsewhere`, `outside`
+and `scope` are the same for every entry.
 """
 
 import math
@@ -14,15 +16,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from dlfaq.ask.grams import Grams, grams_for, likest
 from dlfaq.ask.query import SHARE_OF_COMMON, Query, rows
 from dlfaq.ask.schema import COLUMNS
 from dlfaq.ask.vectors import alike, cosine, packed, unit, unpacked
 from dlfaq.ask.words import COMMON, NOT
 
 WORTH = {"question": 1.0, "also": 0.9, "short": 0.65, "topics": 0.6, "claims": 0.5, "long": 0.4}
-SIGNALS = ("words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside")
+SIGNALS = (
+    "words", "signs", "phrasing", "order", "meaning", "centre", "elsewhere", "outside",
+    "grams", "scope", "same",
+)  # fmt: skip
+SHARED = ("elsewhere", "outside", "scope")  # they say whether any entry fits, not which
 CANDIDATES, MAX_TERMS = 24, 60
-NEAR = 16  # candidates that are near in meaning
+NEAR = 16  # candidates that are near in meaning, and as many whose phrasings are written alike
+ALIKE = 0.9  # likeness of words from which on a question is the phrasing itself: one in `same`
+GRAMS, SCOPE = 4.0, 10.0  # which brings `grams` and `scope` to the size of the other signals
 EXACT = 6  # of an entry's phrasings, those that get a cosine
 # entries that are compared by meaning, whether or not a word is shared; more would take too long
 COMPARED = 2000
@@ -59,13 +68,14 @@ def candidates(
             were not there: for fitting.
     """
     columns = ", ".join(COLUMNS)
+    grams = grams_for(db, query.grams, ignored=query.ignored, left_out=leave_out is not None)
     found = rows(
         db,
         f"SELECT num, centre, phrasings, {columns} FROM fields "  # noqa: S608 - names of ours
         "JOIN meanings USING (num) WHERE num IN ({})",
-        _numbers(db, query, n),
+        _numbers(db, query, n, grams),
     )
-    elsewhere = _elsewhere(db, query)
+    elsewhere = _elsewhere(db, query) | {"scope": grams.scope / SCOPE}
     scored = []
     for num, centre, phrasings, *texts in found:
         fields = dict(zip(COLUMNS, texts, strict=True))
@@ -74,6 +84,8 @@ def candidates(
             meanings = _left_out(fields, phrasings, leave_out[1], len(query.meaning))
         where = _where(query, fields)
         signals = _of_words(query, fields, where) | _of_meaning(query, *meanings) | elsewhere
+        signals["grams"] = grams.of(num) * GRAMS
+        signals["same"] = max(0.0, (signals["phrasing"] - ALIKE) / (1 - ALIKE))
         scored.append(
             Scored(num, signals, tuple((word, where[word]) for word in query.own if word in where))
         )
@@ -92,8 +104,8 @@ def _left_out(
     return packed(unit(sum(flat[column::size]) for column in range(size))), left
 
 
-def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
-    """What the full-text index ranks first, what is near in meaning, and others only to fill up."""
+def _numbers(db: sqlite3.Connection, query: Query, n: int, grams: Grams) -> list[int]:
+    """What the full-text index ranks first, what is near otherwise, and others only to fill up."""
     terms = sorted([*query.own, *query.added], key=lambda word: -query.rarity[word])[:MAX_TERMS]
     nums: list[int] = []
     if terms:
@@ -103,7 +115,7 @@ def _numbers(db: sqlite3.Connection, query: Query, n: int) -> list[int]:
             f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {weights}) LIMIT ?"  # noqa: S608
         )
         nums = [num for (num,) in db.execute(ranked, (match, max(CANDIDATES, n)))]
-    nums = list(dict.fromkeys([*nums, *_near(db, query)]))
+    nums = list(dict.fromkeys([*nums, *_near(db, query), *likest(grams, NEAR)]))
     if len(nums) < n:
         others = db.execute(
             "SELECT num FROM entries ORDER BY planned, id LIMIT ?", (n + len(nums),)

@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 
+# a word of prose: no name, no number, nothing that stands in code
+PLAIN_WORD = r"(?<![A-Za-z0-9_'’./\\-])[A-Za-z][a-z]{4,}(?![A-Za-z0-9_'’(=/-])"
+MOST = 12  # unknown words of a text that are looked up
+
 # ruff: noqa: PLR2004 - the letters that rules of spelling count have no names
 
 

@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 site = typer.Typer(help="Build or serve the site.", no_args_is_help=True, rich_markup_mode=None)
 
+SHORTEST = 4  # letters of what may be a mistyped command: `how` is no `show`
 # what an asker types may begin with a dash; a simulation's parameters are in its file
 FREE = {"ignore_unknown_options": True}
 
@@ -72,6 +73,28 @@ def _give_up(error: OSError) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _as_asked(words: list[str]) -> list[str]:
+    """The command line; a first word that is no command begins a question.
+
+    Raises:
+        Problems: If it looks like a command that was mistyped.
+    """
+    if not words or words[0].startswith("-"):
+        return words
+    known = [str(one.name or one.callback.__name__) for one in app.registered_commands]
+    known += [str(one.name) for one in app.registered_groups]
+    first = words[0]
+    if first in known:
+        return words
+    from dlfaq.ask.spelling import distance
+
+    meant = [one for one in known if len(first) >= SHORTEST and distance(first, one, 1) <= 1]
+    if meant:
+        hint = f"Did you mean `dlfaq {meant[0]}`? `dlfaq ask {first} …` asks it as a question."
+        raise Problems([Problem("dlfaq", None, f"there is no command '{first}'.", hint)])
+    return ["ask", *words]
+
+
 def main(words: Sequence[str] | None = None, name: str | None = None) -> None:
     """Run the program; the console script's door.
 
@@ -84,7 +107,7 @@ def main(words: Sequence[str] | None = None, name: str | None = None) -> None:
             errors="replace"
         )  # a terminal without Unicode gets a "?", not a traceback
     try:
-        app(args=words, prog_name=name)
+        app(args=_as_asked(list(sys.argv[1:] if words is None else words)), prog_name=name)
     except Problems as found:
         complain(found)
         raise SystemExit(2) from None

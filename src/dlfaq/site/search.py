@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from dlfaq.ask import lists, query, signals, vectors, words
+from dlfaq.ask import grams, lists, query, signals, spelling, vectors, words
 from dlfaq.ask.build import thesaurus
-from dlfaq.ask.build.index import ELSEWHERE
+from dlfaq.ask.build.index import common_english, elsewhere_lines
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED
@@ -69,22 +69,28 @@ def compact(data: object) -> str:
 def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object]:
     vocab = db.execute("SELECT term, docs FROM vocab ORDER BY term").fetchall()
     place = {term: number for number, (term, _) in enumerate(vocab)}
-    lines = [line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines()]
+    lines = elsewhere_lines()
     outside = [text for (text,) in db.execute("SELECT words FROM elsewhere ORDER BY place")]
-    elsewhere = list(zip(outside, filter(None, lines), strict=True))
+    elsewhere = list(zip(outside, lines, strict=True))
     entries = list(_entries(db, faq, place))
     return {
         "lists": _lists(),
         "query": _query(),
         "signals": _signals(),
-        "tuned": {"weights": dict(TUNED.weights), "base": TUNED.base, "fits": TUNED.fits},
+        "grams": _grams(),
+        "common": common_english(),
+        "tuned": {
+            "weights": dict(TUNED.weights),
+            "base": TUNED.base,
+            "fits": TUNED.fits,
+        },
         "vocab": vocab,
         "same": db.execute("SELECT key, value FROM same").fetchall(),
         "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
         "elsewhere": elsewhere,
         "entries": entries,
         "vectors": _vectors(
-            [*(text for one in entries for text in one["said"]), *filter(None, lines)], whole=whole
+            [*(text for one in entries for text in one["said"]), *lines], whole=whole
         ),
     }
 
@@ -169,7 +175,10 @@ def pattern_in_js(pattern: str) -> str:
 
 def _query() -> dict[str, object]:
     return {
-        "shortestMended": query.SHORTEST_MENDED,
+        "plainWord": spelling.PLAIN_WORD,
+        "mostMended": spelling.MOST,
+        "few": query.FEW,
+        "far": query.FAR,
         "maxStems": query.MAX_STEMS,
         "background": query.BACKGROUND,
         "shareOfCommon": query.SHARE_OF_COMMON,
@@ -192,6 +201,23 @@ def _signals() -> dict[str, object]:
         "everyday": signals.EVERYDAY,
         "telling": signals.TELLING,
         "inOrder": signals.IN_ORDER,
+        "grams": signals.GRAMS,
+        "scope": signals.SCOPE,
+        "alike": signals.ALIKE,
+    }
+
+
+def _grams() -> dict[str, object]:
+    return {
+        "sizes": grams.SIZES,
+        "longest": grams.LONGEST,
+        "most": grams.MOST,
+        "damping": grams.DAMPING,
+        "whole": grams.WHOLE,
+        "rare": grams.RARE,
+        "mostEntries": grams.MOST_ENTRIES,
+        "few": grams.FEW,
+        "usual": grams.USUAL,
     }
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dlfaq.ask.blocks import Span, Spans
-from dlfaq.ask.passages import PartFound
-from dlfaq.ask.rank import Answer, Result
+from dlfaq.ask.rank import GUESS, NONE, Answer, Result
 from dlfaq.ask.reader import EntryText, PartText, StepText
 from dlfaq.terminal.style import Line, Terminal, block_lines, plain, text_line
 
@@ -53,6 +52,8 @@ def render_answer(
 ) -> str:
     """What `dlfaq ask` says.
 
+    Where results come from another FAQ than the first one that was asked, they say from which.
+
     Args:
         answer: What `rank.ask` found.
         best: The first result's entry; None if there is none.
@@ -63,29 +64,33 @@ def render_answer(
         height: Rows of the terminal; asked of it if not given.
     """
     more = [Line(), *_explained(answer)] if explain else []
-    if best is None or not answer.answered:
+    if best is None or answer.confidence == NONE:
         lines = [*_nothing(answer), *more]
         return Terminal(width).show(lines) if rich else plain(lines)
-    screen = _planned(best, answer) if best.planned else _answered(best, answer.part, full=full)
+    screen = _planned(best, answer) if best.planned else _answered(best, answer, full=full)
     if not rich:
-        screen = screen._replace(near=_near(answer.results[1:]))
+        screen = screen._replace(near=_near(answer))
         return plain([*screen.lines(), *more])
     terminal = Terminal(width, height)
-    screen = screen._replace(near=_near(answer.results[1:], terminal.columns))
+    screen = screen._replace(near=_near(answer, terminal.columns))
     if not full and not explain:
         screen = _fitted(screen, terminal)
     return terminal.show([*screen.lines(), *more])
 
 
-def _answered(entry: EntryText, part: PartFound | None, *, full: bool) -> Screen:
-    head = [headline(entry), *block_lines(entry.short)]
+def _answered(entry: EntryText, answer: Answer, *, full: bool) -> Screen:
+    head = [
+        *_before(answer),
+        headline(entry, _from(answer.results[0], answer)),
+        *block_lines(entry.short),
+    ]
     if full:
         head += [line for one in entry.parts for line in part_lines(one)]
     head += status_lines(entry)
     steps = [list(step_lines(place, step)) for place, step in enumerate(entry.steps, 1)]
     evidence = entry.evidence or (Span("nothing was measured for this"),)
     foot = [Line(), Line(evidence, right=_command(entry.id))]
-    if part:
+    if part := answer.part:
         foot.append(Line(part.title, head=(Span("→ "),), right=_command(f"{entry.id}#{part.id}")))
     return Screen(head, steps, foot)
 
@@ -103,24 +108,35 @@ def step_lines(place: int, step: StepText) -> Iterator[Line]:
         yield Line((Span(line, "code"),), indent, whole=True)
 
 
-def _near(results: Sequence[Result], columns: int | None = None) -> Sequence[Line]:
+def _near(answer: Answer, columns: int | None = None) -> Sequence[Line]:
     """The other entries that were found: as many as one line holds, if it has so many columns."""
     head = "Near: "
-    names = [f"{one.id} (planned)" if one.planned else one.id for one in results]
+    results = answer.results[1:]
+    called = (_called(one.id, _from(one, answer)) for one in results)
+    planned = (" (planned)" if one.planned else "" for one in results)
+    names = [name + mark for name, mark in zip(called, planned, strict=True)]
     while columns and len(names) > 1 and len(head + ", ".join(names)) > columns:
         names.pop()
     spans = (Span(", ".join(names), "id"),)
     return [Line(spans, head=(Span(head, "dim"),))] if names else []
 
 
+def _before(answer: Answer) -> Iterator[Line]:
+    """What stands above the answer: what a log shows, and that it is a guess."""
+    if answer.log:
+        yield text_line(f"Your log: {answer.log}.", "yellow")
+    if answer.confidence == GUESS:
+        yield text_line("No entry fits exactly. The closest guess:", "yellow")
+
+
 def _planned(entry: EntryText, answer: Answer) -> Screen:
-    head = [headline(entry), Line()]
+    head = [*_before(answer), headline(entry, _from(answer.results[0], answer)), Line()]
     head.append(text_line("An answer to this is planned; it is not written yet."))
     if answer.nearest_written:
         head += [
             Line(),
             text_line("The nearest that is written:"),
-            result_line(answer.nearest_written),
+            result_line(answer.nearest_written, _from(answer.nearest_written, answer)),
         ]
     return Screen(head, [], [Line()])
 
@@ -170,9 +186,12 @@ def _cut(line: Line, most: int) -> Line:
 
 
 def _nothing(answer: Answer) -> list[Line]:
-    lines = [text_line("Nothing here fits that question well enough to answer it.")]
+    lines = [text_line(f"Your log: {answer.log}.", "yellow")] if answer.log else []
+    if answer.failure:
+        return [*lines, text_line(f"This is {answer.failure}. No entry here is about it.")]
+    lines.append(text_line("Nothing here fits that question well enough to answer it."))
     if answer.results:
-        nearest = [result_line(one) for one in answer.results[:NEAREST]]
+        nearest = [result_line(one, _from(one, answer)) for one in answer.results[:NEAREST]]
         lines += [Line(), text_line("The nearest:"), *nearest]
         command = Span(f"dlfaq show {answer.results[0].id}", "id")
         lines += [Line(), Line((Span("Read one with "), command))]
@@ -207,10 +226,19 @@ def status_lines(entry: EntryText) -> Iterator[Line]:
         yield from (Line(), text_line(UNWRITTEN, "dim"))
 
 
-def headline(entry: EntryText) -> Line:
-    """The question, and the entry's id at the right edge."""
+def headline(entry: EntryText, faq: str = "") -> Line:
+    """The question, and the entry's id at the right edge, with its FAQ where several were asked."""
     question = tuple(Span(span.text, "question") for span in entry.title)
-    return Line(question, right=(Span(f"[{entry.id}]", "dim"),))
+    return Line(question, right=(Span(f"[{_called(entry.id, faq)}]", "dim"),))
+
+
+def _called(name: str, faq: str) -> str:
+    return f"{faq}: {name}" if faq else name
+
+
+def _from(one: Result, answer: Answer) -> str:
+    """The FAQ of a result, if it is not the one that was asked first."""
+    return one.faq if one.faq != answer.faq else ""
 
 
 def part_lines(part: PartText) -> Iterator[Line]:
@@ -225,6 +253,8 @@ def pair(name: str, question: Spans) -> Line:
     return Line(question, 2, (Span(f"{name:<{ID_COLUMNS}}  ", "id"),))
 
 
-def result_line(one: Result) -> Line:
+def result_line(one: Result, faq: str = "") -> Line:
     """An entry that was found."""
-    return pair(one.id, (*one.title, Span(" (planned)")) if one.planned else one.title)
+    return pair(
+        _called(one.id, faq), (*one.title, Span(" (planned)")) if one.planned else one.title
+    )

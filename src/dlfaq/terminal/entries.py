@@ -33,18 +33,28 @@ def render_list(
     rich: bool = False,
     width: int | None = None,
 ) -> str:
-    """What `dlfaq list` says: one line an entry, with its verified claims; planned ones last.
+    """What `dlfaq list` says: by topic, one line an entry with its verified claims.
+
+    An entry stands below the first of its topics that is listed; planned ones come last.
 
     Args:
         rows: The entries.
-        topics: Title by id, of the topics to name above; may be empty.
+        topics: Title by id, in order.
         rich: For a terminal.
         width: Columns of the terminal.
     """
     rows = list(rows)
     longest = max((len(row.id) for row in rows), default=0)
-    lines = [text_line(", ".join(topics.values()), "title")] if topics else []
-    lines += [_row(row, longest) for row in rows]
+    groups: dict[str, list[Row]] = {topic: [] for topic in topics}
+    for row in rows:
+        own = next((one for one in row.topics if one in topics), "")
+        groups.setdefault(own, []).append(row)
+    lines: list[Line] = []
+    for topic, group in groups.items():
+        if group:
+            lines += [Line()] if lines else []
+            lines += [text_line(topics[topic], "title")] if topic else []
+            lines += [_row(row, longest) for row in group]
     return Terminal(width).show(lines) if rich else plain(lines)
 
 

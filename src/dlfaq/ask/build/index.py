@@ -14,8 +14,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from dlfaq.ask import lists
 from dlfaq.ask.build import thesaurus
-from dlfaq.ask.build.rows import add, in_stems, remove
+from dlfaq.ask.build.postings import Postings
+from dlfaq.ask.build.rows import add, in_stems, phrasings, remove
+from dlfaq.ask.grams import MOST_ENTRIES
 from dlfaq.ask.schema import SCHEMA
 from dlfaq.ask.stamps import mark_of, simulation_stamps, stamps
 from dlfaq.ask.vectors import embed, packed
@@ -144,20 +147,61 @@ def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> No
     rules = thesaurus.compiled()
     db.executemany("INSERT INTO same VALUES (?, ?)", rules.same.items())
     db.executemany("INSERT INTO signs VALUES (?, ?, ?, ?)", rules.signs)
-    lines = (line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines())
-    rows = [(in_stems(line, rules.same), packed(embed(line))) for line in lines if line]
+    lines = elsewhere_lines()
+    rows = [(in_stems(line, rules.same), packed(embed(line))) for line in lines]
     db.executemany("INSERT INTO elsewhere (words, meaning) VALUES (?, ?)", rows)
+    postings = Postings(db, rules.same)
+    postings.add_elsewhere(lines)
     counts: Counter[str] = Counter()
     for num, entry in enumerate(sorted([*faq.entries, *faq.planned], key=lambda one: one.id)):
         counts.update(add(db, num, entry, faq, evidence.get(entry.id), rules.same))
+        postings.add(num, asked_as(entry))
     unused = dict.fromkeys(thesaurus.plain_english(), -1) | dict.fromkeys(rules.words, 0)
     rows = [(word, word[0], len(word), docs) for word, docs in (unused | counts).items()]
     db.executemany("INSERT INTO vocab VALUES (?, ?, ?, ?)", rows)
-    _count(db)
+    count_all(db, postings)
 
 
-def _count(db: sqlite3.Connection) -> None:
-    db.execute("INSERT OR REPLACE INTO meta SELECT 'entries', count(*) FROM entries")
+def common_english() -> list[str]:
+    """Words that are no typing errors, whether or not an entry holds them."""
+    return sorted({*lists.STOP, *lists.NEGATIONS, *lists.PLAIN_ENGLISH.split()})
+
+
+def elsewhere_lines() -> list[str]:
+    """Questions that an FAQ on training does not answer."""
+    lines = (line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines())
+    return [line for line in lines if line]
+
+
+def asked_as(entry: Entry | Planned) -> tuple[str, ...]:
+    """An entry's question and all its phrasings."""
+    return (entry.question, *phrasings(entry))
+
+
+def count_all(db: sqlite3.Connection, postings: Postings) -> None:
+    """How many entries there are, and what was gathered meanwhile.
+
+    Raises:
+        _WholeError: If the FAQ has become too large for lists of entries, or no longer is.
+    """
+    before = db.execute("SELECT value FROM meta WHERE key = 'entries'").fetchone()
+    (entries,) = db.execute("SELECT count(*) FROM entries").fetchone()
+    if before and (int(before[0]) > MOST_ENTRIES) != (entries > MOST_ENTRIES):
+        raise _WholeError
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('entries', ?)", (str(entries),))
+    postings.write(entries)
+    _spell(db)
+
+
+def _spell(db: sqlite3.Connection) -> None:
+    """Count in how many entries each word is spelled; common English is known, too."""
+    counts = Counter(
+        word for (words,) in db.execute("SELECT words FROM spellings") for word in words.split()
+    )
+    counts.update(dict.fromkeys((word for word in common_english() if word not in counts), 0))
+    rows = [(word, word[0], len(word), uses) for word, uses in counts.items()]
+    db.execute("DELETE FROM spelled")
+    db.executemany("INSERT INTO spelled VALUES (?, ?, ?, ?)", rows)
 
 
 def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
@@ -181,10 +225,11 @@ def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
         raise _WholeError
     faq = load_changed(root, sorted(written), planned=PLANNED in changed)
     db.execute("BEGIN")
+    postings = Postings(db, thesaurus.compiled().same)
     numbers = dict(db.execute("SELECT id, num FROM entries"))
     entries: dict[str, Entry | Planned] = {entry.id: entry for entry in faq.entries}
     if PLANNED in changed:
-        entries |= _replanned(db, faq)
+        entries |= _replanned(db, faq, postings)
     elif any(
         db.execute("SELECT 1 FROM entries WHERE id = ? AND planned", (name,)).fetchone()
         for name in entries
@@ -193,10 +238,11 @@ def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
     evidence, damaged = _evidence(root, written)
     if damaged:
         raise Problems(damaged)
-    _replace(db, numbers, entries, faq, evidence)
+    _replace(db, numbers, entries, faq, evidence, postings)
+    count_all(db, postings)
 
 
-def _replanned(db: sqlite3.Connection, faq: Faq) -> dict[str, Planned]:
+def _replanned(db: sqlite3.Connection, faq: Faq, postings: Postings) -> dict[str, Planned]:
     """The planned entries that are new or changed; those that left the list leave the index."""
     known = {
         name: (num, question, topics, also)
@@ -205,7 +251,9 @@ def _replanned(db: sqlite3.Connection, faq: Faq) -> dict[str, Planned]:
         )
     }
     for name in known.keys() - {one.id for one in faq.planned}:
-        _forget(db, remove(db, known[name][0]))
+        num, question, _, also = known[name]
+        postings.remove(num, (question, *also.splitlines()))
+        _forget(db, remove(db, num))
     return {
         one.id: one
         for one in faq.planned
@@ -220,16 +268,22 @@ def _replace(
     entries: dict[str, Entry | Planned],
     faq: Faq,
     evidence: dict[str, Evidence],
+    postings: Postings,
 ) -> None:
     same = thesaurus.compiled().same
     free = max(numbers.values(), default=-1) + 1
     for name, entry in sorted(entries.items()):
-        if db.execute("SELECT 1 FROM entries WHERE id = ?", (name,)).fetchone():
+        query = "SELECT question, also_asked FROM entries WHERE id = ?"
+        before: tuple[str, ...] = ()
+        if row := db.execute(query, (name,)).fetchone():
+            before = (row[0], *row[1].splitlines())
             _forget(db, remove(db, numbers[name]))
         num = numbers.get(name, free)
         free = max(free, num + 1)
+        if before != asked_as(entry):
+            postings.remove(num, before)
+            postings.add(num, asked_as(entry))
         _learn(db, add(db, num, entry, faq, evidence.get(name), same))
-    _count(db)
 
 
 def _learn(db: sqlite3.Connection, words: Iterable[str]) -> None:

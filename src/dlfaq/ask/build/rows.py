@@ -1,8 +1,9 @@
 """One entry's rows in the index: what is shown, what is searched, and what it means."""
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dlfaq.ask.build.document import document
 from dlfaq.ask.build.shown import (
@@ -15,7 +16,9 @@ from dlfaq.ask.build.shown import (
     recorded,
     texts_of,
 )
+from dlfaq.ask.failures import failure_in
 from dlfaq.ask.schema import COLUMNS, OF_ENTRY
+from dlfaq.ask.spelling import PLAIN_WORD
 from dlfaq.ask.vectors import embed, packed, unit
 from dlfaq.ask.words import canonical, clean, negated, stems
 from dlfaq.evidence.record import Evidence
@@ -59,6 +62,8 @@ def add(
     places = ", ".join("?" * len(COLUMNS))
     db.execute(f"INSERT INTO words (rowid, {columns}) VALUES (?, {places})", (num, *fields))  # noqa: S608 - names of ours
     insert(db, "meanings", [(num, *_meaning(entry, short))])
+    insert(db, "spellings", [(num, " ".join(spelled_in(said(entry, short))))])
+    insert(db, "failures", ((num, *row) for row in _failures(entry, same)))
     return {word for field in fields for word in field.split()}
 
 
@@ -135,6 +140,19 @@ def in_stems(text: str, same: Mapping[str, str]) -> str:
     """A text as the words that are looked for: canonical stems, and what is negated."""
     words = canonical(stems(clean(text.replace("\\", " ").replace("$", " "))), same)
     return " ".join([*words, *negated(words)])
+
+
+def spelled_in(texts: Iterable[str]) -> list[str]:
+    """The words of prose in texts, as they are spelled."""
+    found = (word.lower() for text in texts for word in re.findall(PLAIN_WORD, text))
+    return sorted(set(found))
+
+
+def _failures(entry: Entry | Planned, same: Mapping[str, str]) -> Iterator[Row]:
+    """The phrasings that are errors, by type."""
+    for phrasing in (entry.question, *phrasings(entry)):
+        if failure := failure_in(phrasing):
+            yield failure, in_stems(phrasing, same)
 
 
 def _meaning(entry: Entry | Planned, short: str) -> tuple[bytes, bytes]:

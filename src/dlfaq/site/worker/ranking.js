@@ -67,20 +67,93 @@ function meaningOf(data, words) {
   return { embed, total, cosine, alike };
 }
 
+/* Pieces of words: a port of ask/grams.py. */
+function gramsOver(data) {
+  const { sizes, longest, most, damping, whole, rare, mostEntries, few, usual } = data;
+  const table = new Map(); // gram: how often it is said here and elsewhere, and the entries that hold it
+  let saidInAll = 0, awayInAll = 0, count = 0;
+
+  function of(text, list) {
+    const found = new Set();
+    for (const word of list) if (word !== NOT) found.add(`=${word}`);
+    for (let i = 1; i < list.length; i++) found.add(`${list[i - 1]} ${list[i]}`);
+    for (const word of new Set(text.toLowerCase().match(/[a-z0-9]+/g) ?? [])) {
+      const edged = `_${word.slice(0, longest)}_`;
+      for (const size of sizes) for (let i = 0; i + size <= edged.length; i++) found.add(edged.slice(i, i + size));
+    }
+    return [...found].slice(0, most);
+  }
+
+  function at(gram) {
+    if (!table.has(gram)) table.set(gram, { said: 0, away: 0, holding: [] });
+    return table.get(gram);
+  }
+
+  /* An entry is asked as these: [text, its words]. */
+  function add(num, phrasings) {
+    const total = new Map();
+    for (const [text, list] of phrasings) {
+      const found = of(text, list);
+      if (found.length) saidInAll++;
+      for (const gram of found) {
+        at(gram).said++;
+        total.set(gram, (total.get(gram) ?? 0) + 1 / found.length);
+      }
+    }
+    count++;
+    let square = 0;
+    for (const [gram, share] of total) {
+      const value = Math.log1p(damping * share);
+      total.set(gram, value);
+      square += value * value;
+    }
+    for (const [gram, value] of total) at(gram).holding.push([num, Math.max(1, Math.round((whole * value) / Math.sqrt(square)))]);
+  }
+
+  function addElsewhere(text, list) {
+    const found = of(text, list);
+    if (found.length) awayInAll++;
+    for (const gram of found) at(gram).away++;
+  }
+
+  /* How like each entry's phrasings, above the mean of all; and how much more usual here than elsewhere. */
+  function ask(grams) {
+    const near = new Map();
+    let asked = 0, ratio = 0, known = 0;
+    for (const gram of grams) {
+      const found = table.get(gram);
+      if (!found) continue;
+      ratio += Math.log((found.said / (saidInAll || 1) + rare) / (found.away / (awayInAll || 1) + rare));
+      known++;
+      const holding = count <= mostEntries ? found.holding : [];
+      const rarity = holding.length ? Math.log((count + 1) / (holding.length + 0.5)) : 0;
+      if (rarity <= 0) continue;
+      asked += rarity;
+      for (const [num, weight] of holding) near.set(num, (near.get(num) ?? 0) + rarity * weight);
+    }
+    const scale = asked ? 1 / (whole * Math.sqrt(asked)) : 0;
+    let sum = 0;
+    for (const [num, value] of near) {
+      near.set(num, value * scale);
+      sum += value * scale;
+    }
+    const mean = sum / (count || 1);
+    const likest = [...near].sort((one, other) => other[1] - one[1] || one[0] - other[0]).map(([num]) => num);
+    const scope = ((saidInAll * ratio) / Math.sqrt(known + 1) + few * usual) / (saidInAll + few);
+    return { scope, likest, of: num => (near.get(num) ?? 0) - mean };
+  }
+
+  return { of, add, addElsewhere, ask };
+}
+
 function rankerOf(data) {
   const words = wordsOf(data.lists);
+  const pieces = gramsOver(data.grams);
   const meaning = meaningOf(data.vectors, words);
   const { query: Q, signals: S, tuned } = data;
   const vocab = new Map(data.vocab);
   const same = new Map(data.same);
   const columns = S.columns;
-  const near = new Map(); // by first letter, what a typing error may have meant
-  for (const [term, docs] of data.vocab) {
-    if (docs < 0) continue;
-    const initial = [...term][0];
-    if (!near.has(initial)) near.set(initial, []);
-    near.get(initial).push([term, docs]);
-  }
   const signs = new Map();
   for (const [anchor, place, needs, means] of data.signs) {
     if (!signs.has(anchor)) signs.set(anchor, []);
@@ -100,21 +173,49 @@ function rankerOf(data) {
         counts.get(term)[place]++;
       }
     });
+    const phrasings = lines.map((line, place) => [entry.said[place] ?? "", line.filter(term => !term.startsWith(`${NOT}:`))]);
+    pieces.add(entry.num, phrasings);
     return { ...entry, lines, vectors, centre: meaning.total(vectors), counts, length };
   });
   const average = entries.reduce((sum, entry) => sum + entry.length, 0) / (entries.length || 1);
   const outside = data.elsewhere.map(([line]) => line.split(" "));
   const away = data.elsewhere.map(([, text]) => meaning.embed(text));
+  for (const [line, text] of data.elsewhere) pieces.addElsewhere(text, line.split(" ").filter(term => term && !term.startsWith(`${NOT}:`)));
+  const byNumber = new Map(entries.map(entry => [entry.num, entry]));
 
-  function mended(list) {
+  const PLAIN = new RegExp(Q.plainWord, "g");
+  const uses = new Map(); // of each word as it is spelled, in so many entries
+  for (const entry of data.entries) {
+    const words_ = new Set(entry.said.flatMap(text => text.match(PLAIN) ?? []).map(word => word.toLowerCase()));
+    for (const word of words_) uses.set(word, (uses.get(word) ?? 0) + 1);
+  }
+  for (const word of data.common) if (!uses.has(word)) uses.set(word, 0);
+  const near = new Map(); // by first letter, what a typing error may have meant
+  for (const [word, count] of uses) {
+    if (!near.has(word[0])) near.set(word[0], []);
+    near.get(word[0]).push([word, count]);
+  }
+
+  /* The text with typing errors mended. */
+  function mended(text) {
     const mend = new Map();
-    for (const word of new Set(list)) {
-      if (vocab.has(word) || [...word].length < Q.shortestMended || !/^\p{L}+$/u.test(word)) continue;
-      const known = (near.get([...word][0]) ?? []).filter(([term]) => Math.abs(term.length - word.length) <= 2);
+    // how often a word is used, or one of its stem; zero for common English, undefined for what is not known
+    const used = word => {
+      if (uses.has(word)) return uses.get(word);
+      const docs = vocab.get(words.stem(word));
+      return docs === undefined ? undefined : Math.max(docs, 0);
+    };
+    const unknown = [...new Set((text.match(PLAIN) ?? []).map(word => word.toLowerCase()))].filter(word => {
+      const count = used(word) ?? 1;
+      return count > 0 && count <= Q.few;
+    });
+    for (const word of unknown.slice(0, Q.mostMended)) {
+      const least = Q.far * (used(word) ?? 0);
+      const known = (near.get(word[0]) ?? []).filter(([one, count]) => Math.abs(one.length - word.length) <= 2 && count >= least);
       const found = nearest(word, known);
-      if (found) mend.set(word, found);
+      if (found && found !== word) mend.set(word, found);
     }
-    return list.map(word => mend.get(word) ?? word);
+    return mend.size ? text.replace(PLAIN, word => mend.get(word.toLowerCase()) ?? word) : text;
   }
 
   function meant(list) {
@@ -131,8 +232,8 @@ function rankerOf(data) {
   }
 
   function understand(text) {
-    const telling = words.informative(words.clean(text));
-    const list = words.canonical(mended(words.stems(telling).slice(0, Q.maxStems)), same);
+    const telling = mended(words.informative(words.clean(text)));
+    const list = words.canonical(words.stems(telling).slice(0, Q.maxStems), same);
     const whole = words.names(telling);
     let own = new Map(list.filter(word => word !== NOT).map(word => [word, weightOf(word)]));
     for (const word of words.negated(list)) own.set(word, 0.5);
@@ -150,7 +251,7 @@ function rankerOf(data) {
     }
     const pairs = new Set(list.slice(1).map((word, place) => `${list[place]} ${word}`));
     const known = [...own.keys()].some(word => docs(word) > 0);
-    return { own, added, rarity, pairs, known, direction: meaning.embed(telling) };
+    return { own, added, rarity, pairs, known, direction: meaning.embed(telling), grams: pieces.ask(pieces.of(telling, list)) };
   }
 
   function fullText(query) {
@@ -173,6 +274,7 @@ function rankerOf(data) {
     const found = new Set(fullText(query).slice(0, S.candidates));
     if (query.direction.some(Boolean) && entries.length <= S.compared)
       for (const [, place] of meaning.alike(query.direction, entries.map(entry => entry.centre), S.near)) found.add(entries[place]);
+    for (const num of query.grams.likest.slice(0, S.near)) found.add(byNumber.get(num));
     return [...found];
   }
 
@@ -231,8 +333,11 @@ function rankerOf(data) {
       order: ordered(query, entry.lines),
       meaning: meaning.alike(query.direction, entry.vectors, S.exact)[0][0],
       centre: meaning.cosine(query.direction, entry.centre),
+      grams: S.grams * query.grams.of(entry.num),
+      scope: query.grams.scope / S.scope,
       ...away,
     };
+    signals.same = Math.max(0, (signals.phrasing - S.alike) / (1 - S.alike));
     const odds = Object.entries(tuned.weights).reduce((sum, [name, weight]) => sum + weight * signals[name], tuned.base);
     return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)) };
   }
