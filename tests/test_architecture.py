@@ -170,6 +170,7 @@ def test_a_simulation_knows_nothing_of_claims(path):
         "itertools",
         "math",
         "numpy",
+        "re",
         "sklearn",
         "torch",
         "typing",

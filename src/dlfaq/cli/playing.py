@@ -157,8 +157,18 @@ def _list(root: Path) -> None:
     for number, folder in enumerate(sorted(folders)):
         typer.echo(sanitise(f"{chr(10) if number else ''}{folder}"))
         for signature in folders[folder]:
-            line = f"  {signature.name:{NAME}}  {signature.summary}"
-            typer.echo(sanitise(line if len(line) <= WIDTH else line[: WIDTH - 1].rstrip() + "…"))
+            room = WIDTH - NAME - 4
+            typer.echo(
+                sanitise(f"  {signature.name:{NAME}}  {_shortened(signature.summary, room)}")
+            )
+
+
+def _shortened(text: str, room: int) -> str:
+    """A text that fits the room: whole, up to a comma or colon of its second half, or cut."""
+    if len(text) <= room:
+        return text
+    pause = max(text.rfind(mark, room // 2, room) for mark in (", ", ": ", "; "))
+    return text[:pause] if pause > 0 else text[: room - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _describe(signature: "Signature") -> None:
