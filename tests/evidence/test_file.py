@@ -395,6 +395,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from test_file import evidence
 from dlfaq.evidence.file import write
+write(Path(sys.argv[2]), evidence(0.0))
 print("begun", flush=True)
 for number in range(10**9):
     write(Path(sys.argv[2]), evidence(float(number % 7)))

@@ -38,7 +38,7 @@ def evidence_from_json(raw: Any) -> Evidence:
     at = Cursor(raw)
     version = raw.get("version") if isinstance(raw, dict) else None
     if isinstance(raw, dict) and (version != VERSION or isinstance(version, bool)):
-        at.wrong(f"its version is {str(version)[:20]!s}, not {VERSION}")
+        at.wrong(f"its version is {ascii(version)[:20]}, not {VERSION}")
     found = at.fields(
         "version", "entry", "torch", "claims", "values", optional=("plots", "environment")
     )
