@@ -4,8 +4,8 @@ python benchmarks/kill_workers.py [--times 20] [--entry ID …] [--seed 0]
 
 The entries are verified on the process pool first. Then again on a Dask cluster of two workers, while
 one of them is killed every now and then: every trial must finish, and the verdicts must be the same.
-At last the scheduler is killed in the middle: the run must end with a message, and a second run on a
-new scheduler must find in the cache whatever had finished.
+At last the scheduler is killed in the middle: the run must end with a message, and a second run on
+a new scheduler must find in the cache whatever had finished.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
 Each parser is fed a short text over and over, in sizes that grow fourfold up to a megabyte. Printed
 are, for each parser, the slowest of these texts, the size at which it took longest, and its
-processor seconds. A megabyte of anything should take less than two seconds, refusals included; where a size
-takes longer, the larger ones are left out.
+processor seconds. A megabyte of anything should take less than two seconds, refusals included;
+where a size takes longer, the larger ones are left out.
 
 Names of parsers choose among them; --all prints every text.
 """

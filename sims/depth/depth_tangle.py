@@ -34,9 +34,10 @@ def depth_tangle(
         points: Points on the circle.
 
     Metrics:
-        stretch: length of the image over the root mean square length of its vectors, as a multiple of the same ratio for
-            the circle.
-        tangle: the same with distances from the image's mean instead of lengths: how often it goes to and fro.
+        stretch: length of the image over the root mean square length of its vectors, as a multiple
+            of the same ratio for the circle.
+        tangle: the same with distances from the image's mean instead of lengths: how often it goes
+            to and fro.
     """
     f = ACTIVATIONS[activation]
     weights = replicates.normal(

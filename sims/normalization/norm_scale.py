@@ -63,10 +63,12 @@ def norm_scale(
 
     Metrics:
         loss_change: change of the loss when W becomes c W, over the loss.
-        gradient_scaled: c times the norm of the hidden weights' gradient at c W, over its norm at W.
+        gradient_scaled: c times the norm of the hidden weights' gradient at c W, over its norm at
+            W.
         unit_cosine: largest cosine, in size, of a unit's incoming weights and their gradient, at W.
         matrix_cosine: the same for whole weight matrices.
-        difference_error: relative distance of a slope in a random direction from a finite difference.
+        difference_error: relative distance of a slope in a random direction from a finite
+            difference.
         input_change: relative distance of the images' gradient from that with constant statistics.
     """
     data = digits(centred=True)
