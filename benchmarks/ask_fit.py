@@ -156,7 +156,10 @@ def summary(examples: Sequence[Example], tuning: Tuning) -> str:
             answered.append(fits)
         else:
             refused.append(not fits)
-    return f"first {np.mean(first):.3f}, answered {np.mean(answered):.3f}, refused {np.mean(refused):.3f}"
+    return (
+        f"first {np.mean(first):.3f}, answered {np.mean(answered):.3f}, "
+        f"refused {np.mean(refused):.3f}"
+    )
 
 
 def _scores(one: Example, tuning: Tuning) -> np.ndarray:

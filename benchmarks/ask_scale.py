@@ -40,8 +40,8 @@ QUESTIONS = [
     "how do I choose the batch size",
 ]
 FIELD = [
-    "gradient", "batch", "learning", "rate", "network", "training", "accuracy", "layer", "weight", "decay", "loss", "nan",
-    "warmup", "adam", "validation", "epoch",
+    "gradient", "batch", "learning", "rate", "network", "training", "accuracy", "layer", "weight",
+    "decay", "loss", "nan", "warmup", "adam", "validation", "epoch",
 ]  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def main() -> None:
             built = time.perf_counter() - started
             raw, asked = measure(path, arguments.rounds)
             print(
-                f"{count:7,} entries, {path.stat().st_size / 1e6:6.0f} MB, written in {built:5.0f} s: raw FTS5 {raw:6.1f} ms, "
+                f"{count:7,} entries, {path.stat().st_size / 1e6:6.0f} MB, "
+                f"written in {built:5.0f} s: raw FTS5 {raw:6.1f} ms, "
                 f"ask {asked:6.1f} ms, ratio {asked / raw:.2f}"
             )
         rebuild(Path(folder) / "faq", arguments.files)
@@ -88,7 +89,8 @@ def rebuild(root: Path, count: int) -> None:
         reading.append(1000 * (between - started))
         again.append(1000 * (time.perf_counter() - between))
     print(
-        f"{count:7,} files: the index in {whole:.1f} s; after one changed in {statistics.median(again):.0f} ms, of which reading "
+        f"{count:7,} files: the index in {whole:.1f} s; after one changed in "
+        f"{statistics.median(again):.0f} ms, of which reading "
         f"and checking it takes {statistics.median(reading):.0f} ms"
     )
 

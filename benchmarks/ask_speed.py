@@ -140,7 +140,8 @@ def table(where: str, seconds: dict[str, list[float]]) -> None:
         median = statistics.median(times)
         ratios = sorted(a / b for a, b in zip(times, seconds["bare Typer"], strict=True))
         print(
-            f"{where:9}{name:20}{1000 * median:7.1f} ms   {median / base:5.2f} (paired {statistics.median(ratios):.2f})"
+            f"{where:9}{name:20}{1000 * median:7.1f} ms   {median / base:5.2f} (paired "
+            f"{statistics.median(ratios):.2f})"
         )
 
 
@@ -188,15 +189,16 @@ def entry(words: object) -> str:
     )
     steps = "".join(f"    - step: {words(12)}.\n      because: claim-{k}\n" for k in range(3))
     parts = "".join(
-        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n      text: |\n"
-        + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
+        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n"
+        "      text: |\n" + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
         for k in range(2)
     )
     also = "".join(f"  - {words(8)}\n" for _ in range(4))
     return (
         f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n"
         f"  short: {words(30)} $\\ln k$.\n  do:\n{steps}  parts:\n{parts}experiments:\n  toy:\n"
-        f"    simulation: toy\n    conditions:\n      one: {{given: {{size: 1}}}}\nclaims:\n{claims}"
+        f"    simulation: toy\n    conditions:\n      one: {{given: {{size: 1}}}}\nclaims:\n"
+        f"{claims}"
     )
 
 

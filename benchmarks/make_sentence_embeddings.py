@@ -216,7 +216,8 @@ def main() -> None:
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     write(TARGET, arrays)
     print(
-        f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, {TARGET.stat().st_size} bytes: {TARGET.name}"
+        f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, "
+        f"{TARGET.stat().st_size} bytes: {TARGET.name}"
     )
 
 

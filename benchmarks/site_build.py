@@ -100,7 +100,8 @@ def main() -> None:
         start = time.perf_counter()
         count = site.build_site(root, output)
         print(
-            f"{count} pages: at first {time.perf_counter() - start:.2f} s; then, median of {wanted.times}:"
+            f"{count} pages: at first {time.perf_counter() - start:.2f} s; "
+            f"then, median of {wanted.times}:"
         )
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
         site.write_pages(root, source)

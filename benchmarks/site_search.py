@@ -99,7 +99,8 @@ def main() -> None:
             for name in ("worker", "ask", "pages")
         ]
         print(
-            f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, its index {sizes[1] + sizes[2]:.0f} kB"
+            f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, "
+            f"its index {sizes[1] + sizes[2]:.0f} kB"
         )
         print(
             f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest"
@@ -198,7 +199,8 @@ def _open(page: Page, address: str) -> None:
     page.keyboard.type("loss", delay=20)
     page.locator(".md-search-result__link").first.wait_for(state="visible", timeout=30_000)
     print(
-        f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the first of four keys)"
+        f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the "
+        "first of four keys)"
     )
 
 
@@ -231,8 +233,10 @@ def report(name: str, found: Found) -> None:
         )
 
     print(
-        f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | {share(of_written, 1):>25} "
-        f"{share(of_written, 3):>9} | {statistics.median(found.milliseconds):>10.0f} {max(found.milliseconds):>8.0f}"
+        f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | "
+        f"{share(of_written, 1):>25} "
+        f"{share(of_written, 3):>9} | {statistics.median(found.milliseconds):>10.0f} "
+        f"{max(found.milliseconds):>8.0f}"
     )
 
 

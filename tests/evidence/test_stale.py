@@ -100,7 +100,8 @@ def test_evidence_without_an_entry_is_noticed(recorded):
     evidence_path(recorded, "verdicts").rename(evidence_path(recorded, "gone"))
 
     assert problems(recorded) == [
-        "evidence/gone.json: there is no entry 'gone' that this is the evidence of.\n  Remove it: rm evidence/gone.json"
+        "evidence/gone.json: there is no entry 'gone' that this is the evidence of.\n"
+        "  Remove it: rm evidence/gone.json"
     ]
 
 

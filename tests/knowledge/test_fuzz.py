@@ -73,7 +73,8 @@ WORDS = [
 ]  # fmt: skip
 KEYS = [
     "id", "says", "given", "arms", "sweep", "times", "conditions", "simulation", "experiment",
-    "expect", "shows", "at", "holds_under", "fails_under", "still", "shifted", "step", "because", "shift", "kind", "low",
+    "expect", "shows", "at", "holds_under", "fails_under", "still", "shifted", "step", "because",
+    "shift", "kind", "low",
 ]  # fmt: skip
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-9, 99), st.floats(-9, 9), st.sampled_from(WORDS)),

@@ -198,7 +198,8 @@ def test_planned_entries(root):
     assert "faq/planned.yml:1: the planned entry 'noise' is written" in found
     assert "the question of 'noise'" not in found
     planned.write_text(
-        "- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n- id: C\n"
+        "- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n"
+        "- id: C\n"
     )
     found = problems_of(root)
     for text in (
@@ -210,7 +211,10 @@ def test_planned_entries(root):
         "planned.yml:4: the id 'C'",
     ):
         assert text in found, found
-    said = "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: So., where: L3}%s]}\n"
+    said = (
+        "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: "
+        "So., where: L3}%s]}\n"
+    )
     planned.write_text(said % ("paper", ""))
     (statement,) = load_faq(root).planned[0].sources
     assert (statement.document, statement.where, statement.says, statement.ruling) == (

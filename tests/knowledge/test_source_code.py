@@ -135,7 +135,8 @@ def test_the_hash_is_that_of_every_version_of_python(root):
     (root / "sims" / "fixed.py").write_text(
         'def f(x: int = 1, *, y: "str" = "é", **kw) -> dict[str, int]:\n'
         '    with open("a") as b, open("c"):\n'
-        "        return {**kw, 'a': [i for i in (1, 2.5, 1e-9) if i], f'{x!r:>{y}} {{': lambda: ...}\n"
+        "        return {**kw, 'a': [i for i in (1, 2.5, 1e-9) if i], f'{x!r:>{y}} {{': lambda: "
+        "...}\n"
         "match [1]:\n    case [1, *_] | {'a': 2}:\n        pass\n"
         "class A(object):\n    x: int\n    async def g(self): await f(1)\n"
     )

@@ -49,7 +49,8 @@ def test_what_is_unreadable_is_noticed(chromium, address):
     page = chromium.new_page()
     page.goto(f"{address}index.html", wait_until="networkidle")
     page.evaluate(
-        "document.querySelector('h1').style.color = '#eee'; document.body.append(document.createElement('button'))"
+        "document.querySelector('h1').style.color = '#eee'; "
+        "document.body.append(document.createElement('button'))"
     )
 
     assert {one.split(":")[0] for one in violations(page)} >= {"color-contrast", "button-name"}

@@ -82,7 +82,8 @@ def test_a_printed_entry_is_the_page_alone(chromium, address):
         "one => [...document.querySelectorAll(one)].some(each => each.checkVisibility()))"
     )
     ink = page.evaluate(
-        "[getComputedStyle(document.querySelector('h2')).color, getComputedStyle(document.body).backgroundColor]"
+        "[getComputedStyle(document.querySelector('h2')).color, "
+        "getComputedStyle(document.body).backgroundColor]"
     )
     rows, folded = (
         page.locator(f"details{one}:visible").count() for one in (".claim", ":not(.claim)")
@@ -105,7 +106,8 @@ def test_figures_do_not_move_the_page(chromium, address):
     """Nothing that was shown moves when the rest has loaded."""
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) window.moved += one.value })"
+        "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) "
+        "window.moved += one.value })"
         ".observe({ type: 'layout-shift', buffered: true })"
     )
     page.goto(f"{address}questions/average-of-noise.html", wait_until="networkidle")
@@ -188,7 +190,10 @@ def test_what_is_shared_shows_question_and_answer(built):
 
 def test_a_page_becomes_plain_markdown():
     """Boxes become paragraphs, code stays."""
-    page = '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n{ .x }\n```\n'
+    page = (
+        '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n'
+        "{ .x }\n```\n"
+    )
     assert (
         readable(page, Drawing(Known(Faq(Path(), (), {}, {}), {})))
         == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"

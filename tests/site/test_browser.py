@@ -3,8 +3,9 @@
 import pytest
 
 PAGES = [
-    "index", "questions/index", "questions/averaging", "questions/average-of-noise", "questions/hostile", "topics/training", "sources",
-    "simulations/index", "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
+    "index", "questions/index", "questions/averaging", "questions/average-of-noise",
+    "questions/hostile", "topics/training", "sources", "simulations/index",
+    "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
 ]  # fmt: skip
 
 
@@ -159,7 +160,8 @@ def test_nothing_is_cut_off(chromium, address, width):
 
     assert page.evaluate(OUTSIDE) == []
     narrow = page.evaluate(
-        "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+        "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > "
+        "one.clientWidth + 1).length"
     )
     assert narrow == 0
     assert page.evaluate(

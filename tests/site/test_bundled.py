@@ -27,7 +27,8 @@ OTHERS = [
 MOST = 250_000  # bytes, compressed
 PACKED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 MOVED = (
-    "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) window.moved += one.value })"
+    "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) "
+    "window.moved += one.value })"
     ".observe({ type: 'layout-shift', buffered: true })"
 )
 

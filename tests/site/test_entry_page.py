@@ -43,8 +43,9 @@ def changed(known: Known, claim: str, **changes) -> Known:
 def test_the_order(markdown):
     """What to do before why, and the claims at the end."""
     order = [
-        "# How many", "2 measured, 1 exact", "Short answer", "**Do this**", "1.  Average", "4.  Do not wait", "plot: averaging/1",
-        "## Why the square root { #square-root }", "## Shared noise stays { #shared-noise }", "## Where it holds",
+        "# How many", "2 measured, 1 exact", "Short answer", "**Do this**", "1.  Average",
+        "4.  Do not wait", "plot: averaging/1", "## Why the square root { #square-root }",
+        "## Shared noise stays { #shared-noise }", "## Where it holds",
         "## What you may have read elsewhere", "## References",
     ]  # fmt: skip
     assert order == sorted(order, key=markdown.index)
@@ -138,8 +139,8 @@ def test_no_raw_expectation_outside_of_a_box(markdown):
     assert markdown.count(raw) == 1
     assert raw in box
     assert (
-        "Setting: the mean of 100 (few) or 400 (many) noisy numbers, learned from 1 in 20 steps at rate 0.2."
-        in box
+        "Setting: the mean of 100 (few) or 400 (many) noisy numbers, "
+        "learned from 1 in 20 steps at rate 0.2." in box
     )
     assert (
         "Conditions: *4 × longer*: steps × 4; *shared noise*: shared = 1; *few steps*: steps = 2."

@@ -48,9 +48,9 @@ def test_nothing_of_a_strangers_settings_runs(copy, tmp_path):
 
     assert not (copy / "PROOF").exists()
     for name in (
-        "INHERIT", "hooks", "plugins", "extra_templates", "extra_javascript", "markdown_extensions", "site_url",
-        "site_author", "copyright", "repo_url", "extra_css", "nav", "theme.custom_dir", "theme.font", "theme.logo",
-        "extra.analytics", "nonsense",
+        "INHERIT", "hooks", "plugins", "extra_templates", "extra_javascript", "markdown_extensions",
+        "site_url", "site_author", "copyright", "repo_url", "extra_css", "nav", "theme.custom_dir",
+        "theme.font", "theme.logo", "extra.analytics", "nonsense",
     ):  # fmt: skip
         assert sum(f"'{name}' is ignored" in line for line in told) == 1, name
     for page in (tmp_path / "out").rglob("*.html"):
@@ -63,7 +63,8 @@ def test_nothing_of_a_strangers_settings_runs(copy, tmp_path):
 def test_what_counts_is_taken(tmp_path):
     """Names, addresses, the order of pages, the look; as HTML shows them."""
     (tmp_path / "mkdocs.yml").write_text(
-        "site_name: A & B\nsite_url: https://a.example/\nnav: [index.md, {More: [a.md, {B: b.md}]}]\n"
+        "site_name: A & B\nsite_url: https://a.example/\n"
+        "nav: [index.md, {More: [a.md, {B: b.md}]}]\n"
         "theme: {name: material, palette: [{scheme: slate}], icon: {logo: material/help}}\n"
     )
     own, ignored = settings(tmp_path)
@@ -99,8 +100,9 @@ def test_links_that_leave_the_faq_are_refused(copy, tmp_path):
     (copy / "docs" / "fine.md").symlink_to(copy / "faq" / "topics.yml")
     refuse_links(copy)
     places = {
-        "docs/a.md": secret, "docs/b.md": copy / ".env", "docs/c": tmp_path, "docs/d.md": tmp_path / "none",
-        "evidence/x.json": secret, "faq/x.yaml": secret, "sims/x.py": secret,
+        "docs/a.md": secret, "docs/b.md": copy / ".env", "docs/c": tmp_path,
+        "docs/d.md": tmp_path / "none", "evidence/x.json": secret, "faq/x.yaml": secret,
+        "sims/x.py": secret,
     }  # fmt: skip
     for name, target in places.items():
         (copy / name).symlink_to(target)

@@ -76,7 +76,10 @@ def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
     """Nobody knows which of the two it was."""
     path = toy / "sims" / "dial.py"
     text = path.read_text("utf-8")
-    edit = f"    import shutil\n    shutil.copy({str(toy / 'sims' / 'trouble.py')!r}, {str(path)!r})\n    return "
+    edit = (
+        f"    import shutil\n    shutil.copy({str(toy / 'sims' / 'trouble.py')!r}, "
+        f"{str(path)!r})\n    return "
+    )
     path.write_text(text.replace("    return ", edit, 1), "utf-8")
 
     with pytest.raises(TrialError, match="its source was edited while it ran"):

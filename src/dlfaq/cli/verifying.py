@@ -266,7 +266,8 @@ def check(json: AsJson = False, root: Root = None) -> None:
         typer.echo(f"faq/{name}.yaml: this entry is a draft.{still}", err=True)
     if never:
         typer.echo(
-            f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.",
+            f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records "
+            "them.",
             err=True,
         )
     typer.echo(

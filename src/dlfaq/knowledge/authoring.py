@@ -158,7 +158,8 @@ def _sources(planned: Planned | None) -> str:
     if not planned or not planned.sources:
         return ""
     lines = [
-        "# What the sources say on it. Rule on each (true, conditional, false, untestable), then take away the #.",
+        "# What the sources say on it. Rule on each (true, conditional, false, untestable), "
+        "then take away the #.",
         "sources:",
     ]
     for one in planned.sources:

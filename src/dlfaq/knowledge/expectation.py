@@ -117,7 +117,10 @@ class _Parser:
                 if not places and _called(part)
             ]
             count = "no" if not places else "more than one"
-            what = f"{count} estimator is compared: it is `low < Q < high`, where Q is one of {_calls(ESTIMATORS)}."
+            what = (
+                f"{count} estimator is compared: it is `low < Q < high`, "
+                f"where Q is one of {_calls(ESTIMATORS)}."
+            )
             raise self._error(node, " ".join([what, *near[:1]]))
         quantity = self._quantity(parts[places[0]])
         if not ESTIMATORS[quantity.estimator].bounded:
@@ -138,7 +141,10 @@ class _Parser:
     def _quantity(self, node: ast.expr) -> Quantity:
         if not _is_call(node, ESTIMATORS):
             near = f" {did_you_mean(node.func.id, ESTIMATORS)}" if _called(node) else ""
-            what = f"`{self._shown(node)}` is not an estimator; on the outside stands one of {_calls(ESTIMATORS)}.{near}"
+            what = (
+                f"`{self._shown(node)}` is not an estimator; on the outside stands one of "
+                f"{_calls(ESTIMATORS)}.{near}"
+            )
             raise self._error(node, what)
         self._arguments(node, (1, 1))
         body, estimator = node.args[0], node.func.id
@@ -212,7 +218,10 @@ class _Parser:
             case ast.Call():
                 self._call(node, is_bound=is_bound, is_along=is_along)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if not is_bound:
-                share = "the share of replicates for which a condition holds is fraction(…), as in `fraction(loss < 1)`"
+                share = (
+                    "the share of replicates for which a condition holds is fraction(…), "
+                    "as in `fraction(loss < 1)`"
+                )
                 raise self._error(
                     node, f"`{self._shown(node)}` is a condition, not a number: {share}."
                 )

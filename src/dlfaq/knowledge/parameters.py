@@ -27,7 +27,10 @@ def mistyped(parameter: Parameter, value: object) -> str:
     if parameter.choices:
         if any(value == choice and type(value) is type(choice) for choice in parameter.choices):
             return ""
-        return f"is {value!r}, not one of its choices. {did_you_mean(str(value), map(str, parameter.choices))}"
+        return (
+            f"is {value!r}, not one of its choices. "
+            f"{did_you_mean(str(value), map(str, parameter.choices))}"
+        )
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if parameter.type == "float" and isinstance(value, float) and not math.isfinite(value):
         return f"is {value!r}, not a finite number."

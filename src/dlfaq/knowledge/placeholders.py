@@ -24,7 +24,10 @@ _SIDE = r"(?:@(?P<condition>[a-z0-9-]+))?(?:\[(?P<at>[^\]]*)\])?"
 _INSIDE = re.compile(rf"(?P<claim>[a-z0-9-]+){_SIDE}\.(?P<quantity>.+)")
 _OF_ITSELF = re.compile(rf"(?:{_SIDE}\.)?(?P<quantity>[a-z]+\(.+)")  # in a claim's own `shows`
 _FORMAT = re.compile(r"[+,]?(\.\d\d?)?[efg%]|[+,]?\.\d\d?|,?d")
-_SHAPE = "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim@condition.mean(metric)`."
+_SHAPE = (
+    "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or "
+    "`claim@condition.mean(metric)`."
+)
 
 
 class Estimated(Protocol):
@@ -157,7 +160,10 @@ def _placeholder(text: str, start: int, end: int, claim: str) -> Placeholder:
         msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
         raise PlaceholderError(msg, start)
     if not _FORMAT.fullmatch(spec):
-        msg = f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
+        msg = (
+            f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; "
+            "a number is shown as .3g, .2f, .1% or .1e."
+        )
         raise PlaceholderError(msg, start)
     try:
         quantity = parse_quantity(parts["quantity"])
@@ -182,6 +188,9 @@ def _point(text: str | None, inside: str, start: int) -> Iterator[tuple[str, Sca
         name, equals, value = (part.strip() for part in pair.partition("="))
         scalar = plain_scalar(value)
         if not (name and equals) or scalar is None:
-            msg = f"the placeholder '{inside[:80]}': '{pair.strip()[:40]}' is not of the form parameter=value."
+            msg = (
+                f"the placeholder '{inside[:80]}': '{pair.strip()[:40]}' is not of the form "
+                "parameter=value."
+            )
             raise PlaceholderError(msg, start)
         yield name, scalar

@@ -157,11 +157,15 @@ class _Checker:
             self.messages.append(_unknown(name, self.scope))
             return Meaning(Kind.EACH)
         if self.along and meaning.varies and not inside:
-            what = f"uses '{name}' outside of {', '.join(ALONG)}, but along the sweep it takes several values"
+            what = (
+                f"uses '{name}' outside of {', '.join(ALONG)}, "
+                "but along the sweep it takes several values"
+            )
             self.messages.append(
                 (
                     what,
-                    "An expectation that looks along the sweep is judged once, for the sweep as a whole.",
+                    "An expectation that looks along the sweep is judged once, "
+                    "for the sweep as a whole.",
                 )
             )
         return meaning
@@ -201,7 +205,10 @@ class _Checker:
         if part.kind is Kind.CURVE:
             self.messages.append((f"leaves a curve in {name}(…)", _curves(self.scope)))
         elif is_x and not any(self.scope.names[one].varies for one in names_in(node)):
-            what = f"takes the slope over `{ast.unparse(node)}`, which is one number along the whole sweep"
+            what = (
+                f"takes the slope over `{ast.unparse(node)}`, which is one number along the "
+                "whole sweep"
+            )
             self.messages.append((what, "The second argument of slope is what is swept."))
 
     def _together(self, parts: Iterable[ast.expr], *, inside: bool) -> Meaning:
@@ -256,10 +263,16 @@ def _near(name: str, names: Iterable[str]) -> list[str]:
 
 def _curves(scope: Scope) -> str:
     curves = [name for name, meaning in scope.names.items() if meaning.kind is Kind.CURVE]
-    return f"Curves: {', '.join(curves) or 'none'}. Take one value, `curve[-1]`, or `min(curve)` or `max(curve)`."
+    return (
+        f"Curves: {', '.join(curves) or 'none'}. Take one value, `curve[-1]`, "
+        "or `min(curve)` or `max(curve)`."
+    )
 
 
 def _reduce(quantity: Quantity, scope: Scope) -> str:
     meant = {name: scope.names.get(name) for name in sorted(quantity.names)}
     curves = [name for name, meaning in meant.items() if meaning and meaning.kind is Kind.CURVE]
-    return f"Take one value of {', '.join(curves)}, such as `{curves[0]}[-1]`, or the min(…) or max(…) along the curve."
+    return (
+        f"Take one value of {', '.join(curves)}, such as `{curves[0]}[-1]`, or the min(…) "
+        "or max(…) along the curve."
+    )

@@ -265,7 +265,10 @@ class _Reader:
 
     def _pair(self, parent: Node, key: Node, node: Node) -> None:
         if isinstance(key.value, list | dict) or not key.text:
-            hint = 'A text that begins with { or [ stands in "quotes", or on lines of its own after `>-`.'
+            hint = (
+                'A text that begins with { or [ stands in "quotes", '
+                "or on lines of its own after `>-`."
+            )
             self._problem(key.line, "a key is a word.", hint)
         elif key.text in parent.value:
             first = parent.keys[key.text]

@@ -225,7 +225,8 @@ def _collect(
         if not ready:
             return (
                 [],
-                f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within {job.limit:g} s",
+                f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within "
+                f"{job.limit:g} s",
             )
         errors = {}
         for rank in [rank for rank in waiting if pipes[rank] in ready]:

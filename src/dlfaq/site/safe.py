@@ -19,13 +19,15 @@ from markdown.treeprocessors import Treeprocessor
 
 ELEMENTS = frozenset(
     {"a", "abbr", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "em",
-     "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre",
-     "s", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+     "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "li",
+     "mark", "ol", "p", "pre", "s", "section", "small", "span", "strong", "sub", "summary", "sup",
+     "table", "tbody", "td", "tfoot", "th", "thead",
      "tr", "ul", "circle", "desc", "g", "line", "polygon", "polyline", "rect", "svg", "text", "title"}
 )  # fmt: skip
 ATTRIBUTES = frozenset(
     {"align", "alt", "class", "colspan", "cx", "cy", "data-at", "data-search-exclude", "dir", "height", "id", "lang", "loading", "open",
-     "points", "r", "role", "rowspan", "scope", "start", "tabindex", "text-anchor", "title", "viewbox", "width", "x", "x1",
+     "points", "r", "role", "rowspan", "scope", "start", "tabindex", "text-anchor", "title",
+     "viewbox", "width", "x", "x1",
      "x2", "y", "y1", "y2"}
 )  # fmt: skip
 _TAG = re.compile(

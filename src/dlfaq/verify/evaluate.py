@@ -121,7 +121,10 @@ def _name(node: ast.Name | ast.Attribute, scopes: Sequence[Scope]) -> np.ndarray
         msg = f"there is no number '{name}' here"
         raise ExpressionError(msg) from None
     if len(values) > 1 and any(value.ndim or value != values[0] for value in values):
-        msg = f"'{name}' takes several values along the sweep; use it inside slope, increasing or decreasing"
+        msg = (
+            f"'{name}' takes several values along the sweep; "
+            "use it inside slope, increasing or decreasing"
+        )
         raise ExpressionError(msg)
     return values[0]
 

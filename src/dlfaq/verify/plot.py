@@ -44,7 +44,10 @@ def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
 def _check_logarithms(plot: Plot, text: str, line: Line) -> None:
     for axis, values in (("x", line.x), ("y", line.low)):
         if axis in plot.log and min(values) <= 0:
-            msg = f"the plot of `{text}` has the {axis} {min(values):g}, which a logarithmic axis cannot show"
+            msg = (
+                f"the plot of `{text}` has the {axis} {min(values):g}, "
+                "which a logarithmic axis cannot show"
+            )
             raise JudgeError(msg)
 
 

@@ -173,7 +173,8 @@ def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
     lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.sentence}"]
     if recorded == "differs":
         lines.append(
-            "  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it."
+            "  It is recorded otherwise; if the new ruling is right, "
+            "`dlfaq verify --record` records it."
         )
     if ruling.evidence:
         lines.append(f"  expects: {claim.expect}")

@@ -161,7 +161,8 @@ def turnable(chromium, built, tmp_path):
     script = (built / "assets" / "js" / "dlfaq.js").as_uri()
     file = tmp_path / "turned.html"
     file.write_text(
-        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{style}"><body><main class="md-typeset">'
+        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{style}"><body><main '
+        'class="md-typeset">'
         f'{figure}</main><script src="{script}"></script>'
     )
     page.goto(file.as_uri())

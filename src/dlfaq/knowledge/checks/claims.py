@@ -39,7 +39,10 @@ class _Checker:
         if self.claim.experiment and self.claim.experiment not in experiments:
             if not _are_listed(self.file):
                 return self.problems
-            what = f"{self.what} names the experiment '{self.claim.experiment}', which the entry does not have."
+            what = (
+                f"{self.what} names the experiment '{self.claim.experiment}', "
+                "which the entry does not have."
+            )
             self._problem(("experiment",), what, did_you_mean(self.claim.experiment, experiments))
         elif self.settings.can_spell(self.claim.experiment):
             self._conditions()

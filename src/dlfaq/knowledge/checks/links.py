@@ -55,7 +55,10 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
             path = ("answer", "do", place, "because", number)
             other, slash, claim = ground.partition("/")
             if not slash and ground not in known:
-                what = f"step {place + 1} names the ground '{ground}', which is neither a claim nor a reference."
+                what = (
+                    f"step {place + 1} names the ground '{ground}', "
+                    "which is neither a claim nor a reference."
+                )
                 yield file.problem(path, what, did_you_mean(ground, known))
             elif slash and other not in written:
                 what = f"step {place + 1} names a claim of '{other}', which is no written entry."

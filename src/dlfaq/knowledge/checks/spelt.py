@@ -84,7 +84,8 @@ def wrong_condition(experiment: Experiment, name: str, signature: Signature) -> 
     needs = ", ".join(_changed(STANDARD[name]))
     return (
         f"names the condition '{name}', which needs parameters that {signature.name} does not have",
-        f"It changes {needs}; define `{name}` under `conditions` of the experiment, or choose another.",
+        f"It changes {needs}; define `{name}` under `conditions` of the experiment, "
+        "or choose another.",
     )
 
 
