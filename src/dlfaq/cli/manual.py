@@ -1,4 +1,7 @@
-"""The page about the commands, made from the commands themselves: `python -m dlfaq.cli.manual > docs/commands.md`."""
+"""The page about the commands, made from the commands.
+
+`python -m dlfaq.cli.manual > docs/commands.md` writes it.
+"""
 
 from collections.abc import Iterator
 
@@ -14,23 +17,26 @@ title: "Commands"
 
 # Commands
 
-The FAQ is the one around you; `--root DIR` names another; outside of one, the bundled FAQ is used. Commands that print an
-answer take `--json`. `pytest` collects `faq/*.yaml`, one test a claim, wherever dlfaq is installed.
+The FAQ is the one around you; `--root DIR` names another; outside of one, the bundled FAQ is used.
+Commands that print an answer take `--json`. `pytest` collects `faq/*.yaml`, one test a claim,
+wherever dlfaq is installed.
 
 | exit code | what it means |
 | ---: | --- |
 | 0 | it is as it should be |
-| 1 | nothing fits the question; a claim is not verified, or not as it was recorded; `check` found something to mend |
-| 2 | bad usage, files to mend without which nothing can be done, or a disk that is full: one message a problem |
+| 1 | nothing fits; a claim is not verified, or not as recorded; `check` found something to mend |
+| 2 | bad usage, files to mend before anything can be done, or a full disk: one message a problem |
 | 130 | interrupted; what finished is kept |
 
-An entry that is to be mended costs itself: the other commands go on without it and say so, in one line a file. `verify` of
-everything then ends with 2. An entry's file has at most a megabyte, a text 20,000 characters, a list or a sweep 1,000 values.
+An entry that is to be mended stops no other: the other commands go on without it and say so, in
+one line a file. `verify` of everything then ends with 2. An entry's file has at most a megabyte, a
+text 20,000 characters, a list or a sweep 1,000 values.
 
-`verify`, `run` and `pytest` run the simulations of an FAQ, which are Python programs. The first time for an FAQ that did not
-come with dlfaq, `verify` and `run` say so. The other commands run nothing of it: of its `mkdocs.yml`, `site` takes names,
-addresses, `nav`, `extra_css` and the look, says what it ignores (`hooks`, `plugins`, `markdown_extensions`, templates,
-scripts, tags), and refuses links that lead out of the FAQ.
+`verify`, `run` and `pytest` run the simulations of an FAQ, which are Python programs. The first
+time for an FAQ that did not come with dlfaq, `verify` and `run` say so. The other commands run
+nothing of it: of its `mkdocs.yml`, `site` takes names, addresses, `nav`, `extra_css` and the look,
+says what it ignores (`hooks`, `plugins`, `markdown_extensions`, templates, scripts, tags), and
+refuses links that lead out of the FAQ.
 """
 
 

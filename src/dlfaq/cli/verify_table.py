@@ -1,4 +1,4 @@
-"""What `dlfaq verify` shows: a table of claims on a terminal, lines in a pipe, JSON for a program."""
+"""What `dlfaq verify` shows: a table on a terminal, lines in a pipe, JSON for a program."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,6 @@
-"""The language of expectations: read with Python's `ast` and a list of allowed nodes, never evaluated here.
+"""The language of expectations.
+
+Python's `ast` reads it and a list says which nodes are allowed. Nothing is evaluated here.
 
 0.98 < mean(loss / log(classes)) < 1.02
 fraction(deep.accuracy > shallow.accuracy) > 0.9
@@ -56,7 +58,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Expectation:
-    """A prediction of a quantity: `low < quantity < high`; None where there is no bound. `all` has none."""
+    """A prediction of a quantity: `low < quantity < high`.
+
+    A bound that is not there is None; `all` has no bounds.
+    """
 
     text: str
     quantity: Quantity
@@ -91,7 +96,10 @@ def _is_call(node: ast.AST, names: Iterable[str]) -> bool:
 
 
 class _Parser:
-    """Reads one text; its syntax tree is walked as far as nodes are allowed, and an error raised at the first that is not."""
+    """Reads one text.
+
+    It walks the syntax tree, and raises an error at the first node that is not allowed.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -158,7 +166,7 @@ class _Parser:
 
     def _bounded(self, quantity: Quantity, node: ast.Compare, place: int) -> Expectation:
         parts = [node.left, *node.comparators]
-        if len(parts) > 3 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, quantity, high
+        if len(parts) > 3 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, Q, high
             raise self._error(node, "a prediction is `low < Q < high`, or one half of it.")
         bounds: dict[str, ast.expr | bool] = {}
         for left, (op, right) in zip(parts, zip(node.ops, parts[1:], strict=True), strict=False):
@@ -179,7 +187,7 @@ class _Parser:
         return Expectation(self.text, quantity, **bounds)
 
     def _condition(self, node: ast.expr) -> None:
-        """Comparisons joined by and, or, not; or whether something rises or falls along the sweep."""
+        """Comparisons joined by and, or, not; or something that rises or falls along the sweep."""
         match node:
             case ast.BoolOp():
                 for part in node.values:
@@ -278,7 +286,8 @@ class _Parser:
 
     def _shown(self, node: ast.expr) -> str:
         source = self._source(node)
-        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004 - what fits in a message
+        # as much as fits in a message
+        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004
 
     def _error(self, node: ast.expr, message: str) -> ExpectationError:
         return ExpectationError(message, self.indent + node.col_offset + 1)

@@ -39,7 +39,10 @@ class Estimated(Protocol):
 
 
 class PlaceholderError(ValueError):
-    """A placeholder that cannot be read; the message says what could, `start` is where it begins in the text."""
+    """A placeholder that cannot be read; `start` is where it begins in the text.
+
+    The message says what could be read.
+    """
 
     def __init__(self, message: str, start: int) -> None:
         super().__init__(message)
@@ -135,10 +138,14 @@ def render(
 
 
 def show(value: float, spec: str = FORMAT) -> str:
-    """A number for readers: as Python would format it, but 1230 for 1.23e+03, 2e-9 for 2e-09, and no minus zero."""
+    """A number for readers, nearly as Python would format it.
+
+    But it is 1230 for 1.23e+03 and 2e-9 for 2e-09, and there is no minus zero.
+    """
     shown = format(round(value) if spec.endswith("d") else value, spec)
     mantissa, e, exponent = shown.partition("e")
-    if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004 - up to a million is read at a glance
+    # up to a million is read at a glance
+    if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004
         shown = f"{float(shown):{'+' if spec.startswith('+') else ''},.0f}".replace(
             ",", "," if "," in spec else ""
         )

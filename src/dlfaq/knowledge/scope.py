@@ -1,4 +1,4 @@
-"""What the names of an expression stand for in one setting of a claim, and whether the expression makes sense of them."""
+"""What the names of an expression stand for in one setting, and whether it makes sense of them."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,10 @@ Message = tuple[str, str]  # what is wrong, what would be right
 
 
 class Kind(IntEnum):
-    """What a part of an expression is, from the least to the most: a whole is what the most of its parts is."""
+    """What a part of an expression is, from the least to the most.
+
+    A whole is what the most of its parts is.
+    """
 
     NUMBER = 0  # the same for all replicates
     EACH = 1  # one number a replicate
@@ -24,7 +27,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a name stands for: its kind, a curve's axis, and whether it takes several values along the sweep."""
+    """What a name stands for.
+
+    That is its kind, a curve's axis, and whether it takes several values along the sweep.
+    """
 
     kind: Kind
     axis: str | None = None
@@ -94,7 +100,10 @@ def check_quantity(quantity: Quantity, scope: Scope) -> Iterator[Message]:
 
 
 def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Message]:
-    """Everything in which an expression makes no line of a plot: along an axis a curve, over a sweep a number."""
+    """Why an expression makes no line of a plot.
+
+    A line along an axis needs a curve; a line over a sweep needs a number.
+    """
     text = ast.unparse(line.body)
     if line.along_sweep:
         yield (

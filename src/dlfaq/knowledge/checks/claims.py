@@ -1,4 +1,7 @@
-"""A claim against its experiment: its expectation in its own setting and under each condition it names."""
+"""A claim against its experiment.
+
+Its expectation is checked in the claim's own setting and under each condition it names.
+"""
 
 from collections.abc import Iterator
 

@@ -76,7 +76,10 @@ def all_is_for_what_is_exact(file: EntryFile, _: Settings) -> Iterator[Problem]:
 def training_says_what_happens_when_it_is_longer(
     file: EntryFile, settings: Settings
 ) -> Iterator[Problem]:
-    """A claim about training names `longer`, `tuned` where arms are compared, and one thing varied."""
+    """A claim about training names the conditions `longer` and `tuned`, and one thing that varies.
+
+    `tuned` is needed only where arms are compared.
+    """
     for place, claim in enumerate(file.entry.claims):
         spelt = settings.of_claim(claim)
         if (

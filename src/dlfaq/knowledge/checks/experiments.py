@@ -1,4 +1,4 @@
-"""An experiment against its simulation: parameters, arms, sweeps and conditions, by name and type."""
+"""An experiment against its simulation: parameters, arms, sweeps and conditions."""
 
 import keyword
 from collections.abc import Iterator
@@ -13,7 +13,10 @@ from dlfaq.knowledge.simulations import Signature, mistyped, read_simulation, si
 
 
 def read_signatures(file: EntryFile, root: Path, problems: list[Problem]) -> dict[str, Signature]:
-    """The signature of each experiment's simulation, by the experiment; what has none is a problem."""
+    """The signature of each experiment's simulation, by the experiment's id.
+
+    A simulation without one is a problem.
+    """
     names = simulation_names(root)
     signatures = {}
     for experiment in file.entry.experiments.values():

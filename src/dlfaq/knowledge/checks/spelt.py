@@ -1,4 +1,7 @@
-"""The settings of an entry's experiments, each spelt out once however many claims and texts name it."""
+"""The settings of an entry's experiments.
+
+Each is spelt out once, however many claims and texts name it.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
