@@ -1,4 +1,7 @@
-"""Build the site's pages with another generator than MkDocs, and look at what it made: python .ci/successor.py zensical"""
+"""Build the site's pages with another generator than MkDocs, and look at what it made.
+
+python .ci/successor.py zensical
+"""
 
 import subprocess
 import sys

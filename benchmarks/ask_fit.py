@@ -1,4 +1,4 @@
-"""Fit the weights and the limit of `dlfaq ask` (`rank.TUNED`) to questions whose right entries are known.
+"""Fit the weights and the limit of `dlfaq ask` (`rank.TUNED`) to questions with known answers.
 
 python benchmarks/ask_fit.py [QUERIES.jsonl…] [--root FOLDER]
 
@@ -33,12 +33,18 @@ from dlfaq.paths import find_root
 
 CANDIDATES = 24
 RIDGE = 0.003  # on the weights: signals overlap
-TRUST = 0.7  # of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that fit it
+# of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that
+# fit it
+TRUST = 0.7
 ANSWERED = 0.955  # of the real queries that an entry answers
 
 
 class Example(NamedTuple):
-    """A question's candidates: their signals (C, S), which are right (C,), whether it should be answered, its weight."""
+    """A question's candidates.
+
+    Their signals (C, S), which of them are right (C,), whether the question should be answered, and
+    its weight.
+    """
 
     signals: np.ndarray
     right: np.ndarray
@@ -110,7 +116,10 @@ def real(index: Path, rows: Sequence[tuple[str, Sequence[str]]]) -> list[Example
 
 
 def fit(examples: Sequence[Example]) -> Tuning:
-    """The weights and the base that make the examples likeliest; the limit is a probability of one half."""
+    """The weights and the base that make the examples likeliest.
+
+    The limit is a probability of one half.
+    """
     most = max(len(one.signals) for one in examples)
     signals = np.zeros((len(examples), most, len(SIGNALS)))
     there, right = np.zeros((2, len(examples), most), dtype=bool)

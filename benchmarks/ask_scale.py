@@ -1,4 +1,4 @@
-"""The query behind `dlfaq ask`, beside a raw FTS5 query of the same index, for many generated entries.
+"""The query behind `dlfaq ask`, beside a raw FTS5 query of the same index, for many entries.
 
 python benchmarks/ask_scale.py [--entries 10000 100000] [--rounds 40] [--files 1000]
 
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def rebuild(root: Path, count: int) -> None:
-    """Seconds to build the index of an FAQ of files, and milliseconds to build it again after one entry changed."""
+    """Seconds to build the index of an FAQ of files, and milliseconds after one entry changed."""
     generate_files(root, count)
     os.environ["DLFAQ_CACHE_DIR"] = str(root / "cache")
     started = time.perf_counter()

@@ -101,7 +101,10 @@ def main() -> None:
 
 
 def measure(commands: dict, environment: dict, run: object, runs: int) -> dict[str, list[float]]:
-    """Seconds of each command, interleaved; the first run of each builds what it needs and is not counted."""
+    """Seconds of each command; the commands take turns.
+
+    The first run of each builds what it needs and is not counted.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(runs + 1):
         for name, command in commands.items():

@@ -1,4 +1,4 @@
-"""Trials on a cluster beside trials on the process pool: trials a second, and what the way there costs.
+"""Trials on a cluster beside trials on the process pool: speed, and the cost of the way.
 
 python benchmarks/cluster_speed.py [--workers 1 2 4] [--trials 200] [--long 0] [--entry ID …]
 

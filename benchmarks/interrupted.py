@@ -1,4 +1,6 @@
-"""Interrupt verifications at random moments, and see that nothing is lost, half written or left running.
+"""Interrupt verifications at random moments.
+
+Nothing may be lost, half written or left running.
 
 python benchmarks/interrupted.py [--kills 100] [--interrupts 20] [--terminations 20] [--seed 0]
 
@@ -57,7 +59,9 @@ ENTRY = """
 question: How slow is it?
 form: 1
 topics: [toy]
-answer: {{short: "Slow: {{{{ slow[number=1].mean(value) }}}}.", parts: [{{id: slow, title: Slow, text: Slow.}}]}}
+answer:
+  short: "Slow: {{{{ slow[number=1].mean(value) }}}}."
+  parts: [{{id: slow, title: Slow, text: Slow.}}]
 experiments:
   slow:
     simulation: slow

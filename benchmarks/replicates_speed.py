@@ -1,4 +1,6 @@
-"""How much faster all replicates at once are than one at a time, over the simulations of all entries, on one core.
+"""How much faster all replicates at once are than one at a time, on one core.
+
+It covers the simulations of all entries.
 
 python benchmarks/replicates_speed.py [--entries initial-loss,dying-relu]
 

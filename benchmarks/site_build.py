@@ -1,9 +1,10 @@
-"""How long the site takes: writing its pages, and all of it, beside MkDocs alone over the same Markdown; and how much memory.
+"""How long the site takes, and how much memory, beside MkDocs alone over the same Markdown.
+
+Writing the pages is timed alone and with all that follows.
 
 python benchmarks/site_build.py                    # the bundled FAQ
-python benchmarks/site_build.py --pages 150        # its entries copied until there are so many
-pages python benchmarks/site_build.py --generated 2000   # so many entries as `dlfaq init` writes
-them, with evidence
+python benchmarks/site_build.py --pages 150        # its entries copied to so many pages
+python benchmarks/site_build.py --generated 2000   # so many new entries of `dlfaq init`, recorded
 """
 
 import argparse

@@ -59,7 +59,7 @@ def depth_tangle(
 
 
 def _length(curve: Tensor) -> tuple[Tensor, Tensor]:
-    """Length of a curve (R, n, points) over its distance from 0, and over its distance from its own mean."""
+    """Length of a curve (R, n, points) over its distance from 0, and from its own mean."""
     length = curve.diff(dim=2).norm(dim=1).sum(1)  # (R,)
     centred = curve[:, :, 1:] - curve[:, :, 1:].mean(
         2, keepdim=True

@@ -32,8 +32,7 @@ def residual_paths(
             blocks' J_l.
         direct: share of the path of no block, the identity: its squared norm over the sum of all
             paths' squared norms, in [0, 1].
-        blocks_passed: blocks on a path, averaged over all paths, each weighed with its squared
-            norm.
+        blocks_passed: blocks on a path, averaged over all paths, weighed by their squared norms.
         smallest: smallest singular value of the Jacobian.
         largest: largest singular value of the Jacobian.
     """

@@ -22,7 +22,7 @@ def norm_outlier(
     inputs: int = 16,
     width: int = 16,
 ) -> dict[str, Tensor]:
-    """Compare the gradient of a batch with that of the same batch after its first input has been multiplied.
+    """Compare a batch's gradient with and without a factor on its first input.
 
     The regression is y = v . norm(W x), with squared error against random targets.
 

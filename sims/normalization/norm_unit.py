@@ -1,4 +1,4 @@
-"""One linear unit behind batch normalization: how its weights grow, turn and find the minimum at any learning rate.
+"""One linear unit behind batch normalization: how its weights grow, turn and find the minimum.
 
 python sims/normalization/norm_unit.py --lr 10
 
@@ -28,8 +28,7 @@ def norm_unit(
 
     Args:
         replicates: One data set and one start each.
-        normalize: Standardize X w over the batch, without a learned scale; otherwise it is linear
-            regression.
+        normalize: Standardize X w over the batch, without a learned scale; else linear regression.
         lr: Learning rate.
         decay: Weight decay of `torch.optim.SGD`.
         start: Norm of the weights at the start.
@@ -43,8 +42,7 @@ def norm_unit(
             |w|^2.
         fell: share of steps after which |w| was smaller, in [0, 1].
         norm: |w| at the end.
-        rotation: angle by which w turned in a step, in radians, root mean square over the second
-            half.
+        rotation: root mean square angle between w before and after a step, in radians, second half.
         excess: loss of all examples at the end, above the lowest that any w has; more than 1000,
             inf and nan count as 1000.
         excesses[step]: the same before each step.

@@ -165,9 +165,10 @@ def _sources(planned: Planned | None) -> str:
         "sources:",
     ]
     for one in planned.sources:
-        where = f"\n    where: {_quoted(one.where)}" if one.where else ""
+        where = [f"    where: {_quoted(one.where)}"] if one.where else []
         lines += [
-            f"  - document: {one.document}{where}",
+            f"  - document: {one.document}",
+            *where,
             f"    says: {_quoted(one.says)}",
             "    ruling:",
         ]
