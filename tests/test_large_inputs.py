@@ -1,4 +1,4 @@
-"""Parsers take time in proportion to their input: eight times the text, not sixty-four times as long.
+"""Parsers take time in proportion to their input: eight times the text, not 64 times as long.
 
 `benchmarks/large_inputs.py` measures seconds; here two sizes of one run are compared.
 """

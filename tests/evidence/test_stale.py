@@ -1,4 +1,4 @@
-"""What was recorded is out of date exactly when something it depends on has changed, and it is said how to mend that."""
+"""Evidence is out of date when something it depends on has changed; a message says what to do."""
 
 import errno
 import json

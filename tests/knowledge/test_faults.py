@@ -1,6 +1,4 @@
-"""Every fault that an entry can have: where it is told, in which words, and that nothing else is told."""
-
-
+"""Every fault that an entry can have: where it is told, in which words, and nothing else."""
 
 import pytest
 from tests.knowledge.conftest import ENTRY, edit, line_of, problems_of
@@ -12,7 +10,8 @@ ANSWER = ENTRY[ENTRY.index("answer:") : ENTRY.index("experiments:")]
 PARTS = ANSWER[ANSWER.index("  parts:") :]
 EXPERIMENTS = ENTRY[ENTRY.index("experiments:") : ENTRY.index("claims:\n")]
 SLOPE = "mean(slope(high.value, shift)) > 0.5"
-FAULTS = {  # what is replaced, by what, on which line the problem is (that of which text), what it says
+# what is replaced, by what, on which line the problem is (that of which text), what it says
+FAULTS = {
     "unknown key": (
         "related: []", "relatd: []", "related: []", "unknown key 'relatd'",
         "Did you mean 'related'?",
@@ -426,7 +425,7 @@ FAULTS = {  # what is replaced, by what, on which line the problem is (that of w
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_named(root, fault):
-    """With the file, the line to mend, what is wrong and the nearest right name; and with nothing else."""
+    """With the file, the line to mend, what is wrong and the nearest right name; nothing else."""
     old, new, where, *says = FAULTS[fault]
     edit(root, old, new)
     found = problems_of(root)

@@ -144,12 +144,12 @@ def test_one_fault_does_not_hide_another():
     ],
 )  # fmt: skip
 def test_numbers_for_readers(value, spec, shown):
-    """As Python formats them, but without exponents up to a million, zeros in exponents, and minus zero."""
+    """As Python formats them, but no exponents up to a million and no minus zero."""
     assert show(value, spec) == shown
 
 
 def test_render():
-    """Numbers in the place of placeholders; what was not measured says so; the rest stays as it is."""
+    """Numbers in the place of placeholders; what was not measured says so; the rest stays."""
     values = {"a.mean(x)": Value(2.5), "a[k=1].mean(x)": Value(0.125)}
     text = (
         "x {{ a.mean(x) | .2f }}, {{ a[k=1].mean(x) | .1% }}, {{ b.mean(x) "

@@ -1,4 +1,4 @@
-"""Simulations read from their source: what they take and measure, and everything in which a file is none."""
+"""Simulations read from their source: what they take and measure, and what makes a file none."""
 
 import pytest
 from tests.knowledge.conftest import edit

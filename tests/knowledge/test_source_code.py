@@ -98,7 +98,7 @@ def test_what_it_imports_of_this_project_counts(root, tmp_path, monkeypatch):
     ],
 )
 def test_a_module_beside_it_counts(root, line):
-    """However it is imported; what other packages bring does not, for the torch version stands for it."""
+    """However it is imported; other packages do not count, for the torch version covers them."""
     (root / "sims" / "helper.py").write_text("def f(): return 1\n")
     path = root / FILE
     path.write_text(

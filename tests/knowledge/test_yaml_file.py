@@ -1,4 +1,4 @@
-"""YAML as data: what a file says comes back with its lines, and what we do not read is refused in one clear message."""
+"""YAML as data: values come back with their lines; the rest is refused in one clear message."""
 
 import time
 
@@ -41,7 +41,7 @@ def plain(node: Node):
     ],
 )  # fmt: skip
 def test_plain_scalars_follow_the_core_schema(text, value):
-    """Of YAML 1.2: a truth value is true or false, a number what Python also calls one; the rest is a text."""
+    """YAML 1.2: a truth value is true or false, a number is one in Python, the rest is text."""
     found = plain_scalar(text)
 
     assert found == value
@@ -154,7 +154,10 @@ def test_refusals(tmp_path, name, loader):
     assert all(text in found[0] for text in says), found
 
 
-CONTROLS = "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
+CONTROLS = (
+    "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f"
+    "\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
+)
 
 
 @pytest.mark.parametrize("char", CONTROLS, ids=lambda char: f"U+{ord(char):04X}")
@@ -198,7 +201,7 @@ def test_a_bomb_of_aliases_ends_at_its_first_anchor(tmp_path):
 
 @pytest.mark.parametrize("bracket", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused_at_once(tmp_path, bracket, loader):
-    """However deep, it ends at the first level too many: neither recursion nor time is exhausted."""
+    """It ends at the first level too many: neither recursion nor time is exhausted."""
     start = time.perf_counter()
     found = refused(tmp_path, bracket * (LARGEST // len(bracket) - 1))
 
@@ -251,11 +254,13 @@ def test_any_bytes_are_read_or_refused(tmp_path, loader, data):
 SCALARS = st.one_of(
     st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False)
 )
+PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
+NAMES = st.from_regex("[a-z]{1,6}", fullmatch=True)
 TREES = st.recursive(
-    st.one_of(SCALARS, st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=8)),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.from_regex("[a-z]{1,6}", fullmatch=True), inner, max_size=4)),
+    st.one_of(SCALARS, st.text(alphabet=PRINTABLE, max_size=8)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(

@@ -1,4 +1,4 @@
-"""What surrounds the pages: the large search field, paper, a folder without a server, what machines read."""
+"""What surrounds the pages: the search field, paper, a folder without a server, and data."""
 
 import re
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_without_scripts_the_field_is_a_link(chromium, address):
 
 
 def test_a_printed_entry_is_the_page_alone(chromium, address):
-    """No navigation, of the tables those that were opened, light colours from the dark palette too."""
+    """No navigation, only the tables that were opened, and light colours in any palette."""
     context = chromium.new_context(color_scheme="dark", viewport={"width": 1000, "height": 900})
     page = context.new_page()
     page.goto(f"{address}questions/averaging.html", wait_until="networkidle")

@@ -76,7 +76,7 @@ def test_an_entry_that_was_never_measured_says_so(built):
 
 
 def test_links_anchors_ids_alts_and_loads(built, pages):
-    """Every link leads somewhere, every id is unique, every page has one heading, nothing comes from elsewhere."""
+    """Each link leads somewhere, ids are unique, pages have one heading, nothing is foreign."""
     assert wrong(built, pages) == []
 
 
@@ -243,7 +243,7 @@ def test_a_broken_entry_costs_itself(copy, tmp_path):
 
 
 def test_a_broken_link_names_the_entry(copy, tmp_path):
-    """What MkDocs warns of is told under the file to mend; without `strict` the site is built all the same."""
+    """What MkDocs warns of is told under the file to mend; only `strict` stops the build."""
     entry = copy / "faq" / "hostile.yaml"
     entry.write_text(entry.read_text().replace("It costs", "[here](nowhere.md) It costs"))
     with pytest.raises(Problems, match=r"nowhere\.md") as found:

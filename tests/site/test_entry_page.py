@@ -113,7 +113,7 @@ def rows(markdown: str) -> list[list[str]]:
 
 
 def test_the_table_of_claims(markdown):
-    """Kind, statement, predicted, measured in words, where it also holds, where it fails and why."""
+    """Kind, statement, prediction and measurement in words, where it holds, where it fails."""
     first, second, third, fourth = rows(markdown)
 
     assert first[0] == "*measured*{ .verdict .verdict--measured }"
@@ -173,7 +173,7 @@ def test_what_turned_out_otherwise_is_in_its_cell(known):
 
 
 def test_an_entry_of_the_first_form(known):
-    """One line says that it awaits its rewrite; a statement that several claims make is shown once."""
+    """One line says that it awaits its rewrite; a statement of several claims is shown once."""
     entry = known.entry("averaging")
     first, second, *rest = entry.claims
     claims = (first, replace(second, says=first.says), *rest)

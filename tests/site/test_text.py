@@ -30,8 +30,12 @@ _Loader.add_constructor("!ENV", lambda *_: None)
 
 
 def reader(*more: str) -> Markdown:
-    """Markdown as the site reads it before formulas are set: the extensions of mkdocs.yml, and more of a team's own."""
-    config = yaml.load((bundled_root() / "mkdocs.yml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    """Markdown as the site reads it before formulas are set.
+
+    With the extensions of mkdocs.yml, and more of a team's own.
+    """
+    text = (bundled_root() / "mkdocs.yml").read_text()
+    config = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     names, options = [*more], {}
     for one in config["markdown_extensions"]:
         name, given_options = next(iter(one.items())) if isinstance(one, dict) else (one, {})
@@ -256,7 +260,7 @@ About.
 
 
 def test_claims_become_rows_that_open():
-    """A row and its box are one; each cell has the name of its column; what follows stays as it is."""
+    """A row and its box are one; each cell has its column's name; what follows stays."""
     html = re.sub(r"<a [^>]*>.*?</a>|\n", "", rendered(TABLE))
 
     assert (

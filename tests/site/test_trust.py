@@ -21,7 +21,8 @@ copyright: !!python/name:os.system
 repo_url: javascript:alert(2)
 extra_css: [../../x.css, /etc/x.css, a.css]
 nav: [{Home: index.md}, {Away: "javascript:alert(3)"}]
-theme: {name: material, custom_dir: theme, font: {text: Roboto}, features: ['"><script>'], logo: /etc/passwd}
+theme: {name: material, custom_dir: theme, font: {text: Roboto}, features: ['"><script>'],
+  logo: /etc/passwd}
 extra: {analytics: {provider: google}, generator: true}
 nonsense: 1
 """
@@ -41,7 +42,7 @@ def hostile(root):
 
 
 def test_nothing_of_a_strangers_settings_runs(copy, tmp_path):
-    """Hooks, plugins, tags, templates and inherited files are named as ignored; the site is built."""
+    """Hooks, plugins, tags, templates, inherited files are named as ignored; the site is built."""
     hostile(copy)
     told = []
     build_site(copy, tmp_path / "out", notice=told.append)

@@ -51,7 +51,7 @@ def test_a_claim_is_an_item(project):
 
 
 def test_a_claim_passes_if_it_is_verified(project, cache):
-    """Otherwise it shows prediction, measurement and control, without a traceback. All are verified together."""
+    """Else it shows prediction, measurement and control, without a traceback; all run together."""
     result = pytest_in(project, "-v")
 
     result.assert_outcomes(passed=9, failed=5)

@@ -1,4 +1,4 @@
-"""A fence names what is drawn: it holds no number, and whoever writes one can show what was measured, nothing else."""
+"""A fence names what is drawn: it holds no number, and it can show only what was measured."""
 
 import pytest
 
