@@ -186,7 +186,7 @@ def test_every_fault_at_once(root):
     edit(root, "count: int = 3", "count: int = 'x'", FILE)
     edit(root, "curve[step]:", "curve[value]:", FILE)
 
-    assert refused(root).count("sims/noise.py:8: ") == 3
+    assert [refused(root).count(f"sims/noise.py:{line}: ") for line in (8, 9)] == [2, 1]
 
 
 def test_files_that_cannot_be_read(root):

@@ -41,11 +41,12 @@ ASK = """async texts => {
 ODD_TEXTS = [
     "", "   ", "???", "the of and", "my losss becoms nann", "loss is 2.303 and does not fall",
     "acc stuck at 10%", "val_acc 0.5", "max_grad_norm too small", "isn't BatchNorm2d broken",
-    "CrossEntropyLoss(ln(10)) = 2.3", "ＬＯＳＳ is ＮａＮ", "loss\u0000is\u200bnan", "градиент исчезает",
-    "损失变成 nan", "lr<1e-3 vs lr>0.1", "RuntimeError: a\n" * 80 + "ValueError: loss is nan",
-    "x" * 3000, "why " * 200 + "nan", "\ud800 nan", "<script>alert(1)</script> gradients",
-    "normalisation behaviour modelling", "1,000 classes", "ReLU's dead units don't recover",
-    "f1@0.5 is nan?", "loss = 1e999", ".5 accuracy", "LN(1/k)", "e\u0301poch", "½ of the data",
+    "CrossEntropyLoss(ln(10)) = 2.3", "ＬＯＳＳ is ＮａＮ", "loss\u0000is\u200bnan",
+    "градиент исчезает", "损失变成 nan", "lr<1e-3 vs lr>0.1",
+    "RuntimeError: a\n" * 80 + "ValueError: loss is nan", "x" * 3000, "why " * 200 + "nan",
+    "\ud800 nan", "<script>alert(1)</script> gradients", "normalisation behaviour modelling",
+    "1,000 classes", "ReLU's dead units don't recover", "f1@0.5 is nan?", "loss = 1e999",
+    ".5 accuracy", "LN(1/k)", "e\u0301poch", "½ of the data",
 ]  # fmt: skip
 
 

@@ -74,9 +74,7 @@ def verify(
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Measure claims and rule on them.
-
-    This runs the simulations of the FAQ, which are Python programs.
+    """Measure claims and rule on them. This runs the FAQ's simulations, which are Python programs.
 
     An entry that is to be mended is left out, with a warning. Exit code 0: every claim is verified,
     as recorded. 1: a claim is not, or rules differently. 2: files to mend.

@@ -1,6 +1,4 @@
-"""The language of expectations.
-
-Python's `ast` reads it and a list says which nodes are allowed. Nothing is evaluated here.
+"""The language of expectations: read by Python's `ast`, checked against a list, never evaluated.
 
 0.98 < mean(loss / log(classes)) < 1.02
 fraction(deep.accuracy > shallow.accuracy) > 0.9
@@ -58,10 +56,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Expectation:
-    """A prediction of a quantity: `low < quantity < high`.
-
-    A bound that is not there is None; `all` has no bounds.
-    """
+    """A prediction, `low < quantity < high`; a missing bound is None, and `all` has no bounds."""
 
     text: str
     quantity: Quantity
@@ -96,10 +91,7 @@ def _is_call(node: ast.AST, names: Iterable[str]) -> bool:
 
 
 class _Parser:
-    """Reads one text.
-
-    It walks the syntax tree, and raises an error at the first node that is not allowed.
-    """
+    """Reads one text; raises an error at the first node of its tree that is not allowed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -226,22 +218,17 @@ class _Parser:
             case ast.Call():
                 self._call(node, is_bound=is_bound, is_along=is_along)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if not is_bound:
-                share = (
-                    "the share of replicates for which a condition holds is fraction(…), "
-                    "as in `fraction(loss < 1)`"
+                what = (
+                    f"`{self._shown(node)}` is a condition, not a number: the share of replicates "
+                    "for which a condition holds is fraction(…), as in `fraction(loss < 1)`."
                 )
-                raise self._error(
-                    node, f"`{self._shown(node)}` is a condition, not a number: {share}."
-                )
+                raise self._error(node, what)
             case _:
                 raise self._error(node, f"`{self._shown(node)}` is not allowed here: {_allowed()}")
 
     def _index(self, node: ast.expr) -> None:
-        number = (
-            node.operand
-            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-            else node
-        )
+        is_negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        number = node.operand if is_negative else node
         if not (isinstance(number, ast.Constant) and type(number.value) is int):
             raise self._error(node, "a curve is indexed by one whole number, such as `loss[-1]`.")
 
@@ -286,8 +273,7 @@ class _Parser:
 
     def _shown(self, node: ast.expr) -> str:
         source = self._source(node)
-        # as much as fits in a message
-        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004
+        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004 - to fit
 
     def _error(self, node: ast.expr, message: str) -> ExpectationError:
         return ExpectationError(message, self.indent + node.col_offset + 1)

@@ -20,8 +20,7 @@ MOST_EVENTS = (
     100_000  # beginnings and ends of values, of which the longest entry has a few thousand
 )
 MOST_PROBLEMS = 100  # of a file; nobody mends more at once
-# what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
-# separators, bidi controls
+# what a terminal or a browser obeys: C0 and C1 but newline and tab, separators, bidi controls
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufeff\ufffe\uffff]"

@@ -60,9 +60,7 @@ def run_ranks(
 ) -> list[Any]:
     """Run `function(*inputs)` in several new processes that form a gloo process group.
 
-    Each process has one thread.
-
-    Within it `torch.distributed.get_rank()` tells the processes apart. All replicates go at once,
+    Each has one thread. `torch.distributed.get_rank()` tells them apart. All replicates go at once,
     as the first dimension of the tensors, so that one call serves them all.
 
     Args:
@@ -101,7 +99,7 @@ def run_ranks(
     results, error = _nursery.call(pickle.dumps(tuple(job)))
     if error:
         raise RankError(error)
-    return [pickle.loads(result) for result in results]  # noqa: S301 - our ownes
+    return [pickle.loads(result) for result in results]  # noqa: S301 - our own
 
 
 class _Nursery:
@@ -232,8 +230,7 @@ def _collect(
         errors = {}
         for rank in [rank for rank in waiting if pipes[rank] in ready]:
             try:
-                # written by our own child
-                good, content = pickle.loads(pipes[rank].recv_bytes())  # noqa: S301
+                good, content = pickle.loads(pipes[rank].recv_bytes())  # noqa: S301 - our own
             except (EOFError, OSError):  # it died
                 good, content = False, "its answer broke off"
             (results if good else errors)[rank] = content
@@ -246,10 +243,7 @@ def _collect(
 
 
 def _dead(pids: list[int]) -> dict[int, str]:
-    """The ranks that died, and how; their ids are forgotten.
-
-    The others may miss a rank before it is known to be dead, so this waits for a while.
-    """
+    """The ranks that died, and how, found within GRACE seconds; their ids are forgotten."""
     dead, end = {}, time.monotonic() + GRACE
     while not dead and time.monotonic() < end:
         time.sleep(GRACE / 20)
@@ -271,8 +265,7 @@ def _be_rank(rank: int, job: Job, folder: str, alive: int, answer: Connection) -
             "gloo", store=store, rank=rank, world_size=job.ranks, timeout=patience
         )
         function = getattr(_imported(job.source), job.function)
-        # the inputs are the caller's own
-        content = (True, pickle.dumps(function(*pickle.loads(job.inputs))))  # noqa: S301
+        content = (True, pickle.dumps(function(*pickle.loads(job.inputs))))  # noqa: S301 - our own
     except BaseException as error:  # noqa: BLE001 - whatever it is, the caller has to hear of it
         lines = [
             frame.lineno

@@ -1,7 +1,6 @@
 """What the second form demands of an entry: an answer to act on, claims that can fail.
 
-An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of
-it.
+An entry of form 1 was converted and waits for its rewrite: only `ALWAYS` is demanded of it.
 """
 
 import re
@@ -51,10 +50,8 @@ def no_control_compares_an_arm_with_itself(
         for name in claim.fails_under if len(arms) > 1 else ():
             spelt = settings.of_claim(claim, name)
             if spelt is not None and _are_identical(spelt.setting, arms):
-                what = (
-                    f"the control '{name}' of claim '{claim.id}' makes arms identical that it "
-                    "compares."
-                )
+                control = f"the control '{name}' of claim '{claim.id}'"
+                what = f"{control} makes arms identical that it compares."
                 hint = (
                     "Choose a condition under which they differ, and the claim fails all the same."
                 )
@@ -76,10 +73,7 @@ def all_is_for_what_is_exact(file: EntryFile, _: Settings) -> Iterator[Problem]:
 def training_says_what_happens_when_it_is_longer(
     file: EntryFile, settings: Settings
 ) -> Iterator[Problem]:
-    """A claim about training names the conditions `longer` and `tuned`, and one thing that varies.
-
-    `tuned` is needed only where arms are compared.
-    """
+    """A claim about training names `longer`, one varied thing and, if arms compare, `tuned`."""
     for place, claim in enumerate(file.entry.claims):
         spelt = settings.of_claim(claim)
         if (
