@@ -1,4 +1,7 @@
-"""Build the site's pages with another generator than MkDocs, and look at what it made: python .ci/successor.py zensical"""
+"""Build the site's pages with another generator than MkDocs, and look at what it made.
+
+python .ci/successor.py zensical
+"""
 
 import subprocess
 import sys
@@ -25,7 +28,8 @@ def main(name: str) -> None:
         made = list(site.rglob("*.html"))
         wrong = [path.name for path in made if not _is_whole(path)]
         print(
-            f"{name}: {pages} pages written, {len(made)} built (404 too); not as they should be: {', '.join(wrong) or 'none'}"
+            f"{name}: {pages} pages written, {len(made)} built (404 too); not as they should be: "
+            f"{', '.join(wrong) or 'none'}"
         )
         raise SystemExit(bool(wrong) or len(made) < pages)
 

@@ -1,4 +1,6 @@
-"""How often `dlfaq ask` puts the right entry first, and refuses what no entry answers, beside what it is compared with.
+"""How often `dlfaq ask` puts the right entry first, and refuses what no entry answers.
+
+Other rankers are measured beside it.
 
 python benchmarks/ask_quality.py QUERIES.jsonl… [--other QUERIES.jsonl…] [--root FOLDER] [--folds
 5 [--given WORDS]] [--misses]
@@ -54,7 +56,10 @@ class Query(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Ids, best first, and whether the first was given as the answer; None for a ranker that knows no limit."""
+    """Ids, best first, and whether the first was given as the answer.
+
+    `answered` is None for a ranker that knows no limit.
+    """
 
     ids: Sequence[str]
     answered: bool | None = None
@@ -161,7 +166,7 @@ def table(name: str, queries: Sequence[Query], ranker: Callable[[str], Found]) -
 
 
 def place(query: Query, found: Found) -> int:
-    """Rank of the first right entry, from 1; 99 if it is not among those that are looked through."""
+    """Rank of the first right entry, from 1; 99 if it is not among the first ones."""
     return next((i for i, one in enumerate(found.ids[:REACH], 1) if one in query.right), 99)
 
 
@@ -224,7 +229,10 @@ def minilm(texts: dict[str, list[str]]) -> Callable[[str], Found] | None:
 
 
 def misses(queries: Sequence[Query], found: Sequence[Found]) -> None:
-    """Every query whose right entry was not first or not answered, and every one that should have been refused."""
+    """Print the queries that went wrong.
+
+    The right entry was not first or not answered, or the query should have been refused.
+    """
     for query, one in zip(queries, found, strict=True):
         if query.right and (place(query, one) != 1 or not one.answered):
             print(

@@ -1,4 +1,4 @@
-"""The query behind `dlfaq ask`, beside a raw FTS5 query of the same index, for many generated entries.
+"""The query behind `dlfaq ask`, beside a raw FTS5 query of the same index, for many entries.
 
 python benchmarks/ask_scale.py [--entries 10000 100000] [--rounds 40] [--files 1000]
 
@@ -42,8 +42,8 @@ QUESTIONS = [
     "how do I choose the batch size",
 ]
 FIELD = [
-    "gradient", "batch", "learning", "rate", "network", "training", "accuracy", "layer", "weight", "decay", "loss", "nan",
-    "warmup", "adam", "validation", "epoch",
+    "gradient", "batch", "learning", "rate", "network", "training", "accuracy", "layer", "weight",
+    "decay", "loss", "nan", "warmup", "adam", "validation", "epoch",
 ]  # fmt: skip
 
 
@@ -64,14 +64,15 @@ def main() -> None:
             built = time.perf_counter() - started
             raw, asked = measure(path, arguments.rounds)
             print(
-                f"{count:7,} entries, {path.stat().st_size / 1e6:6.0f} MB, written in {built:5.0f} s: raw FTS5 {raw:6.1f} ms, "
+                f"{count:7,} entries, {path.stat().st_size / 1e6:6.0f} MB, "
+                f"written in {built:5.0f} s: raw FTS5 {raw:6.1f} ms, "
                 f"ask {asked:6.1f} ms, ratio {asked / raw:.2f}"
             )
         rebuild(Path(folder) / "faq", arguments.files)
 
 
 def rebuild(root: Path, count: int) -> None:
-    """Seconds to build the index of an FAQ of files, and milliseconds to build it again after one entry changed."""
+    """Seconds to build the index of an FAQ of files, and milliseconds after one entry changed."""
     generate_files(root, count)
     os.environ["DLFAQ_CACHE_DIR"] = str(root / "cache")
     started = time.perf_counter()
@@ -90,7 +91,8 @@ def rebuild(root: Path, count: int) -> None:
         reading.append(1000 * (between - started))
         again.append(1000 * (time.perf_counter() - between))
     print(
-        f"{count:7,} files: the index in {whole:.1f} s; after one changed in {statistics.median(again):.0f} ms, of which reading "
+        f"{count:7,} files: the index in {whole:.1f} s; after one changed in "
+        f"{statistics.median(again):.0f} ms, of which reading "
         f"and checking it takes {statistics.median(reading):.0f} ms"
     )
 

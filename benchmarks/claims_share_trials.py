@@ -20,7 +20,8 @@ form: 1
 topics: [training]
 answer: {short: It does., parts: [{id: all, title: All, text: All.}]}
 experiments:
-  digits: {simulation: SIMULATION, replicates: 32, limit: 32, conditions: {short: {given: {steps: 1}}}}
+  digits:
+    {simulation: SIMULATION, replicates: 32, limit: 32, conditions: {short: {given: {steps: 1}}}}
 claims:
 """
 CLAIM = """  - {{id: c{number}, kind: measured, says: It learns., experiment: digits,
@@ -50,7 +51,11 @@ def verify(root: Path, cache: Path) -> tuple[int, float]:
     faq = load_faq(root)
     trials = []
     start = time.perf_counter()
-    report = lambda event, **data: trials.append(data["trial"]) if event == "finished" else None  # noqa: E731
+
+    def report(event: str, **data: object) -> None:
+        if event == "finished":
+            trials.append(data["trial"])
+
     rulings = verify_claims(faq, list(faq.claims()), local(1), Request(fresh=True), report)
     seconds = time.perf_counter() - start
     assert all(ruling.verdict.is_good for ruling in rulings), rulings

@@ -1,10 +1,11 @@
-"""Trials on a cluster beside trials on the process pool: trials a second, and what the way there costs.
+"""Trials on a cluster beside trials on the process pool: speed, and the cost of the way.
 
 python benchmarks/cluster_speed.py [--workers 1 2 4] [--trials 200] [--long 0] [--entry ID …]
 
 Trials that sleep measure the way alone: the pool and a local Dask cluster run the same ones, one
 after the other, and the difference for each trial is printed in milliseconds. `--long 10000` sends
-as many trials of 0.1 s through the largest cluster. `--entry` verifies entries from scratch both ways.
+as many trials of 0.1 s through the largest cluster. `--entry` verifies entries from scratch both
+ways.
 """
 
 import argparse

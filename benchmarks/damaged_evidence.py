@@ -1,4 +1,4 @@
-"""Damage evidence files at random, and see that each is refused in one message, or says what its numbers say.
+"""Damage evidence files at random, and see that each is refused or says what its numbers say.
 
 python benchmarks/damaged_evidence.py [--files 10000] [--seed 0] [--root .]
 

@@ -1,12 +1,15 @@
-"""Interrupt verifications at random moments, and see that nothing is lost, half written or left running.
+"""Interrupt verifications at random moments.
+
+Nothing may be lost, half written or left running.
 
 python benchmarks/interrupted.py [--kills 100] [--interrupts 20] [--terminations 20] [--seed 0]
 
 A small FAQ with short trials is verified with `--record` again and again, its cache kept from round
-to round, and after a random time the process gets SIGKILL, SIGINT or SIGTERM. After each round every
-trial of which the end was seen must be in the cache, the cache and the evidence must be whole, and
-no process of the round may be left. Whenever a round has got to its end the FAQ is changed, so that
-there is something to do again. At last two verifications and twenty questions run at once.
+to round, and after a random time the process gets SIGKILL, SIGINT or SIGTERM. After each round
+every trial of which the end was seen must be in the cache, the cache and the evidence must be
+whole, and no process of the round may be left. Whenever a round has got to its end the FAQ is
+changed, so that there is something to do again. At last two verifications and twenty questions run
+at once.
 """
 
 import argparse
@@ -56,7 +59,9 @@ ENTRY = """
 question: How slow is it?
 form: 1
 topics: [toy]
-answer: {{short: "Slow: {{{{ slow[number=1].mean(value) }}}}.", parts: [{{id: slow, title: Slow, text: Slow.}}]}}
+answer:
+  short: "Slow: {{{{ slow[number=1].mean(value) }}}}."
+  parts: [{{id: slow, title: Slow, text: Slow.}}]
 experiments:
   slow:
     simulation: slow

@@ -1,11 +1,13 @@
-"""Kill workers of a cluster at random moments, then the scheduler, and see that nothing is lost and every verdict stays.
+"""Kill workers of a cluster at random moments, then the scheduler.
+
+Nothing may be lost, and every verdict must stay.
 
 python benchmarks/kill_workers.py [--times 20] [--entry ID …] [--seed 0]
 
-The entries are verified on the process pool first. Then again on a Dask cluster of two workers, while
-one of them is killed every now and then: every trial must finish, and the verdicts must be the same.
-At last the scheduler is killed in the middle: the run must end with a message, and a second run on a
-new scheduler must find in the cache whatever had finished.
+The entries are verified on the process pool first. They are verified again on a Dask cluster of two
+workers, while one of them is killed every now and then: every trial must finish, and the verdicts
+must be the same. At last the scheduler is killed in the middle: the run must end with a
+message, and a second run on a new scheduler must find in the cache whatever had finished.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
 Each parser is fed a short text over and over, in sizes that grow fourfold up to a megabyte. Printed
 are, for each parser, the slowest of these texts, the size at which it took longest, and its
-processor seconds. A megabyte of anything should take less than two seconds, refusals included; where a size
-takes longer, the larger ones are left out.
+processor seconds. A megabyte of anything should take less than two seconds, refusals included;
+where a size takes longer, the larger ones are left out.
 
 Names of parsers choose among them; --all prints every text.
 """
@@ -40,17 +40,26 @@ from dlfaq.site import text as site_text
 LARGEST, BAR = 1_000_000, 2.0  # bytes, seconds
 SIZES = (1_000, 4_000, 16_000, 64_000, 256_000, 999_000)
 UNITS = (
-    *("a", "a ", "ab\n", "0", "1e", "-", "- ", "+ a\n", "1. ", "  - a\n", " ", "\t", "\n", "'", '"'),
+    *("a", "a ", "ab\n", "0", "1e", "-", "- ", "+ a\n", "1. ", "  - a\n", " ", "\t", "\n",
+      "'", '"'),
     *("`", "``a", "`a ", "```\n", "~~~\n", "```a", "    a\n", "|", "| a ", "|-|\n", "\\", "\\\\"),
     *("$", "$$", "$a", "$a ", "$$a ", "\\$", "$\\frac{", "\\frac", "{", "}", "^{", "_{", "\\left("),
-    *("*", "**", "*a", "*a ", "**a ", "_a ", "__a ", "*a_", "***a", "[", "![", "[a](", "[a", "](", "]"),
-    *("[a](b ", "[@", "[@a", "[@a]", "(", "()", "((a", "{{", "}}", "{{a", "{{ a }}", "{{ a.mean(", "{ a"),
-    *("<", "<a ", "<!--", "</", "<a>", "&", "&#", "&amp", ">", "> ", ">> a\n", "#", "# ", "# a #", "\n#"),
-    *("!!!", '!!! a "', "??? ", "===", "http://a", "https://", "in [", "in [0, ", "in [0,1]", "at least "),
-    *("at least 0.", "Setting:\n", "Setting: a\n", "Args:\n", "x: ", "x:\n", "a: (", "x" * 60 + " "),
-    *("\x1b", "\x1b[", "\x1b]", "\x1bP", "\x9b", "\u202e", "é", "不", "not ", "2.3 ", "a_", "aB", "a, "),
-    *("mean(", "max(a,", "a+", "a.", "-a", "a<", "a if ", "lambda:", "a[", "f'{", "~", "not a and ", "ReLU"),
-    *("why is my loss nan? ", "learning rate\n", "Traceback\n  File 1, error\n", "loss 2.30 ", "the the "),
+    *("*", "**", "*a", "*a ", "**a ", "_a ", "__a ", "*a_", "***a", "[", "![", "[a](", "[a", "](",
+      "]"),
+    *("[a](b ", "[@", "[@a", "[@a]", "(", "()", "((a", "{{", "}}", "{{a", "{{ a }}", "{{ a.mean(",
+      "{ a"),
+    *("<", "<a ", "<!--", "</", "<a>", "&", "&#", "&amp", ">", "> ", ">> a\n", "#", "# ", "# a #",
+      "\n#"),
+    *("!!!", '!!! a "', "??? ", "===", "http://a", "https://", "in [", "in [0, ", "in [0,1]",
+      "at least "),
+    *("at least 0.", "Setting:\n", "Setting: a\n", "Args:\n", "x: ", "x:\n", "a: (",
+      "x" * 60 + " "),
+    *("\x1b", "\x1b[", "\x1b]", "\x1bP", "\x9b", "\u202e", "é", "不", "not ", "2.3 ", "a_", "aB",
+      "a, "),
+    *("mean(", "max(a,", "a+", "a.", "-a", "a<", "a if ", "lambda:", "a[", "f'{", "~", "not a and ",
+      "ReLU"),
+    *("why is my loss nan? ", "learning rate\n", "Traceback\n  File 1, error\n", "loss 2.30 ",
+      "the the "),
 )  # fmt: skip
 ENTRY = """\
 question: What does an average do?
@@ -60,9 +69,17 @@ answer:
     It falls.
   parts: [{id: a, title: A, text: a}, {id: b, title: B, text: b}]
 experiments:
-  noise: {simulation: average_of_noise, sweep: {numbers: [1, 2]}, conditions: {few: {given: {shared: 1.0}}}}
+  noise:
+    simulation: average_of_noise
+    sweep: {numbers: [1, 2]}
+    conditions: {few: {given: {shared: 1.0}}}
 claims:
-  - {id: falls, kind: measured, says: It falls., experiment: noise, expect: mean(error) < 0.5, fails_under: {few: So.}}
+  - id: falls
+    kind: measured
+    says: It falls.
+    experiment: noise
+    expect: mean(error) < 0.5
+    fails_under: {few: So.}
 """
 
 Parser = Callable[[str], object]

@@ -1,4 +1,6 @@
-"""Lighthouse over an entry's page, served compressed on this machine: its scores, its weight, how far it moves.
+"""Run Lighthouse over an entry's page, served compressed on this machine.
+
+It prints the scores, the page's weight, and how far the page moves.
 
     dlfaq site build && python benchmarks/lighthouse.py [site/questions/initial-loss.html]
 

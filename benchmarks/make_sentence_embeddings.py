@@ -149,7 +149,10 @@ TOPICS = {
 
 
 def sentences() -> tuple[list[str], list[int]]:
-    """PER_TOPIC different sentences a topic, from two-phrase ones to one with all six clauses, and their topics."""
+    """PER_TOPIC different sentences for each topic, and their topics.
+
+    They go from two phrases to one sentence with all six clauses.
+    """
     draw = random.Random(0)  # noqa: S311 - phrases, not secrets
     texts, labels = [], []
     for label, (who, does, clauses) in enumerate(TOPICS.values()):
@@ -192,7 +195,10 @@ def encode(texts: list[str]) -> dict[str, np.ndarray]:
 
 
 def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """An .npz file whose bytes depend on the arrays alone: `numpy.savez` writes the time of day into it."""
+    """Write an .npz file whose bytes depend on the arrays alone.
+
+    `numpy.savez` writes the time of day into it.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, array in sorted(arrays.items()):
             buffer = io.BytesIO()
@@ -216,7 +222,8 @@ def main() -> None:
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     write(TARGET, arrays)
     print(
-        f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, {TARGET.stat().st_size} bytes: {TARGET.name}"
+        f"{len(texts)} sentences, {len(arrays['word_ranks'])} words, "
+        f"{TARGET.stat().st_size} bytes: {TARGET.name}"
     )
 
 

@@ -56,7 +56,8 @@ def main() -> None:
     head = MAGIC + struct.pack("<III", len(known), WIDE, arguments.size)
     arguments.output.write_bytes(head + names + numbers.tobytes())
     print(
-        f"{len(known)} tokens, {arguments.size} numbers each, {arguments.output.stat().st_size / 1e6:.2f} MB"
+        f"{len(known)} tokens, {arguments.size} numbers each, "
+        f"{arguments.output.stat().st_size / 1e6:.2f} MB"
     )
 
 

@@ -27,7 +27,8 @@ def mutated(root: Path, mutation: dict) -> None:
     text = path.read_text("utf-8")
     if text.count(mutation["replace"]) != 1:
         sys.exit(
-            f"{mutation['file']}: {mutation['replace']!r} stands there {text.count(mutation['replace'])} times, not once"
+            f"{mutation['file']}: {mutation['replace']!r} stands there "
+            f"{text.count(mutation['replace'])} times, not once"
         )
     path.write_text(text.replace(mutation["replace"], mutation["with"]), "utf-8")
 

@@ -1,4 +1,6 @@
-"""How much faster all replicates at once are than one at a time, over the simulations of all entries, on one core.
+"""How much faster all replicates at once are than one at a time, on one core.
+
+It covers the simulations of all entries.
 
 python benchmarks/replicates_speed.py [--entries initial-loss,dying-relu]
 
@@ -64,10 +66,12 @@ def main() -> None:
         looped = time.perf_counter() - start
         total_at_once, total_looped = total_at_once + at_once, total_looped + looped
         print(
-            f"{name:28} {count:5} replicates  at once {at_once:7.3f} s  looped {looped:7.3f} s  {looped / at_once:6.1f}x"
+            f"{name:28} {count:5} replicates  at once {at_once:7.3f} s  looped {looped:7.3f} s  "
+            f"{looped / at_once:6.1f}x"
         )
     print(
-        f"{'all':28} {'':5}             at once {total_at_once:7.3f} s  looped {total_looped:7.3f} s  "
+        f"{'all':28} {'':5}             at once {total_at_once:7.3f} s  looped {total_looped:7.3f} "
+        "s  "
         f"{total_looped / total_at_once:6.1f}x"
     )
 

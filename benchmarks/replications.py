@@ -1,11 +1,12 @@
 """Verify claims on replicates that nobody has seen, and say which fall.
 
-python benchmarks/replications.py [ID|ID/CLAIM|TOPIC …] [--runs 1] [--seeds N …] [--most 0] [--jobs 2]
+python benchmarks/replications.py [ID|ID/CLAIM|TOPIC …] [--runs 1] [--seeds N …] [--most 0]
+    [--jobs 2]
 
 Without --seeds the seed is today's date, 20261128; with --runs more follow it, each the one before
 plus 100,000,000, so that no run of another day has them. A claim has fallen if it is recorded as
-verified and is not verified on the seed, under all its conditions. Of ten full runs together at most
-one claim may fall.
+verified and is not verified on the seed, under all its conditions. Of ten full runs together at
+most one claim may fall.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""How long the site takes: writing its pages, and all of it, beside MkDocs alone over the same Markdown; and how much memory.
+"""How long the site takes, and how much memory, beside MkDocs alone over the same Markdown.
+
+Writing the pages is timed alone and with all that follows.
 
 python benchmarks/site_build.py                    # the bundled FAQ
-python benchmarks/site_build.py --pages 150        # its entries copied until there are so many
-pages python benchmarks/site_build.py --generated 2000   # so many entries as `dlfaq init` writes
-them, with evidence
+python benchmarks/site_build.py --pages 150        # its entries copied to so many pages
+python benchmarks/site_build.py --generated 2000   # so many new entries of `dlfaq init`, recorded
 """
 
 import argparse
@@ -100,7 +101,8 @@ def main() -> None:
         start = time.perf_counter()
         count = site.build_site(root, output)
         print(
-            f"{count} pages: at first {time.perf_counter() - start:.2f} s; then, median of {wanted.times}:"
+            f"{count} pages: at first {time.perf_counter() - start:.2f} s; "
+            f"then, median of {wanted.times}:"
         )
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
         site.write_pages(root, source)

@@ -1,14 +1,13 @@
-"""How often the site's search box puts the right page first: our worker, and beside it the one that the theme brings.
+"""How often the site's search box puts the right page first, with our worker and the theme's.
 
 python benchmarks/site_search.py QUERIES.jsonl… [--root FOLDER] [--limit N] [--misses]
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no
 entry answers are left out. Each query is typed into the box of the site in headless Chromium, once
 with our worker and once with the theme's, which is put in its place, with all that MkDocs collects
-for it, on the way to the browser. A planned entry has no
-page: ours is right if it shows that entry; the theme's, which cannot tell them apart, if it shows
-    the page of all
-questions. Chromium is taken from the path.
+for it, on the way to the browser. A planned entry has no page: ours is right if it shows that
+entry; the theme's, which cannot tell them apart, if it shows the page of all questions. Chromium is
+taken from the path.
 """
 
 import argparse
@@ -49,7 +48,10 @@ TYPE = """text => {
     const end = () => done([links(), (last ?? performance.now()) - start]);
     const watch = new MutationObserver(() => { last ??= performance.now(); });
     watch.observe(list.parentElement, { childList: true, subtree: true, characterData: true });
-    const type = value => { box.value = value; box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true, key: "End" })); };
+    const type = value => {
+      box.value = value;
+      box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true, key: "End" }));
+    };
     type(text);
     const wait = () => last === undefined && performance.now() - start < 5000 ? setTimeout(wait, 5)
       : setTimeout(() => { watch.disconnect(); end(); }, 40);
@@ -59,7 +61,7 @@ TYPE = """text => {
 
 
 class Found(NamedTuple):
-    """Places of the right entry, the milliseconds until something was shown, and what was written and what is planned."""
+    """Places of the right entry, whether it is written, and milliseconds until results appeared."""
 
     places: list[int]
     written: list[bool]
@@ -99,7 +101,8 @@ def main() -> None:
             for name in ("worker", "ask", "pages")
         ]
         print(
-            f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, its index {sizes[1] + sizes[2]:.0f} kB"
+            f"{len(queries)} queries; compressed: worker {sizes[0]:.0f} kB, "
+            f"its index {sizes[1] + sizes[2]:.0f} kB"
         )
         print(
             f"{'':24}  first  within 3 | of a written entry: first  within 3 | ms: median  slowest"
@@ -112,7 +115,10 @@ def main() -> None:
 
 
 def of_the_theme(root: Path, folder: Path) -> dict[str, str]:
-    """What the theme's search would be without ours: worker and index, by the address to send them for."""
+    """The theme's own search, as it would be without ours.
+
+    Its worker and its index, by the address to send them for.
+    """
     source, site = folder / "pages", folder / "theirs"
     write_pages(root, source)
     build(configured(root, source, site))
@@ -198,7 +204,8 @@ def _open(page: Page, address: str) -> None:
     page.keyboard.type("loss", delay=20)
     page.locator(".md-search-result__link").first.wait_for(state="visible", timeout=30_000)
     print(
-        f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the first of four keys)"
+        f"  (first answer, index loaded: {1000 * (time.perf_counter() - start):.0f} ms after the "
+        "first of four keys)"
     )
 
 
@@ -231,8 +238,10 @@ def report(name: str, found: Found) -> None:
         )
 
     print(
-        f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | {share(of_written, 1):>25} "
-        f"{share(of_written, 3):>9} | {statistics.median(found.milliseconds):>10.0f} {max(found.milliseconds):>8.0f}"
+        f"{name:24} {share(found.places, 1):>6} {share(found.places, 3):>9} | "
+        f"{share(of_written, 1):>25} "
+        f"{share(of_written, 3):>9} | {statistics.median(found.milliseconds):>10.0f} "
+        f"{max(found.milliseconds):>8.0f}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Who may import whom, and what may not be loaded: the design's last section as a table that fails."""
+"""Who may import whom, and what may not be loaded: the design's rules as a table that fails."""
 
 import ast
 import os
@@ -112,7 +112,7 @@ def test_imports_point_down_only(path):
 
 
 def _is_package_of(name: str, allowed: set[str]) -> bool:
-    """`from dlfaq.verify import evidence` names the package `verify` on the way to `verify.evidence`."""
+    """`from dlfaq.verify import evidence` names `verify` on the way to `verify.evidence`."""
     return any(one.startswith(name + ".") for one in allowed)
 
 
@@ -131,7 +131,7 @@ def test_no_two_files_import_each_other():
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_what_computes_is_loaded_where_it_is_needed(path):
-    """torch, numpy, scipy and yaml are imported by the packages that compute or read with them, nowhere else."""
+    """torch, numpy, scipy and yaml are imported only by the packages that need them."""
     name = name_of(path)
     for module, owners in HEAVY.items():
         if not below(name, owners):

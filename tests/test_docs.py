@@ -31,7 +31,10 @@ def test_the_tutorials_claim_is_verified_by_its_simulation(tmp_path, monkeypatch
     (simulation,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (root / "sims" / "untrained_loss.py").write_text(simulation)
     head = "question: What is the first loss?\ntopics: [training]\n"
-    references = "references: [{id: glorot-2010, for: the scale of weights, title: T, authors: Xavier Glorot, year: 2010}]\n"
+    references = (
+        "references: [{id: glorot-2010, for: the scale of weights, title: T, authors: "
+        "Xavier Glorot, year: 2010}]\n"
+    )
     answer = answer.replace("  parts:", f"{MORE}  parts:")
     text = head + answer + STEPS + claims + plots + references
     (root / "faq" / "tutorial.yaml").write_text(text)

@@ -6,7 +6,7 @@ from dlfaq.errors import Problem, Problems, did_you_mean
 
 
 def test_a_problem_in_words():
-    """File and line as editors and terminals link them, then what is wrong; the hint on a line of its own."""
+    """File and line as editors link them, then what is wrong; the hint on its own line."""
     assert str(Problem("faq/a.yaml", 3, "it is wrong.")) == "faq/a.yaml:3: it is wrong."
     assert (
         str(Problem("faq/a.yaml", None, "it is wrong.", "Do it so."))

@@ -1,4 +1,4 @@
-"""Parsers take time in proportion to their input: eight times the text, not sixty-four times as long.
+"""Parsers take time in proportion to their input: eight times the text, not 64 times as long.
 
 `benchmarks/large_inputs.py` measures seconds; here two sizes of one run are compared.
 """
@@ -20,8 +20,9 @@ from dlfaq.site.text import plain, prose
 
 SMALL, TIMES, MOST = 4_000, 8, 30
 UNITS = (
-    "[a](", "[", "![", "[a", "[a](b ", "`", "``a", "`a ", "$", "$a ", "$$a ", "\\$", "*", "**a ", "*a ", "_a ", "***a",
-    "{{", "{{a", "{{ a.mean(", "}}", "[@a", "# a #", "|-|\n", "```\n", "- a\n", "> a\n", "\x1b[", "\x1b]", "in [0,", "Setting:\n",
+    "[a](", "[", "![", "[a", "[a](b ", "`", "``a", "`a ", "$", "$a ", "$$a ", "\\$", "*", "**a ",
+    "*a ", "_a ", "***a", "{{", "{{a", "{{ a.mean(", "}}", "[@a", "# a #", "|-|\n", "```\n",
+    "- a\n", "> a\n", "\x1b[", "\x1b]", "in [0,", "Setting:\n",
 )  # fmt: skip
 PARSERS = {
     "marks": lambda text: list(marks(text)),

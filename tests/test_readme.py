@@ -1,4 +1,4 @@
-"""What README says is so: its claim stands in the entry, its commands exist, its files are there."""
+"""What README says is so: its claim is in the entry, its commands and files exist."""
 
 import re
 from pathlib import Path

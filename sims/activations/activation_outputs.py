@@ -73,7 +73,7 @@ def activation_outputs(
 
 
 def _standardized(z: Tensor) -> Tensor:
-    """Batch normalization in training, without a learned scale and shift: (R, B, n) to (R, B, n)."""
+    """Batch normalization in training, without learned scale and shift: (R, B, n) to (R, B, n)."""
     spread = (z.var(1, correction=0, keepdim=True) + 1e-5).sqrt()
     return (z - z.mean(1, keepdim=True)) / spread
 

@@ -14,7 +14,8 @@ from dlfaq.sim import Replicates
 
 FUNCTIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
 
-# the slope as a function of the output y = f(x): what a backward pass computes from what the forward pass has stored
+# the slope as a function of the output y = f(x): what a backward pass computes from what the
+# forward pass has stored
 SLOPES = {
     "sigmoid": lambda y: y * (1 - y),
     "tanh": lambda y: 1 - y**2,

@@ -20,22 +20,26 @@ def backprop_by_hand(
     examples: int = 16,
     mistake: Literal["none", "no-slope", "wrong-place", "wrong-input", "no-transpose"] = "none",
 ) -> dict[str, Tensor]:
-    """Differentiate L = sum (W3 s(W2 s(W1 X)) - Y)^2 / 2 by hand, in float64, columns of X being examples.
+    """Differentiate L = sum (W3 s(W2 s(W1 X)) - Y)^2 / 2 by hand, in float64.
+
+    Columns of X are examples.
 
     Args:
         replicates: One set of weights and one data set each.
         activation: The function s.
-        width: Size of the input, of both hidden layers and of the output, so that a mistake does not show in the shapes.
+        width: Size of the input, of both hidden layers and of the output, so that a mistake does
+            not show in the shapes.
         examples: Columns N of X.
-        mistake: What to do wrong: leave out the slope of the second hidden layer; take slopes at the layer's output
-            instead of its input; use X where the gradient of W2 needs the first hidden layer; forget to transpose W2.
+        mistake: What to do wrong: leave out the slope of the second hidden layer; take slopes at
+            the layer's output instead of its input; use X where the gradient of W2 needs the first
+            hidden layer; forget to transpose W2.
 
     Metrics:
         w1_error: relative difference of the gradient of W1 to autograd's, in norm.
         w2_error: the same for W2.
         w3_error: the same for W3.
-        difference_error: relative difference between autograd's gradient along a random direction in all three weights
-            and a finite difference of the loss along it.
+        difference_error: relative difference between autograd's gradient along a random direction
+            in all three weights and a finite difference of the loss along it.
         matrices: weight matrices that have a gradient of their own shape other than zero.
     """
     s = {"sigmoid": torch.sigmoid, "tanh": torch.tanh}[activation]

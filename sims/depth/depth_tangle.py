@@ -34,9 +34,10 @@ def depth_tangle(
         points: Points on the circle.
 
     Metrics:
-        stretch: length of the image over the root mean square length of its vectors, as a multiple of the same ratio for
-            the circle.
-        tangle: the same with distances from the image's mean instead of lengths: how often it goes to and fro.
+        stretch: length of the image over the root mean square length of its vectors, as a multiple
+            of the same ratio for the circle.
+        tangle: the same with distances from the image's mean instead of lengths: how often it goes
+            to and fro.
     """
     f = ACTIVATIONS[activation]
     weights = replicates.normal(
@@ -58,7 +59,7 @@ def depth_tangle(
 
 
 def _length(curve: Tensor) -> tuple[Tensor, Tensor]:
-    """Length of a curve (R, n, points) over its distance from 0, and over its distance from its own mean."""
+    """Length of a curve (R, n, points) over its distance from 0, and from its own mean."""
     length = curve.diff(dim=2).norm(dim=1).sum(1)  # (R,)
     centred = curve[:, :, 1:] - curve[:, :, 1:].mean(
         2, keepdim=True

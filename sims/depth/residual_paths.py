@@ -26,11 +26,13 @@ def residual_paths(
         width: Units n of every layer.
 
     Metrics:
-        product_error: distance of the product of all I + J_l (J_l without skips) from the Jacobian, over its norm.
-        path_error: the same for the sum over all 2^L choices of blocks, each the product of its blocks' J_l.
+        product_error: distance of the product of all I + J_l (J_l without skips) from the Jacobian,
+            over its norm.
+        path_error: the same for the sum over all 2^L choices of blocks, each the product of its
+            blocks' J_l.
         direct: share of the path of no block, the identity: its squared norm over the sum of all
             paths' squared norms, in [0, 1].
-        blocks_passed: blocks on a path, averaged over all paths, each weighed with its squared norm.
+        blocks_passed: blocks on a path, averaged over all paths, weighed by their squared norms.
         smallest: smallest singular value of the Jacobian.
         largest: largest singular value of the Jacobian.
     """

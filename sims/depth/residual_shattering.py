@@ -26,7 +26,8 @@ def residual_shattering(
     Args:
         replicates: One network each.
         kind: A layer is relu(norm(W h)) (plain), or h + relu(norm(W h)) / sqrt(L) (scaled).
-        normalize: Standardize each unit over all points, as batch normalization does; otherwise norm(a) = a.
+        normalize: Standardize each unit over all points, as batch normalization does; otherwise
+            norm(a) = a.
         layers: Layers L after the first.
         points: Points, evenly from t = -2 to 2.
         width: Units n of every layer.

@@ -27,8 +27,8 @@ def stability_limit(
         ratio: Learning rate as a multiple of 2 / curvature.
         curvature: Second derivative of the loss, above 0.
         momentum: Of SGD.
-        dampening: 1 - dampening is the weight of a new gradient; equal to the momentum it gives the running average that
-            Adam uses.
+        dampening: 1 - dampening is the weight of a new gradient; equal to the momentum it gives the
+            running average that Adam uses.
         steps: Steps of gradient descent.
 
     Metrics:

@@ -50,7 +50,7 @@ def embedding_lengths(
     Metrics:
         largest_change: largest change of an entry of a sentence vector when the vector is divided
             by its norm, at least 0.
-        spread: standard deviation of the sentence vectors' norms, divided by their mean; at least 0.
+        spread: standard deviation of the sentence vectors' norms over their mean; at least 0.
         words_correlation: Pearson's correlation of these norms with the sentences' number of words,
             in [-1, 1].
         words_slope: slope of the norm's logarithm over the logarithm of the number of words.

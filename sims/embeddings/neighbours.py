@@ -44,7 +44,7 @@ def neighbours(
         vectors: The model's sentence vectors before it normalizes them, or random ones of as many
             dimensions.
         normalize: Divide each vector by its length before all comparisons.
-        length_noise: Every vector is first multiplied by exp(length_noise z) with z standard normal.
+        length_noise: Multiply every vector first by exp(length_noise z), z standard normal.
         sample: Sentences N in a sample.
         k: Neighbours of a sentence that are looked at.
 

@@ -44,7 +44,8 @@ def init_weights(
         mean: mean of the weights, in units of their standard deviation.
         variance: mean square of the weights times n.
         largest: largest absolute weight times the root of n.
-        kurtosis: mean fourth power of the weights over their mean square squared: 3 for normal numbers, 1.8 for uniform.
+        kurtosis: mean fourth power of the weights over their mean square squared: 3 for normal
+            numbers, 1.8 for uniform.
         bias_variance: mean square of the biases times n, as `nn.Linear` leaves them.
         outside: share of the sums z = W x with |z| > 2, in [0, 1].
         tanh_slope: mean slope of tanh at these sums.

@@ -22,7 +22,7 @@ def norm_outlier(
     inputs: int = 16,
     width: int = 16,
 ) -> dict[str, Tensor]:
-    """Compare the gradient of a batch with that of the same batch after its first input has been multiplied.
+    """Compare a batch's gradient with and without a factor on its first input.
 
     The regression is y = v . norm(W x), with squared error against random targets.
 
@@ -36,9 +36,10 @@ def norm_outlier(
 
     Metrics:
         gradient_ratio: norm of the gradient of W with the extreme example, over its norm without.
-        others_spread: standard deviation of the other examples' features, after normalization, with the extreme example
-            over without; root of the mean square over the features.
-        own_change: largest change of the extreme example's own normalized features, over their largest size without it.
+        others_spread: standard deviation of the other examples' features, after normalization, with
+            the extreme example over without; root of the mean square over the features.
+        own_change: largest change of the extreme example's own normalized features, over their
+            largest size without it.
     """
     x = replicates.normal("inputs", batch, inputs)  # (R, B, d)
     extreme = torch.cat([factor * x[:, :1], x[:, 1:]], 1)  # (R, B, d)

@@ -40,7 +40,7 @@ def norm_outputs(
         variance_error: largest distance of the output's variance from 1, taken in the same way.
         formula_error: largest distance of the module's output, with a random scale and shift, from
             scale * (z - mean) / sqrt(variance + eps) + shift with the biased variance.
-        unbiased_error: that of the unbiased variance without scale and shift, over the largest output.
+        unbiased_error: that of the unbiased variance, unscaled, unshifted, over the largest output.
         stored: stored variance over its batch's biased one, mean over features but the last; or 1.
         reaction: largest change of the first example's output when the others are replaced.
         correlation_change: largest change of a correlation of two features but the last.

@@ -15,7 +15,7 @@ from dlfaq.sim import Replicates, cross_entropy, digits, rows
 
 
 class Net(nn.Module):
-    """Two hidden layers of 32 tanh units; tanh has no kink that would disturb finite differences."""
+    """Two hidden layers of 32 tanh units; tanh has no kink to disturb finite differences."""
 
     def __init__(self, normalize: str, eps: float) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Net(nn.Module):
         return F.layer_norm(z, z.shape[1:], eps=self.eps)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """(N, 64) to logits, (N, 10), twice: with a gradient through the statistics, and without."""
+        """(N, 64) to logits, (N, 10): with gradients through the statistics, and without."""
         logits = []
         for detached in (False, True):
             h = torch.tanh(self.norm(self.first(x), detached=detached))
@@ -52,7 +52,7 @@ def norm_scale(
     eps: float = 1e-12,
     detached: bool = False,
 ) -> dict[str, Tensor]:
-    """Multiply both hidden layers' weights by a factor; look at the loss and its gradients, in float64.
+    """Multiply both hidden layers' weights by a factor; look at loss and gradients, in float64.
 
     Args:
         replicates: One untrained network and one batch of digits each.
@@ -63,10 +63,10 @@ def norm_scale(
 
     Metrics:
         loss_change: change of the loss when W becomes c W, over the loss.
-        gradient_scaled: c times the norm of the hidden weights' gradient at c W, over its norm at W.
+        gradient_scaled: c times the norm of the hidden weights' gradient at c W, over that at W.
         unit_cosine: largest cosine, in size, of a unit's incoming weights and their gradient, at W.
         matrix_cosine: the same for whole weight matrices.
-        difference_error: relative distance of a slope in a random direction from a finite difference.
+        difference_error: relative distance of a random direction's slope from a finite difference.
         input_change: relative distance of the images' gradient from that with constant statistics.
     """
     data = digits(centred=True)

@@ -1,4 +1,4 @@
-"""One linear unit behind batch normalization: how its weights grow, turn and find the minimum at any learning rate.
+"""One linear unit behind batch normalization: how its weights grow, turn and find the minimum.
 
 python sims/normalization/norm_unit.py --lr 10
 
@@ -28,7 +28,7 @@ def norm_unit(
 
     Args:
         replicates: One data set and one start each.
-        normalize: Standardize X w over the batch, without a learned scale; otherwise it is linear regression.
+        normalize: Standardize X w over the batch, without a learned scale; else linear regression.
         lr: Learning rate.
         decay: Weight decay of `torch.optim.SGD`.
         start: Norm of the weights at the start.
@@ -38,11 +38,13 @@ def norm_unit(
         examples: Examples N.
 
     Metrics:
-        growth_error: largest distance of the growth of |w|^2 in a step from lr^2 |gradient|^2, over |w|^2.
+        growth_error: largest distance of the growth of |w|^2 in a step from lr^2 |gradient|^2, over
+            |w|^2.
         fell: share of steps after which |w| was smaller, in [0, 1].
         norm: |w| at the end.
-        rotation: angle by which w turned in a step, in radians, root mean square over the second half.
-        excess: loss of all examples at the end, above the lowest that any w has; more than 1000, inf and nan count as 1000.
+        rotation: root mean square angle between w before and after a step, in radians, second half.
+        excess: loss of all examples at the end, above the lowest that any w has; more than 1000,
+            inf and nan count as 1000.
         excesses[step]: the same before each step.
     """
     mixture = (

@@ -81,7 +81,7 @@ def parallel_training(
 def _train(
     net: Stacked, x: Tensor, y: Tensor, seeds: list[int], lr: float, epochs: int, batch: int
 ) -> tuple[list[Tensor], int]:
-    """What every rank does: an ordinary training loop with a sampler and a wrapper. Returns weights and steps."""
+    """What every rank does: an ordinary training loop. Returns weights and steps."""
     samplers = [
         DistributedSampler(range(len(x)), seed=seed, drop_last=True) for seed in seeds
     ]  # one a replicate

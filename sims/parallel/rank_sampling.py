@@ -72,7 +72,7 @@ def rank_sampling(
 def _draw(
     weight: Tensor, x: Tensor, y: Tensor, seeds: list[int], sampling: str, batch: int, epochs: int
 ) -> tuple[Tensor, Tensor]:
-    """What every rank does: draw, (R, E, share), and compare its gradients with the average, (R,)."""
+    """What every rank does: draw, (R, E, share), and compare gradients with their average, (R,)."""
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     orders, examples = [], len(x)
     for seed in seeds:  # a sampler cannot be stacked

@@ -1,4 +1,4 @@
-"""What a rank holds, if it keeps only part of the batch, of the states, the gradients or the weights.
+"""What a rank holds if it keeps only part of the batch, the states, the gradients or the weights.
 
 python sims/parallel/sharded_parallel.py --shard weights
 

@@ -1,4 +1,4 @@
-"""What an untrained layer's outputs have of inputs that lie far back, and of the order of its inputs.
+"""How an untrained layer's outputs depend on inputs that lie far back, and on the inputs' order.
 
 python sims/sequences/attention_reach.py --reader attention --length 100
 

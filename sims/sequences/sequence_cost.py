@@ -16,7 +16,7 @@ from dlfaq.sim.sequences import GRU, LSTM, RNN, Bidirectional, SelfAttention
 
 
 def _chain(output: Tensor) -> int:
-    """Matrix products on the longest path from an output back through the graph that autograd has recorded."""
+    """Matrix products on the longest path from an output back through autograd's graph."""
     longest = {}  # node of the graph: products on the longest path below it
     waiting = [output.grad_fn]
     while waiting:

@@ -1,4 +1,4 @@
-"""What is wrong, where, and what would be right: one shape for every message about a user's files."""
+"""What is wrong, where, and what would be right: the one form of messages about a user's files."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -64,7 +64,9 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> tuple[str, 
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Name the nearest known word, if one is near, and then all of them, or the nearest ones of many.
+    """Name the nearest known word, if one is near, and then the known words.
+
+    Of many known words only the nearest are listed.
 
     >>> did_you_mean("los", ["loss", "entropy"])
     "Did you mean 'loss'? Known: entropy, loss."

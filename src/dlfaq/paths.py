@@ -9,7 +9,7 @@ MARK = Path("faq") / "topics.yml"  # what makes a folder the root of an FAQ
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The nearest folder, from `start` (default: here) upward, that holds an FAQ; else the bundled FAQ."""
+    """The nearest folder with an FAQ, from `start` (default: here) upward, or the bundled FAQ."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / MARK).is_file():
@@ -30,7 +30,8 @@ def cache_dir(root: Path) -> Path | None:
     `DLFAQ_CACHE_DIR`, else the user's cache folder, else the temporary folder; None where nothing
     can be written. Each root has a folder of its own.
     """
-    key = f"{zlib.crc32(str(root.resolve()).encode('utf-8', 'surrogateescape')):08x}"  # not hashlib: 2 ms to load
+    # not hashlib, which takes 2 ms to load
+    key = f"{zlib.crc32(str(root.resolve()).encode('utf-8', 'surrogateescape')):08x}"
     for base in _cache_bases():
         folder = base / f"{root.resolve().name or 'root'}-{key}"
         try:
@@ -43,7 +44,10 @@ def cache_dir(root: Path) -> Path | None:
 
 
 def state_dir() -> Path:
-    """The user's folder for what is to be remembered; it need not be there, nor can it always be made."""
+    """The user's folder for what is to be remembered.
+
+    It need not exist, and it cannot always be made.
+    """
     given = os.environ.get("XDG_STATE_HOME")
     return Path(given or os.path.expanduser("~/.local/state")) / "dlfaq"  # noqa: PTH111 - as below
 
@@ -55,7 +59,8 @@ def _cache_bases() -> Iterator[Path]:
     elif os.environ.get("XDG_CACHE_HOME"):
         yield Path(os.environ["XDG_CACHE_HOME"]) / "dlfaq"
     else:
-        yield Path(os.path.expanduser("~/.cache")) / "dlfaq"  # noqa: PTH111 - Path.home() raises where there is none
+        # Path.home() raises where there is none
+        yield Path(os.path.expanduser("~/.cache")) / "dlfaq"  # noqa: PTH111
     import tempfile  # loaded only where the folder above cannot be written
 
     user = os.getuid() if hasattr(os, "getuid") else "user"

@@ -1,4 +1,4 @@
-"""What the program does where nothing can be written, and what it says before it runs others' programs."""
+"""What the program does where nothing can be written, and what it says before it runs programs."""
 
 import json
 import os
@@ -86,7 +86,7 @@ def test_without_a_cache_everything_is_answered_all_the_same(dlfaq, ours, monkey
 
 
 def test_that_simulations_are_programs_is_said_once_a_root(dlfaq, ours, tmp_path):
-    """For `verify` and `run`, never for the bundled FAQ; each time where nothing can be remembered."""
+    """For `verify` and `run`, not for the bundled FAQ; always where nothing is remembered."""
     state = {"XDG_STATE_HOME": str(tmp_path / "state")}
     words = ("run", "average_of_noise", "-n", "2", "--root", ours)
     said = "This runs the simulations in"
@@ -101,7 +101,7 @@ def test_that_simulations_are_programs_is_said_once_a_root(dlfaq, ours, tmp_path
 
 
 def test_json_holds_nothing_that_a_terminal_would_obey(dlfaq, ours):
-    """Overrides of the writing direction and other controls come out as escapes, the same for a program."""
+    """Overrides of the writing direction and other controls are escaped, also for a program."""
     (ours / "faq" / "bad.yaml").write_text(
         'question: "a \\u202e b \\x9b c \\U000E0041 d"\n', "utf-8"
     )

@@ -127,7 +127,7 @@ WHOLE = st.builds(
 
 @given(WHOLE)
 def test_json_keeps_everything(one):
-    """But for digits beyond the sixth, unless they decide; a second pass changes nothing any more."""
+    """Digits beyond the sixth may differ unless they decide; a second pass changes nothing."""
     once = evidence_from_json(json.loads(json.dumps(to_json(one))))
 
     assert evidence_from_json(to_json(once)) == once

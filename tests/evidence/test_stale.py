@@ -1,4 +1,4 @@
-"""What was recorded is out of date exactly when something it depends on has changed, and it is said how to mend that."""
+"""Evidence is out of date when something it depends on has changed; a message says what to do."""
 
 import errno
 import json
@@ -100,7 +100,8 @@ def test_evidence_without_an_entry_is_noticed(recorded):
     evidence_path(recorded, "verdicts").rename(evidence_path(recorded, "gone"))
 
     assert problems(recorded) == [
-        "evidence/gone.json: there is no entry 'gone' that this is the evidence of.\n  Remove it: rm evidence/gone.json"
+        "evidence/gone.json: there is no entry 'gone' that this is the evidence of.\n"
+        "  Remove it: rm evidence/gone.json"
     ]
 
 

@@ -67,7 +67,8 @@ from typing import Literal
 from dlfaq.sim import Replicates
 
 
-def noise(replicates: Replicates, shift: float = 0.0, kind: Literal["plain", "wide"] = "plain", count: int = 3):
+def noise(replicates: Replicates, shift: float = 0.0, kind: Literal["plain", "wide"] = "plain",
+          count: int = 3):
     """Draw numbers.
 
     Args:

@@ -61,7 +61,7 @@ def test_predictions(text, quantity, low, high, opens):
 
 
 def test_names_and_sweeps():
-    """Metrics and parameters as written; functions are none; slope, increasing and decreasing look along the sweep."""
+    """Metrics and parameters as written, no functions; slope and trends look along the sweep."""
     read = parse_expectation("mean(slope(log(deep.g), depth) * max(a, 2)) < k").quantity
 
     assert read.names == {"deep.g", "depth", "a"}

@@ -73,10 +73,12 @@ WORDS = [
 ]  # fmt: skip
 KEYS = [
     "id", "says", "given", "arms", "sweep", "times", "conditions", "simulation", "experiment",
-    "expect", "shows", "at", "holds_under", "fails_under", "still", "shifted", "step", "because", "shift", "kind", "low",
+    "expect", "shows", "at", "holds_under", "fails_under", "still", "shifted", "step", "because",
+    "shift", "kind", "low",
 ]  # fmt: skip
 VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-9, 99), st.floats(-9, 9), st.sampled_from(WORDS)),
+    st.one_of(st.none(), st.booleans(), st.integers(-9, 99), st.floats(-9, 9),
+              st.sampled_from(WORDS)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
@@ -107,7 +109,7 @@ def with_value(tree, path, value):
 )
 @given(path=st.sampled_from(list(places(TREE))), value=VALUES, form=st.sampled_from([1, 2]))
 def test_nothing_but_problems_comes_out_of_a_wrong_value(root, path, value, form):
-    """Anything in the place of any part of an entry, of any type: an FAQ, or problems that name lines of the file."""
+    """Anything, of any type, in any place of an entry: an FAQ, or problems that name lines."""
     text = json.dumps(with_value({**TREE, "form": form}, path, value), indent=1)
     (root / "faq" / "noise.yaml").write_text(text)
     lines = len(text.splitlines())

@@ -64,7 +64,8 @@ def test_a_broken_entry_costs_itself(root):
     (root / "faq" / "broken.yaml").write_text("question: [\n")
     (root / "faq" / "front.yml").write_text("- broken\n- noise\n")
     (root / "faq" / "planned.yml").write_text(
-        "- {id: later, question: Later?, topics: [training]}\n- {id: worse, question: 1, topics: [training]}\n"
+        "- {id: later, question: Later?, topics: [training]}\n"
+        "- {id: worse, question: 1, topics: [training]}\n"
     )
     edit(root, "related: []\n", "related: [broken]\n")
     faq = load(root)

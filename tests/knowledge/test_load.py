@@ -1,4 +1,4 @@
-"""Reading an FAQ: a right one comes back as values, and every fault of a wrong one is named with its line."""
+"""Reading an FAQ: a right one comes back as values, and each fault is named with its line."""
 
 import pytest
 from tests.knowledge.conftest import ENTRY, edit, line_of, problems_of
@@ -33,7 +33,7 @@ def test_an_entry_as_values(root):
 
 
 def test_every_fault_in_one_pass(root):
-    """Of all files, and in an entry of its form, its claims, its texts and its links: mending reveals no new ones."""
+    """Of all files, and of an entry's form, claims, texts and links: mending reveals no more."""
     edit(root, "What is the mean of noise?", "[]")
     edit(root, "says: It grows with the shift.", "says: It grows.\n    sayz: twice")
     edit(root, "-1 < mean(value) < 1", "-1 < mean(valu) < 1")
@@ -103,7 +103,7 @@ def test_a_placeholder_is_found_on_its_own_line(root):
 
 
 def test_lists_that_are_not_there(root):
-    """Without topics there is no FAQ; documents and planned entries are only missed where they are named."""
+    """Without topics there is no FAQ; other lists are only missed where they are named."""
     (root / "faq" / "documents.yml").unlink()
     assert "'paper' is not a document of faq/documents.yml" in problems_of(root)
     edit(root, "document: paper", "document: paper2")
@@ -198,7 +198,8 @@ def test_planned_entries(root):
     assert "faq/planned.yml:1: the planned entry 'noise' is written" in found
     assert "the question of 'noise'" not in found
     planned.write_text(
-        "- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n- id: C\n"
+        "- {id: b, question: B?, topics: [x]}\n- {id: b, question: noise, topics: []}\n- 3\n"
+        "- id: C\n"
     )
     found = problems_of(root)
     for text in (
@@ -210,7 +211,10 @@ def test_planned_entries(root):
         "planned.yml:4: the id 'C'",
     ):
         assert text in found, found
-    said = "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: So., where: L3}%s]}\n"
+    said = (
+        "- {id: b, question: B?, topics: [training], sources: [{document: %s, says: "
+        "So., where: L3}%s]}\n"
+    )
     planned.write_text(said % ("paper", ""))
     (statement,) = load_faq(root).planned[0].sources
     assert (statement.document, statement.where, statement.says, statement.ruling) == (

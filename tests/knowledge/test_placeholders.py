@@ -133,23 +133,28 @@ def test_one_fault_does_not_hide_another():
 @pytest.mark.parametrize(
     ("value", "spec", "shown"),
     [
-        (2.30258, ".3g", "2.3"), (0.000123, ".3g", "0.000123"), (1234.5, ".3g", "1230"), (999.9, ".3g", "1000"),
-        (123456, ".3g", "123000"), (1234567, ".3g", "1.23e6"), (2.34e-9, ".3g", "2.34e-9"), (-1234.5, ".3g", "-1230"),
-        (2.34e-9, ".1e", "2.3e-9"), (1234.5, ".1e", "1.2e3"), (0.1234, ".1%", "12.3%"), (0.5, "%", "50.000000%"),
-        (2.345, "+.1f", "+2.3"), (1234.5, "+.3g", "+1230"), (12345.6, ",.0f", "12,346"), (12345.6, "d", "12346"),
-        (12345.6, ",.3g", "12,300"), (-0.0001, ".2f", "0.00"), (-1e-20, ".1%", "0.0%"), (0.0, ".3g", "0"), (-0.0, ".3g", "0"),
-        (1.0, ".3", "1.0"), (0.0, ".1e", "0.0e0"),
+        (2.30258, ".3g", "2.3"), (0.000123, ".3g", "0.000123"), (1234.5, ".3g", "1230"),
+        (999.9, ".3g", "1000"), (123456, ".3g", "123000"), (1234567, ".3g", "1.23e6"),
+        (2.34e-9, ".3g", "2.34e-9"), (-1234.5, ".3g", "-1230"), (2.34e-9, ".1e", "2.3e-9"),
+        (1234.5, ".1e", "1.2e3"), (0.1234, ".1%", "12.3%"), (0.5, "%", "50.000000%"),
+        (2.345, "+.1f", "+2.3"), (1234.5, "+.3g", "+1230"), (12345.6, ",.0f", "12,346"),
+        (12345.6, "d", "12346"), (12345.6, ",.3g", "12,300"), (-0.0001, ".2f", "0.00"),
+        (-1e-20, ".1%", "0.0%"), (0.0, ".3g", "0"), (-0.0, ".3g", "0"), (1.0, ".3", "1.0"),
+        (0.0, ".1e", "0.0e0"),
     ],
 )  # fmt: skip
 def test_numbers_for_readers(value, spec, shown):
-    """As Python formats them, but without exponents up to a million, zeros in exponents, and minus zero."""
+    """As Python formats them, but no exponents up to a million and no minus zero."""
     assert show(value, spec) == shown
 
 
 def test_render():
-    """Numbers in the place of placeholders; what was not measured says so; the rest stays as it is."""
+    """Numbers in the place of placeholders; what was not measured says so; the rest stays."""
     values = {"a.mean(x)": Value(2.5), "a[k=1].mean(x)": Value(0.125)}
-    text = "x {{ a.mean(x) | .2f }}, {{ a[k=1].mean(x) | .1% }}, {{ b.mean(x) }} and {{ a.mean(x)}}, $a^{b}$."
+    text = (
+        "x {{ a.mean(x) | .2f }}, {{ a[k=1].mean(x) | .1% }}, {{ b.mean(x) "
+        "}} and {{ a.mean(x)}}, $a^{b}$."
+    )
 
     assert render(text, values) == "x 2.50, 12.5%, … and 2.5, $a^{b}$."
     assert render(text, {}, missing="?") == "x ?, ?, ? and ?, $a^{b}$."

@@ -148,7 +148,8 @@ def test_no_value_exceeds_its_bounds(text, ends, where):
         most = high if high is not None else least + 20
         values.append(least + at * (most - least))
     try:
-        value = eval(text, {"a": values[0], "b": Arm(values[1]), "d": values[2], **FUNCTIONS})  # noqa: S307
+        known = {"a": values[0], "b": Arm(values[1]), "d": values[2], **FUNCTIONS}
+        value = eval(text, known)  # noqa: S307
     except (ArithmeticError, ValueError, TypeError):  # no number there
         assume(False)
     assume(not isinstance(value, complex) and math.isfinite(value))

@@ -98,7 +98,7 @@ def test_what_it_imports_of_this_project_counts(root, tmp_path, monkeypatch):
     ],
 )
 def test_a_module_beside_it_counts(root, line):
-    """However it is imported; what other packages bring does not, for the torch version stands for it."""
+    """However it is imported; other packages do not count, for the torch version covers them."""
     (root / "sims" / "helper.py").write_text("def f(): return 1\n")
     path = root / FILE
     path.write_text(
@@ -135,7 +135,8 @@ def test_the_hash_is_that_of_every_version_of_python(root):
     (root / "sims" / "fixed.py").write_text(
         'def f(x: int = 1, *, y: "str" = "é", **kw) -> dict[str, int]:\n'
         '    with open("a") as b, open("c"):\n'
-        "        return {**kw, 'a': [i for i in (1, 2.5, 1e-9) if i], f'{x!r:>{y}} {{': lambda: ...}\n"
+        "        return {**kw, 'a': [i for i in (1, 2.5, 1e-9) if i], f'{x!r:>{y}} {{': lambda: "
+        "...}\n"
         "match [1]:\n    case [1, *_] | {'a': 2}:\n        pass\n"
         "class A(object):\n    x: int\n    async def g(self): await f(1)\n"
     )

@@ -1,4 +1,4 @@
-"""YAML as data: what a file says comes back with its lines, and what we do not read is refused in one clear message."""
+"""YAML as data: values come back with their lines; the rest is refused in one clear message."""
 
 import time
 
@@ -32,15 +32,16 @@ def plain(node: Node):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1e-3", 0.001), ("1E3", 1000.0), (".5", 0.5), ("1.", 1.0), ("-3", -3), ("+4", 4), ("010", 10), ("0", 0),
-        ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
-        ("yes", "yes"), ("no", "no"), ("on", "on"), ("1_000", "1_000"), ("0x10", "0x10"), ("1:30", "1:30"),
-        ("2001-01-01", "2001-01-01"), (".inf", ".inf"), (".nan", ".nan"), ("1e999", "1e999"), ("e3", "e3"), ("-", "-"),
+        ("1e-3", 0.001), ("1E3", 1000.0), (".5", 0.5), ("1.", 1.0), ("-3", -3), ("+4", 4),
+        ("010", 10), ("0", 0), ("true", True), ("False", False), ("null", None), ("~", None),
+        ("", None), ("yes", "yes"), ("no", "no"), ("on", "on"), ("1_000", "1_000"),
+        ("0x10", "0x10"), ("1:30", "1:30"), ("2001-01-01", "2001-01-01"), (".inf", ".inf"),
+        (".nan", ".nan"), ("1e999", "1e999"), ("e3", "e3"), ("-", "-"),
         ("12345678901234567890", 12345678901234567890.0),
     ],
 )  # fmt: skip
 def test_plain_scalars_follow_the_core_schema(text, value):
-    """Of YAML 1.2: a truth value is true or false, a number what Python also calls one; the rest is a text."""
+    """YAML 1.2: a truth value is true or false, a number is one in Python, the rest is text."""
     found = plain_scalar(text)
 
     assert found == value
@@ -87,28 +88,48 @@ def test_an_empty_file_is_nothing(tmp_path, text):
 
 REFUSALS = {
     "tab": ("a:\n\tb: 1\n", "file.yaml:2: a tab is used to indent.", "spaces"),
-    "tabs": ("a:\n\tb: 1\n\tc: 1\n  \td: 1\n", "file.yaml:2: a tab is used to indent, as on 2 more lines."),
-    "bad UTF-8": (b"a: 1\nb: \xff\xfe\n", "file.yaml:2: this is not UTF-8 text", "Save the file as UTF-8."),
+    "tabs": (
+        "a:\n\tb: 1\n\tc: 1\n  \td: 1\n",
+        "file.yaml:2: a tab is used to indent, as on 2 more lines.",
+    ),
+    "bad UTF-8": (
+        b"a: 1\nb: \xff\xfe\n", "file.yaml:2: this is not UTF-8 text", "Save the file as UTF-8.",
+    ),
     "Latin 1": ("a: é".encode("latin-1"), "file.yaml:1: this is not UTF-8 text"),
     "UTF-16": ("a: 1\n".encode("utf-16"), "file.yaml:1: this is not UTF-8 text"),
-    "duplicate key": ("a: 1\nb: 2\na: 3\n", "file.yaml:3: the key 'a' stands twice, first on line 1."),
-    "deep duplicate key": ("a:\n  b: [{c: 1,\n  c: 2}]\n", "file.yaml:3: the key 'c' stands twice, first on line 2."),
+    "duplicate key": (
+        "a: 1\nb: 2\na: 3\n", "file.yaml:3: the key 'a' stands twice, first on line 1.",
+    ),
+    "deep duplicate key": (
+        "a:\n  b: [{c: 1,\n  c: 2}]\n", "file.yaml:3: the key 'c' stands twice, first on line 2.",
+    ),
     "anchor": ("a: &x 1\n", "file.yaml:1: 'x': anchors and aliases are not used here."),
     "alias": ("a: 1\nb: *x\n", "file.yaml:2: 'x': anchors and aliases are not used here."),
-    "tag": ("a: 1\nb: !!python/object/apply:os.system ['true']\n", "file.yaml:2: the tag 'tag:yaml.org,2002:python/object"),
+    "tag": (
+        "a: 1\nb: !!python/object/apply:os.system ['true']\n",
+        "file.yaml:2: the tag 'tag:yaml.org,2002:python/object",
+    ),
     "local tag": ("a: !x 1\n", "file.yaml:1: the tag '!x' is not used here."),
     "second document": ("a: 1\n---\nb: 1\n", "file.yaml:2: a second document begins here"),
     "complex key": ("? [a, b]\n: c\n", "file.yaml:1: a key is a word."),
     "no key": ("'': c\n", "file.yaml:1: a key is a word."),
-    "placeholder without quotes": ("a: 1\nb: {{ x.mean(y) }}\n", "file.yaml:2: a key is a word.", "quotes"),
-    "placeholder in front of a text": ("a: 1\nb: {{ x.mean(y) }} is\n", "file.yaml:2: a key is a word."),
+    "placeholder without quotes": (
+        "a: 1\nb: {{ x.mean(y) }}\n", "file.yaml:2: a key is a word.", "quotes",
+    ),
+    "placeholder in front of a text": (
+        "a: 1\nb: {{ x.mean(y) }} is\n", "file.yaml:2: a key is a word.",
+    ),
     "colon in a text": ("a: b: c\n", "file.yaml:1: this is not YAML: a `: ` stands inside a text"),
     "open bracket": ("a: [1, 2\nb: 3\n", "this is not YAML: a bracket [ or { is not closed."),
     "open quote": ('a: "b\nc: 1\n', "this is not YAML: a quoted text is not closed."),
-    "bad beginning": ("a: @b\n", "file.yaml:1: this is not YAML: a text cannot begin with this character."),
+    "bad beginning": (
+        "a: @b\n", "file.yaml:1: this is not YAML: a text cannot begin with this character.",
+    ),
     "bad indentation": ("a: 1\n b: 2\n", "file.yaml:2: this is not YAML: "),
     "no key in a line": ("a: 1\nhello\nb: 2\n", "this is not YAML: this line is neither"),
-    "escape of a control": ('a: "x\\e[31m"\n', "file.yaml:1: the control character U+001B is in this text."),
+    "escape of a control": (
+        'a: "x\\e[31m"\n', "file.yaml:1: the control character U+001B is in this text.",
+    ),
     "escape of half a character": ('a: "\\ud800"\n', "file.yaml:1: "),
     "escape beyond Unicode": ('a: "\\U7FFFFFFF"\n', "file.yaml:1: this is not YAML"),
     "huge version": (f"%YAML {'9' * 5000}.1\n---\na: 1\n", "file.yaml:1: this is not YAML"),
@@ -133,7 +154,10 @@ def test_refusals(tmp_path, name, loader):
     assert all(text in found[0] for text in says), found
 
 
-CONTROLS = "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
+CONTROLS = (
+    "\0\x07\x08\x0b\x0c\x1b\x7f\x80\x85\x9b\u200e\u200f"
+    "\u2028\u2029\u202a\u202b\u202d\u202e\u2066\u2069\ufeff\ufffe"
+)
 
 
 @pytest.mark.parametrize("char", CONTROLS, ids=lambda char: f"U+{ord(char):04X}")
@@ -177,7 +201,7 @@ def test_a_bomb_of_aliases_ends_at_its_first_anchor(tmp_path):
 
 @pytest.mark.parametrize("bracket", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused_at_once(tmp_path, bracket, loader):
-    """However deep, it ends at the first level too many: neither recursion nor time is exhausted."""
+    """It ends at the first level too many: neither recursion nor time is exhausted."""
     start = time.perf_counter()
     found = refused(tmp_path, bracket * (LARGEST // len(bracket) - 1))
 
@@ -230,11 +254,13 @@ def test_any_bytes_are_read_or_refused(tmp_path, loader, data):
 SCALARS = st.one_of(
     st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False)
 )
+PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126)
+NAMES = st.from_regex("[a-z]{1,6}", fullmatch=True)
 TREES = st.recursive(
-    st.one_of(SCALARS, st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=8)),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.from_regex("[a-z]{1,6}", fullmatch=True), inner, max_size=4)),
+    st.one_of(SCALARS, st.text(alphabet=PRINTABLE, max_size=8)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(

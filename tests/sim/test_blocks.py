@@ -23,7 +23,10 @@ def test_blocks_are_linear_layers_with_relu_between():
 
 
 def test_signals_keep_their_size():
-    """He initialization into the inner units, whose mean square of ReLU is then 1, and 1 / inputs out of them."""
+    """He initialization into the inner units, and 1 / inputs out of them.
+
+    The mean square of ReLU is then 1.
+    """
     weights = block_weights(Replicates("blocks", range(8)), 3, 32)
     x = torch.randn(8, 100, 32, generator=torch.Generator().manual_seed(0))
     assert 0.7 < pass_blocks(weights, x).square().mean() < 1.4

@@ -371,7 +371,7 @@ def test_a_step_that_is_not_finite_can_be_left_out(optimizer):
 
 
 def test_after_a_step_that_was_left_out_training_goes_on():
-    """Momentum, against a plain loop that tests the norm, with a rate of its own for each replicate."""
+    """Momentum, against a plain loop that tests the norm, with a rate for each replicate."""
     data, net, batches, alone = setting()
     data.x = data.x.clone()
     bad = batches[:, 3, 0]

@@ -1,4 +1,4 @@
-"""The contract of a simulation: a list of checks, run over every file in `sims/`. A new one is tested by existing.
+"""The contract of a simulation: a list of checks, run over every file in `sims/`, new ones too.
 
 Each is called three times at most, and all checks read these calls: twice in the setting of the
 entries that is the least work, once in the one that adds most of the values of its parameters.
@@ -35,7 +35,7 @@ CPU_SECONDS = 3  # what one call of up to four replicates may cost; the dearest 
 
 @dataclass(frozen=True)
 class Call:
-    """One call: which replicates, what came back, whether global generators stood still, its cost."""
+    """One call: replicates, result, whether global generators stood still, cost."""
 
     numbers: range
     measured: dict[str, object]
@@ -80,7 +80,7 @@ def global_states() -> tuple:
 
 
 def covering(signature: Signature, settings: Sequence[Parameters]) -> list[Parameters]:
-    """The one or two settings in which most values of parameters occur that have names: texts and truths.
+    """The one or two settings with most values of parameters that have names: texts and truths.
 
     Of those with equal values the least work is taken, by the whole numbers (steps, layers …).
     """
@@ -144,7 +144,7 @@ def check_global_randomness_is_untouched(sim: Simulation) -> None:
 
 
 def check_metrics_are_those_declared(sim: Simulation) -> None:
-    """It returns what its docstring declares, one number or curve a replicate, finite and detached."""
+    """It returns what its docstring declares for each replicate, finite and detached."""
     axes = {metric.axis for metric in sim.signature.metrics.values() if metric.axis}
     for call in sim.calls:
         assert set(call.measured) == set(sim.signature.metrics) | axes

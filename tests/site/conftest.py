@@ -138,8 +138,10 @@ def root(tmp_path_factory) -> Path:
     record(folder)
     (folder / "faq" / "hostile.yaml").write_text(HOSTILE)
     (folder / "faq" / "planned.yml").write_text(
-        "- id: later\n  question: What | does <script>alert(22)</script>?\n  topics: [training]\n  sources:\n"
-        "    - {document: notes, where: '<b>L2', says: '[x](javascript:alert(23)) <script>alert(24)</script> {onclick=1}'}\n"
+        "- id: later\n  question: What | does <script>alert(22)</script>?\n  topics: [training]\n"
+        "  sources:\n"
+        "    - {document: notes, where: '<b>L2', says: '[x](javascript:alert(23)) "
+        "<script>alert(24)</script> {onclick=1}'}\n"
     )
     (folder / "sims" / "odd.py").write_text(ODD)
     return folder

@@ -47,7 +47,8 @@ def noisy_average(
     path = torch.abs(target[:, None] * (1 - left) + left)  # (R, T)
     kind = torch.float64 if double else torch.get_default_dtype()
     bits = torch.full_like(target, torch.finfo(kind).bits)
-    return {"error": path[:, -1], "path": path, "left": left[-1].expand(len(target)), "bits": bits, "step": step}
+    left = left[-1].expand(len(target))  # (R,)
+    return {"error": path[:, -1], "path": path, "left": left, "bits": bits, "step": step}
 '''
 
 ENTRY = """\
@@ -57,8 +58,9 @@ also_asked: [how long to learn a mean]
 answer:
   short: >-
     Averaging $n$ independent numbers divides the noise by $\\sqrt n$: with four times as many, half
-    the error ({{ more-help.mean(many.error) | .3f }} instead of {{ more-help.mean(few.error) | .3f }}),
-    once it was learned long enough [@gauss-1823]. Noise that all of them share stays.
+    the error ({{ more-help.mean(many.error) | .3f }} instead of
+    {{ more-help.mean(few.error) | .3f }}), once it was learned long enough [@gauss-1823]. Noise
+    that all of them share stays.
   do:
     - step: Average four times as many independent numbers to halve the error.
       code: |

@@ -1,4 +1,4 @@
-"""Checks of a built site without a network: links, anchors, ids, headings, alternatives, what is loaded from elsewhere."""
+"""Checks of a built site without a network: links, anchors, ids, headings, loaded files."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ LOADS = {
 
 
 class Page(HTMLParser):
-    """What one page holds: links, ids, loaded files, images without alt, event handlers, scripts, headings."""
+    """What one page holds: links, ids, files, images without alt, handlers, scripts, headings."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,4 +1,4 @@
-"""Every kind of page is readable for everyone: axe-core finds nothing, in both palettes, wide and on a phone."""
+"""Every kind of page is accessible: axe-core finds nothing, in both palettes, wide and narrow."""
 
 import pytest
 from tests.site.test_browser import PAGES, Watch
@@ -26,7 +26,7 @@ def violations(page) -> list[str]:
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_shuts_anyone_out(chromium, address, scheme, width):
-    """Whatever is folded away is opened and looked at as well; nothing is asked of another host, nothing goes wrong."""
+    """What is folded away is opened too; no other host is asked, and nothing goes wrong."""
     pytest.importorskip("axe_playwright_python")
     context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()
@@ -49,7 +49,8 @@ def test_what_is_unreadable_is_noticed(chromium, address):
     page = chromium.new_page()
     page.goto(f"{address}index.html", wait_until="networkidle")
     page.evaluate(
-        "document.querySelector('h1').style.color = '#eee'; document.body.append(document.createElement('button'))"
+        "document.querySelector('h1').style.color = '#eee'; "
+        "document.body.append(document.createElement('button'))"
     )
 
     assert {one.split(":")[0] for one in violations(page)} >= {"color-contrast", "button-name"}

@@ -1,4 +1,4 @@
-"""What surrounds the pages: the large search field, paper, a folder without a server, what machines read."""
+"""What surrounds the pages: the search field, paper, a folder without a server, and data."""
 
 import re
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_without_scripts_the_field_is_a_link(chromium, address):
 
 
 def test_a_printed_entry_is_the_page_alone(chromium, address):
-    """No navigation, of the tables those that were opened, light colours from the dark palette too."""
+    """No navigation, only the tables that were opened, and light colours in any palette."""
     context = chromium.new_context(color_scheme="dark", viewport={"width": 1000, "height": 900})
     page = context.new_page()
     page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
@@ -82,7 +82,8 @@ def test_a_printed_entry_is_the_page_alone(chromium, address):
         "one => [...document.querySelectorAll(one)].some(each => each.checkVisibility()))"
     )
     ink = page.evaluate(
-        "[getComputedStyle(document.querySelector('h2')).color, getComputedStyle(document.body).backgroundColor]"
+        "[getComputedStyle(document.querySelector('h2')).color, "
+        "getComputedStyle(document.body).backgroundColor]"
     )
     rows, folded = (
         page.locator(f"details{one}:visible").count() for one in (".claim", ":not(.claim)")
@@ -105,7 +106,8 @@ def test_figures_do_not_move_the_page(chromium, address):
     """Nothing that was shown moves when the rest has loaded."""
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) window.moved += one.value })"
+        "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) "
+        "window.moved += one.value })"
         ".observe({ type: 'layout-shift', buffered: true })"
     )
     page.goto(f"{address}questions/average-of-noise.html", wait_until="networkidle")
@@ -188,7 +190,10 @@ def test_what_is_shared_shows_question_and_answer(built):
 
 def test_a_page_becomes_plain_markdown():
     """Boxes become paragraphs, code stays."""
-    page = '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n{ .x }\n```\n'
+    page = (
+        '---\ntitle: "x"\n---\n# A { #a .b }\n\n??? note "More"\n\n    inside\n\n```python\n'
+        "{ .x }\n```\n"
+    )
     assert (
         readable(page, Drawing(Known(Faq(Path(), (), {}, {}), {})))
         == "# A\n\n**More**\n\ninside\n\n```python\n{ .x }\n```\n"

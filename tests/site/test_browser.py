@@ -1,10 +1,11 @@
-"""The pages in a real browser: nothing from elsewhere, no errors, maths rendered, no sideways scrolling."""
+"""The pages in a real browser: nothing from elsewhere, no errors, maths, no sideways scrolling."""
 
 import pytest
 
 PAGES = [
-    "index", "questions/index", "questions/averaging", "questions/average-of-noise", "questions/hostile", "topics/training", "sources",
-    "simulations/index", "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
+    "index", "questions/index", "questions/averaging", "questions/average-of-noise",
+    "questions/hostile", "topics/training", "sources", "simulations/index",
+    "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
 ]  # fmt: skip
 
 
@@ -98,14 +99,17 @@ def test_an_entry_is_found_by_searching(chromium, address):
 
 
 SCREENS = [(1440, 900), (390, 844)]
-VISIBLE = """() => [...document.querySelectorAll("code, td, p")].filter(one => one.checkVisibility({visibilityProperty: true}))
-  .map(one => one.textContent).filter(text => /(mean|gmean|median|fraction|all)\\([^)]*\\)\\s*[<>]/.test(text))"""
+VISIBLE = """() => [...document.querySelectorAll("code, td, p")]
+  .filter(one => one.checkVisibility({visibilityProperty: true}))
+  .map(one => one.textContent)
+  .filter(text => /(mean|gmean|median|fraction|all)\\([^)]*\\)\\s*[<>]/.test(text))"""
 OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")].filter(one => {
   if (!one.checkVisibility() || !one.textContent) return false;
   const box = one.getBoundingClientRect();
   if (!box.width) return false;  // of a setting that is not shown
   const whole = one.closest(".dl-view, svg").getBoundingClientRect();
-  return box.left < whole.left - 1 || box.right > whole.right + 1 || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
+  return box.left < whole.left - 1 || box.right > whole.right + 1
+    || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
 }).map(one => one.textContent)"""
 
 
@@ -132,7 +136,7 @@ def test_the_first_screen(chromium, address, width, height):
 
 
 def test_no_raw_expectation_before_a_row_opens(chromium, address):
-    """A row shows words; opened by keyboard, or by a link to it, it shows the expectation, the figure and the command."""
+    """A row shows words; opened by keyboard or link, it shows expectation, figure and command."""
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
     row = page.locator("#more-help")
@@ -152,14 +156,15 @@ def test_no_raw_expectation_before_a_row_opens(chromium, address):
 
 @pytest.mark.parametrize("width", [1440, 768, 390])
 def test_nothing_is_cut_off(chromium, address, width):
-    """Every text of a figure lies within it, and rows stack on a phone: no cell is narrower than a word."""
+    """Each text of a figure lies within it; rows stack on a phone, no cell narrower than a word."""
     page = chromium.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
     assert page.evaluate(OUTSIDE) == []
     narrow = page.evaluate(
-        "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+        "[...document.querySelectorAll('summary > .dl-cell')].filter(one => one.scrollWidth > "
+        "one.clientWidth + 1).length"
     )
     assert narrow == 0
     assert page.evaluate(

@@ -40,8 +40,9 @@ def shown(path: Path) -> str:
 def test_every_kind_of_page_is_there(built):
     """Home, entries, topics, the ledger, simulations, hand-written pages."""
     for name in (
-        "index", "questions/index", "questions/average-of-noise", "topics/training", "sources", "simulations/index",
-        "simulations/average_of_noise", "verification", "writing", "commands", "404",
+        "index", "questions/index", "questions/average-of-noise", "topics/training", "sources",
+        "simulations/index", "simulations/average_of_noise", "verification", "writing", "commands",
+        "404",
     ):  # fmt: skip
         assert (built / f"{name}.html").is_file(), name
 
@@ -57,7 +58,10 @@ def test_home_counts_what_was_recorded(built, root):
     ]
     replicates = sum(point["replicates"] for side in sides for point in side["points"])
 
-    said = f"Claims that hold: 3 measured, 1 exact, 1 of PyTorch; 2 not measured yet , over {replicates:,} replicates, on torch"
+    said = (
+        "Claims that hold: 3 measured, 1 exact, 1 of PyTorch; "
+        f"2 not measured yet , over {replicates:,} replicates, on torch"
+    )
     assert said in shown(built / "index.html")
 
 
@@ -72,7 +76,7 @@ def test_an_entry_that_was_never_measured_says_so(built):
 
 
 def test_links_anchors_ids_alts_and_loads(built, pages):
-    """Every link leads somewhere, every id is unique, every page has one heading, nothing comes from elsewhere."""
+    """Each link leads somewhere, ids are unique, pages have one heading, nothing is foreign."""
     assert wrong(built, pages) == []
 
 
@@ -101,11 +105,14 @@ def test_hostile_texts_are_shown_letter_by_letter(built):
     text = shown(built / "questions/hostile.html")
     for wanted in (
         "What does <script>alert(1)</script> & {% 7*7 %} do?",
-        "Nothing: <b onclick=alert(4)>it</b> is text", "a < b > c", '<div onmouseover="alert(5)">block</div>',
-        "text{ onclick=alert(7) }", 'print ( "<script>alert(9)</script>" )', "<script>alert(11)</script>", "It costs $5 and $10.",
-        "<script>alert(13)</script> Noise | falls,", "<script>alert(14)</script> few | numbers", "<script>alert(17)</script> so",
-        "<i>L1</i>", "b {onclick=alert(16)}", "x|y", "<script>alert(25)</script>", "| do{ onclick=alert(27) }",
-        "# </code></pre><script>alert(28)</script>", "<script>alert(29)</script> {onclick=alert(30)} | parts",
+        "Nothing: <b onclick=alert(4)>it</b> is text", "a < b > c",
+        '<div onmouseover="alert(5)">block</div>', "text{ onclick=alert(7) }",
+        'print ( "<script>alert(9)</script>" )', "<script>alert(11)</script>",
+        "It costs $5 and $10.", "<script>alert(13)</script> Noise | falls,",
+        "<script>alert(14)</script> few | numbers", "<script>alert(17)</script> so", "<i>L1</i>",
+        "b {onclick=alert(16)}", "x|y", "<script>alert(25)</script>", "| do{ onclick=alert(27) }",
+        "# </code></pre><script>alert(28)</script>",
+        "<script>alert(29)</script> {onclick=alert(30)} | parts",
         "Cited for <script>alert(31)</script> nothing.",
     ):  # fmt: skip
         assert wanted in re.sub(r"(?<=\() | (?=\))", "", text) or wanted in text, wanted
@@ -236,7 +243,7 @@ def test_a_broken_entry_costs_itself(copy, tmp_path):
 
 
 def test_a_broken_link_names_the_entry(copy, tmp_path):
-    """What MkDocs warns of is told under the file to mend; without `strict` the site is built all the same."""
+    """What MkDocs warns of is told under the file to mend; only `strict` stops the build."""
     entry = copy / "faq" / "hostile.yaml"
     entry.write_text(entry.read_text().replace("It costs", "[here](nowhere.md) It costs"))
     with pytest.raises(Problems, match=r"nowhere\.md") as found:
@@ -317,7 +324,8 @@ def test_a_team_brings_its_own_pages_and_configuration(copy, tmp_path):
     (copy / "docs" / "team.md").write_text("# Our team\n")
     (copy / "docs" / "index.md").write_text("# Ours\n\nWelcome.\n")
     (copy / "mkdocs.yml").write_text(
-        "site_name: Widgets\ntheme: {name: material, font: false}\nextra_css: [assets/css/dlfaq.css]\n"
+        "site_name: Widgets\ntheme: {name: material, font: false}\n"
+        "extra_css: [assets/css/dlfaq.css]\n"
         "use_directory_urls: false\nmarkdown_extensions: [md_in_html, attr_list]\n"
     )
     told = []

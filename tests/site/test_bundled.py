@@ -1,4 +1,4 @@
-"""The site of the bundled FAQ: each of its pages is light, stays where it is, fits a phone, and shuts nobody out."""
+"""The site of the bundled FAQ: each page is light, stable, accessible, and fits a phone."""
 
 import gzip
 from pathlib import Path
@@ -27,7 +27,8 @@ OTHERS = [
 MOST = 250_000  # bytes, compressed
 PACKED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 MOVED = (
-    "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) window.moved += one.value })"
+    "window.moved = 0; new PerformanceObserver(all => { for (const one of all.getEntries()) "
+    "window.moved += one.value })"
     ".observe({ type: 'layout-shift', buffered: true })"
 )
 
@@ -52,7 +53,10 @@ def weight(path: Path) -> int:
 
 @pytest.fixture(scope="module")
 def seen(chromium, site, address):
-    """Every entry's page, and one of each other kind, on a dark phone: what it loads, how it moves, what is wrong with it."""
+    """Every entry's page, and one of each other kind, on a dark phone.
+
+    What it loads, how it moves, and what is wrong with it.
+    """
     pytest.importorskip("axe_playwright_python")
     found = {}
     for name in [*ENTRIES, *OTHERS]:
@@ -136,7 +140,7 @@ def test_no_page_shuts_anyone_out(seen):
 
 
 def test_the_folder_can_be_played_with(chromium, tmp_path):
-    """Opened from disk: a plot is turned, the palette switched, a question found and opened; nothing is asked of a host."""
+    """From disk: a plot is turned, the palette switched, a question found; no host is asked."""
     build_site(bundled_root(), tmp_path / "site", offline=True)
     page = chromium.new_page(viewport={"width": 1300, "height": 900})
     watch = Watch(page, "file://")

@@ -68,7 +68,7 @@ def test_a_simulation_without_a_setting():
 
 
 def test_names_of_conditions():
-    """Standard ones in words; an experiment's own by its name, also where it is called as a standard one."""
+    """Standard ones in words; an experiment's own by name, even if the name is a standard one."""
     own = {
         "raw-pixels": Condition("raw-pixels"),
         "longer": Condition("longer", times={"steps": 10}),

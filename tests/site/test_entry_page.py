@@ -43,8 +43,9 @@ def changed(known: Known, claim: str, **changes) -> Known:
 def test_the_order(markdown):
     """What to do before why, and the claims at the end."""
     order = [
-        "# How many", "2 measured, 1 exact", "Short answer", "**Do this**", "1.  Average", "4.  Do not wait", "plot: averaging/1",
-        "## Why the square root { #square-root }", "## Shared noise stays { #shared-noise }", "## Where it holds",
+        "# How many", "2 measured, 1 exact", "Short answer", "**Do this**", "1.  Average",
+        "4.  Do not wait", "plot: averaging/1", "## Why the square root { #square-root }",
+        "## Shared noise stays { #shared-noise }", "## Where it holds",
         "## What you may have read elsewhere", "## References",
     ]  # fmt: skip
     assert order == sorted(order, key=markdown.index)
@@ -112,7 +113,7 @@ def rows(markdown: str) -> list[list[str]]:
 
 
 def test_the_table_of_claims(markdown):
-    """Kind, statement, predicted, measured in words, where it also holds, where it fails and why."""
+    """Kind, statement, prediction and measurement in words, where it holds, where it fails."""
     first, second, third, fourth = rows(markdown)
 
     assert first[0] == "*measured*{ .verdict .verdict--measured }"
@@ -138,8 +139,8 @@ def test_no_raw_expectation_outside_of_a_box(markdown):
     assert markdown.count(raw) == 1
     assert raw in box
     assert (
-        "Setting: the mean of 100 (few) or 400 (many) noisy numbers, learned from 1 in 20 steps at rate 0.2."
-        in box
+        "Setting: the mean of 100 (few) or 400 (many) noisy numbers, "
+        "learned from 1 in 20 steps at rate 0.2." in box
     )
     assert (
         "Conditions: *4 × longer*: steps × 4; *shared noise*: shared = 1; *few steps*: steps = 2."
@@ -172,7 +173,7 @@ def test_what_turned_out_otherwise_is_in_its_cell(known):
 
 
 def test_an_entry_of_the_first_form(known):
-    """One line says that it awaits its rewrite; a statement that several claims make is shown once."""
+    """One line says that it awaits its rewrite; a statement of several claims is shown once."""
     entry = known.entry("averaging")
     first, second, *rest = entry.claims
     claims = (first, replace(second, says=first.says), *rest)

@@ -11,10 +11,12 @@ from markdown import Markdown
 from dlfaq.site.maths import LARGEST, formula
 
 EVIL = [
-    r"\href{javascript:alert(1)}{x}", r"\url{javascript:alert(1)}", r"\includegraphics{https://example.org/x.png}",
-    r"\htmlStyle{position:fixed}{x}", r"\htmlData{a=b}{x}", r"\htmlId{x}{y}", r"\text{<script>alert(1)</script>}",
-    r"</annotation><script>alert(1)</script>", r"\text{<img src=x onerror=alert(1)>}", r"x\"onclick=\"alert(1)",
-    r"\color{red;background:url(https://example.org)}x", r"\begin{array}{c}<svg/onload=alert(1)>\end{array}", "&lt;script&gt;",
+    r"\href{javascript:alert(1)}{x}", r"\url{javascript:alert(1)}",
+    r"\includegraphics{https://example.org/x.png}", r"\htmlStyle{position:fixed}{x}",
+    r"\htmlData{a=b}{x}", r"\htmlId{x}{y}", r"\text{<script>alert(1)</script>}",
+    r"</annotation><script>alert(1)</script>", r"\text{<img src=x onerror=alert(1)>}",
+    r"x\"onclick=\"alert(1)", r"\color{red;background:url(https://example.org)}x",
+    r"\begin{array}{c}<svg/onload=alert(1)>\end{array}", "&lt;script&gt;",
 ]  # fmt: skip
 ELEMENTS = {
     *(

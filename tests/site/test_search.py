@@ -1,4 +1,4 @@
-"""The site's search: the worker ranks as `dlfaq ask` does, and shows what it finds in the theme's own box."""
+"""The site's search: the worker ranks as `dlfaq ask` does, and shows results in the theme's box."""
 
 import gzip
 import json
@@ -39,11 +39,14 @@ ASK = """async texts => {
   return found;
 }"""
 ODD_TEXTS = [
-    "", "   ", "???", "the of and", "my losss becoms nann", "loss is 2.303 and does not fall", "acc stuck at 10%", "val_acc 0.5",
-    "max_grad_norm too small", "isn't BatchNorm2d broken", "CrossEntropyLoss(ln(10)) = 2.3", "ＬＯＳＳ is ＮａＮ", "loss\u0000is\u200bnan",
-    "градиент исчезает", "损失变成 nan", "lr<1e-3 vs lr>0.1", "RuntimeError: a\n" * 80 + "ValueError: loss is nan", "x" * 3000,
-    "why " * 200 + "nan", "\ud800 nan", "<script>alert(1)</script> gradients", "normalisation behaviour modelling", "1,000 classes",
-    "ReLU's dead units don't recover", "f1@0.5 is nan?", "loss = 1e999", ".5 accuracy", "LN(1/k)", "e\u0301poch", "½ of the data",
+    "", "   ", "???", "the of and", "my losss becoms nann", "loss is 2.303 and does not fall",
+    "acc stuck at 10%", "val_acc 0.5", "max_grad_norm too small", "isn't BatchNorm2d broken",
+    "CrossEntropyLoss(ln(10)) = 2.3", "ＬＯＳＳ is ＮａＮ", "loss\u0000is\u200bnan",
+    "градиент исчезает", "损失变成 nan", "lr<1e-3 vs lr>0.1",
+    "RuntimeError: a\n" * 80 + "ValueError: loss is nan", "x" * 3000, "why " * 200 + "nan",
+    "\ud800 nan", "<script>alert(1)</script> gradients", "normalisation behaviour modelling",
+    "1,000 classes", "ReLU's dead units don't recover", "f1@0.5 is nan?", "loss = 1e999",
+    ".5 accuracy", "LN(1/k)", "e\u0301poch", "½ of the data",
 ]  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def compared(root, texts, results, *, near=1e-3) -> list[str]:
 
 
 def test_the_worker_ranks_as_the_terminal_does(bundled):
-    """Where all vectors are there: the same first three, the same scores, also with typing errors and odd texts."""
+    """With all vectors: the same first three and scores, also with typing errors and odd texts."""
     root = bundled_root()
     texts = [*asked_in_entries(root), *ODD_TEXTS]
     results = bundled.evaluate(ASK, texts)
@@ -165,8 +168,9 @@ def test_words_are_the_terminals(bundled):
     code = (Path(search.__file__).with_name("worker") / "words.js").read_text("utf-8")
     read = bundled.evaluate(
         """async ([code, texts]) => {
-          const data = (await (await fetch("assets/search/ask.js")).text()).replace(/^[^{]*|;\\s*$/g, "");
-          const words = new Function("lists", `${code}; return wordsOf(lists)`)(JSON.parse(data).lists);
+          const script = await (await fetch("assets/search/ask.js")).text();
+          const {lists} = JSON.parse(script.replace(/^[^{]*|;\\s*$/g, ""));
+          const words = new Function("lists", `${code}; return wordsOf(lists)`)(lists);
           return texts.map(text => {
             const told = words.informative(words.clean(text));
             return [told, words.tokens(told), words.stems(told), [...words.names(told)]];
@@ -184,7 +188,7 @@ def test_words_are_the_terminals(bundled):
 
 
 def test_other_pages_stand_below_the_entries(page):
-    """A simulation's name finds its page, and a hand-written page is found; neither before an entry."""
+    """A simulation's name finds its page, a hand-written page too; neither before an entry."""
     results = page.evaluate(
         ASK, ["average_of_noise", "writing an entry of your own", "averaging noise"]
     )
@@ -199,7 +203,7 @@ def test_other_pages_stand_below_the_entries(page):
 
 
 def test_what_no_entry_answers_is_said(page):
-    """A planned entry says so; a question that nobody answers too; one without any known word finds nothing."""
+    """Planned entries and open questions say so; one without any known word finds nothing."""
     planned, nobody, nothing = page.evaluate(
         ASK, ["What does alert(22)?", "noise in the kitchen of my neighbours", "qwrtzpsdf"]
     )
@@ -233,7 +237,7 @@ def typed(page, text) -> None:
 
 
 def test_the_box(chromium, address):
-    """Typing finds, marks and leads on; an empty box shows nothing; nothing is asked of another host, nothing fails."""
+    """Typing finds, marks and leads on; an empty box shows nothing; no other host is asked."""
     page = chromium.new_page(viewport={"width": 1300, "height": 900})
     foreign, errors = [], []
     page.on(

@@ -30,8 +30,12 @@ _Loader.add_constructor("!ENV", lambda *_: None)
 
 
 def reader(*more: str) -> Markdown:
-    """Markdown as the site reads it before formulas are set: the extensions of mkdocs.yml, and more of a team's own."""
-    config = yaml.load((bundled_root() / "mkdocs.yml").read_text(), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    """Markdown as the site reads it before formulas are set.
+
+    With the extensions of mkdocs.yml, and more of a team's own.
+    """
+    text = (bundled_root() / "mkdocs.yml").read_text()
+    config = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     names, options = [*more], {}
     for one in config["markdown_extensions"]:
         name, given_options = next(iter(one.items())) if isinstance(one, dict) else (one, {})
@@ -61,16 +65,21 @@ def rendered(text: str, with_: Markdown = SITE) -> str:
 
 
 EVIL = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))",
-    "[a]( javascript:alert(1))", "[a](&#106;avascript:alert(1))", "[a]: javascript:alert(1)\n\n[a]", "<javascript:alert(1)>",
-    "[a](java\tscript:alert(1))", "[a](java&Tab;script:alert(1))", "[a](\\javascript:alert(1))", "[a](<javascript:alert(1)>)",
-    "![a](javascript:alert(1))", "a{: onclick=alert(1) }", "# a { onclick=alert(1) }", "```{.python onclick=alert(1)}\nx\n```",
-    "> ```dl-figure\n> <script>\n> ```", "- a\n\n    ```dl-figure\n    <script>\n    ```", "$<script>$", "$$\n<script>\n$$",
-    "\\(<script>\\)", "`<script>`", "    <script>", "<!-- --><script>", "<div markdown>\n<script>\n</div>", "&lt;script&gt;",
-    "*[a]: <script>", "!!! note \"<script>\"", "=== \"<script>\"", "~~~ {onclick=x}\n<script>\n~~~", "<a href=\"javascript:x\">y</a>",
-    "[x](https://a.b \"t\" onclick=1)", "[a](data:text/html,<script>)", "[a][b]\n\n[b]: javascript:x", "**x**{ onclick=y style=z }",
-    "| a {onclick=x} |\n| --- |\n| b {onclick=x} |", "- ```{ .a onclick=x }\n  y\n  ```", "![t](https://evil.example/x.png)",
-    "/// html | script\nalert(1)\n///", "[a](vbscript:x)", "<svg onload=x>", "<https://a.b/\"onclick=x>", "x\x02wzxhzdk:0\x03y",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))",
+    "[a](JaVaScRiPt:alert(1))", "[a]( javascript:alert(1))", "[a](&#106;avascript:alert(1))",
+    "[a]: javascript:alert(1)\n\n[a]", "<javascript:alert(1)>", "[a](java\tscript:alert(1))",
+    "[a](java&Tab;script:alert(1))", "[a](\\javascript:alert(1))", "[a](<javascript:alert(1)>)",
+    "![a](javascript:alert(1))", "a{: onclick=alert(1) }", "# a { onclick=alert(1) }",
+    "```{.python onclick=alert(1)}\nx\n```", "> ```dl-figure\n> <script>\n> ```",
+    "- a\n\n    ```dl-figure\n    <script>\n    ```", "$<script>$", "$$\n<script>\n$$",
+    "\\(<script>\\)", "`<script>`", "    <script>", "<!-- --><script>",
+    "<div markdown>\n<script>\n</div>", "&lt;script&gt;", "*[a]: <script>", "!!! note \"<script>\"",
+    "=== \"<script>\"", "~~~ {onclick=x}\n<script>\n~~~", "<a href=\"javascript:x\">y</a>",
+    "[x](https://a.b \"t\" onclick=1)", "[a](data:text/html,<script>)",
+    "[a][b]\n\n[b]: javascript:x", "**x**{ onclick=y style=z }",
+    "| a {onclick=x} |\n| --- |\n| b {onclick=x} |", "- ```{ .a onclick=x }\n  y\n  ```",
+    "![t](https://evil.example/x.png)", "/// html | script\nalert(1)\n///", "[a](vbscript:x)",
+    "<svg onload=x>", "<https://a.b/\"onclick=x>", "x\x02wzxhzdk:0\x03y",
 ]  # fmt: skip
 GLUE = st.text(alphabet="<>&{}[]()`~$*_#!:|\\/ \n\tax\"'=-;", max_size=12)
 MIXED = st.lists(st.one_of(st.sampled_from(EVIL), GLUE), max_size=5).map("".join)
@@ -251,21 +260,23 @@ About.
 
 
 def test_claims_become_rows_that_open():
-    """A row and its box are one; each cell has the name of its column; what follows stays as it is."""
+    """A row and its box are one; each cell has its column's name; what follows stays."""
     html = re.sub(r"<a [^>]*>.*?</a>|\n", "", rendered(TABLE))
 
     assert (
-        '<div class="dl-claims"><div aria-hidden="true" class="dl-head"><span></span><span>claim</span>'
-        in html
+        '<div class="dl-claims"><div aria-hidden="true" '
+        'class="dl-head"><span></span><span>claim</span>' in html
     )
     assert (
-        '<details class="claim" id="one"><summary><span class="dl-cell"><em>measured</em></span><span class="dl-cell">'
-        '<span class="dl-key">claim: </span><em>One</em></span><span class="dl-none"></span></summary><p>inner</p></details>'
+        '<details class="claim" id="one"><summary><span '
+        'class="dl-cell"><em>measured</em></span><span class="dl-cell">'
+        '<span class="dl-key">claim: </span><em>One</em></span><span '
+        'class="dl-none"></span></summary><p>inner</p></details>'
     ) in html
     assert '<details class="claim" id="two">' in html
     assert (
-        '<h2 id="next">Next</h2><details class="note"><summary>closed</summary><p>after</p></details>'
-        in html
+        '<h2 id="next">Next</h2><details '
+        'class="note"><summary>closed</summary><p>after</p></details>' in html
     )
 
 

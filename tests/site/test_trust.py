@@ -21,7 +21,8 @@ copyright: !!python/name:os.system
 repo_url: javascript:alert(2)
 extra_css: [../../x.css, /etc/x.css, a.css]
 nav: [{Home: index.md}, {Away: "javascript:alert(3)"}]
-theme: {name: material, custom_dir: theme, font: {text: Roboto}, features: ['"><script>'], logo: /etc/passwd}
+theme: {name: material, custom_dir: theme, font: {text: Roboto}, features: ['"><script>'],
+  logo: /etc/passwd}
 extra: {analytics: {provider: google}, generator: true}
 nonsense: 1
 """
@@ -41,16 +42,16 @@ def hostile(root):
 
 
 def test_nothing_of_a_strangers_settings_runs(copy, tmp_path):
-    """Hooks, plugins, tags, templates and inherited files are named as ignored; the site is built."""
+    """Hooks, plugins, tags, templates, inherited files are named as ignored; the site is built."""
     hostile(copy)
     told = []
     build_site(copy, tmp_path / "out", notice=told.append)
 
     assert not (copy / "PROOF").exists()
     for name in (
-        "INHERIT", "hooks", "plugins", "extra_templates", "extra_javascript", "markdown_extensions", "site_url",
-        "site_author", "copyright", "repo_url", "extra_css", "nav", "theme.custom_dir", "theme.font", "theme.logo",
-        "extra.analytics", "nonsense",
+        "INHERIT", "hooks", "plugins", "extra_templates", "extra_javascript", "markdown_extensions",
+        "site_url", "site_author", "copyright", "repo_url", "extra_css", "nav", "theme.custom_dir",
+        "theme.font", "theme.logo", "extra.analytics", "nonsense",
     ):  # fmt: skip
         assert sum(f"'{name}' is ignored" in line for line in told) == 1, name
     for page in (tmp_path / "out").rglob("*.html"):
@@ -63,7 +64,8 @@ def test_nothing_of_a_strangers_settings_runs(copy, tmp_path):
 def test_what_counts_is_taken(tmp_path):
     """Names, addresses, the order of pages, the look; as HTML shows them."""
     (tmp_path / "mkdocs.yml").write_text(
-        "site_name: A & B\nsite_url: https://a.example/\nnav: [index.md, {More: [a.md, {B: b.md}]}]\n"
+        "site_name: A & B\nsite_url: https://a.example/\n"
+        "nav: [index.md, {More: [a.md, {B: b.md}]}]\n"
         "theme: {name: material, palette: [{scheme: slate}], icon: {logo: material/help}}\n"
     )
     own, ignored = settings(tmp_path)
@@ -99,8 +101,9 @@ def test_links_that_leave_the_faq_are_refused(copy, tmp_path):
     (copy / "docs" / "fine.md").symlink_to(copy / "faq" / "topics.yml")
     refuse_links(copy)
     places = {
-        "docs/a.md": secret, "docs/b.md": copy / ".env", "docs/c": tmp_path, "docs/d.md": tmp_path / "none",
-        "evidence/x.json": secret, "faq/x.yaml": secret, "sims/x.py": secret,
+        "docs/a.md": secret, "docs/b.md": copy / ".env", "docs/c": tmp_path,
+        "docs/d.md": tmp_path / "none", "evidence/x.json": secret, "faq/x.yaml": secret,
+        "sims/x.py": secret,
     }  # fmt: skip
     for name, target in places.items():
         (copy / name).symlink_to(target)

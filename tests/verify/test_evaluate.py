@@ -56,7 +56,7 @@ def test_an_expression_is_what_numpy_says(text, expected):
 
 
 def test_arms_are_named_and_what_they_share_is_not():
-    """`arm.metric` and `arm.parameter`; a parameter that is equal in all arms goes by its own name."""
+    """`arm.metric` and `arm.parameter`; a parameter equal in all arms goes by its own name."""
     assert values("mean(raw.loss - fixed.loss)", ARMS) == pytest.approx(LOSS / 2)
     assert values("mean(classes * fixed.lr / raw.lr)", ARMS) == pytest.approx(4)
     with pytest.raises(ExpressionError, match="no number 'lr'"):

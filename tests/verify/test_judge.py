@@ -1,4 +1,4 @@
-"""Verdicts err no more often than promised, however often one looks; outcomes follow from intervals."""
+"""Verdicts err no more often than promised at any number of looks; outcomes follow intervals."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def ruled(expectation, draw, side_alpha):
 
 
 def false_alarms(expectation, points, side_alpha):
-    """How many of PATHS sides are said to fail, when in truth the mean is 0 everywhere and the prediction holds."""
+    """How many of PATHS sides are said to fail where the mean is 0 and the prediction holds."""
     rng = np.random.default_rng(11)
     said = [
         ruled(expectation, lambda n: rng.normal(size=(points, n)), side_alpha) for _ in range(PATHS)
@@ -51,7 +51,7 @@ NARROW = parse_expectation("-1e-9 < mean(x) < 1e-9")
 
 @pytest.fixture
 def plain_intervals(monkeypatch):
-    """Student's t, which is exact for the normal numbers drawn here: what is tested is the level."""
+    """Student's t, exact for the normal numbers drawn here: the level is tested."""
 
     def student(samples, alpha, bounds):
         n, mean = len(samples), float(samples.mean())
@@ -94,7 +94,7 @@ def test_without_sharing_among_points_it_would_err_more_often(monkeypatch):
 
 
 def test_a_true_difference_is_found():
-    """What clearly holds is said to hold, what clearly fails to fail, at the level of a real verification."""
+    """What clearly holds is said to hold, and what fails to fail, at a verification's level."""
     rng = np.random.default_rng(3)
     far = parse_expectation("mean(x) > 1")
 

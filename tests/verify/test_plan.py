@@ -60,7 +60,7 @@ def test_chunks_double():
 
 
 def test_the_command_that_repeats_a_trial(toy):
-    """It names what is not the default, quotes what a shell would split, and says which replicates."""
+    """It names what is not the default, quotes for a shell, and says which replicates."""
     trouble, dial = read_simulation(toy, "trouble"), read_simulation(toy, "dial")
     one = Trial("trouble", (("how", "none at all"), ("level", 1.0)), 32, 64)
     other = Trial(

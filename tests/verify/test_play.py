@@ -44,7 +44,7 @@ def panels(played, tmp_path, monkeypatch):
 
 
 def test_curves_come_first_over_their_axis(panels):
-    """With a band over the replicates; numbers over many powers of ten are on a logarithmic axis."""
+    """With a band over the replicates; many powers of ten are on a logarithmic axis."""
     curve = panels[0]
     assert curve.get_xlabel() == "rate"
     assert curve.get_ylabel() == "loss, in nats"

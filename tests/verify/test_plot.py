@@ -1,4 +1,4 @@
-"""The lines of a plot are the medians of what the trials measured, with the middle 80 % around them."""
+"""A plot's lines are medians of what trials measured, with the middle 80 % around them."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def curves(**arms: np.ndarray) -> Measurement:
 
 
 def test_over_a_sweep():
-    """Sorted by the parameter; an expression is worked out a replicate, then its median is taken."""
+    """Sorted by the parameter; an expression is worked out first, then its median."""
     sample = np.arange(11.0)
     (line,) = lines(
         Plot("", "c", "depth", {"twice": "2 * loss"}), swept({8: sample + 5, 2: sample})

@@ -51,7 +51,7 @@ def test_a_claim_is_an_item(project):
 
 
 def test_a_claim_passes_if_it_is_verified(project, cache):
-    """Otherwise it shows prediction, measurement and control, without a traceback. All are verified together."""
+    """Else it shows prediction, measurement and control, without a traceback; all run together."""
     result = pytest_in(project, "-v")
 
     result.assert_outcomes(passed=9, failed=5)
@@ -143,7 +143,8 @@ def test_with_xdist_one_worker_measures(project, cache):
     edit(
         project.path / "sims" / "dial.py",
         "    step = torch.arange(points)\n",
-        f'    import os, tempfile\n    os.close(tempfile.mkstemp(dir="{mark}")[0])\n    step = torch.arange(points)\n',
+        f'    import os, tempfile\n    os.close(tempfile.mkstemp(dir="{mark}")[0])\n'
+        "    step = torch.arange(points)\n",
     )
     pytest_in(project, "-n", "2", "-k", "verified or arms or refuted").assert_outcomes(
         passed=2, failed=1
@@ -157,7 +158,8 @@ def test_an_interrupt_is_an_interrupt(project):
     edit(
         project.path / "sims" / "dial.py",
         "    step = torch",
-        "    import os, signal, time\n    os.kill(os.getppid(), signal.SIGINT)\n    time.sleep(20)\n    step = torch",
+        "    import os, signal, time\n    os.kill(os.getppid(), signal.SIGINT)\n"
+        "    time.sleep(20)\n    step = torch",
     )
     result = pytest_in(project, "-k", "verified")
 
@@ -166,7 +168,10 @@ def test_an_interrupt_is_an_interrupt(project):
 
 def test_the_plugin_is_light():
     """Every pytest of the environment loads it."""
-    script = "import sys, pytest; before = set(sys.modules); import dlfaq.verify.pytest_plugin; print(*set(sys.modules) - before)"
+    script = (
+        "import sys, pytest; before = set(sys.modules); import dlfaq.verify.pytest_plugin; "
+        "print(*set(sys.modules) - before)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

@@ -27,7 +27,7 @@ def test_without_work_no_process_is_started(toy):
 
 
 def test_a_trial_that_breaks_costs_itself_alone(toy):
-    """A crash, a hang, a NaN, an exit: each is named, and the sound trials before, between and after them finish."""
+    """A crash, a hang, a NaN, an exit: each is named, and the sound trials finish."""
     broken = {
         "abort": "its process ended: killed by SIGABRT",
         "hang": "it did not finish within 2 s",
@@ -149,7 +149,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def hanging(toy, tmp_path):
-    """A process whose two workers hang, each after it wrote its number into the folder `workers`."""
+    """A process with two workers that hang after they wrote their number into `workers`."""
     (tmp_path / "workers").mkdir()
     path = toy / "sims" / "trouble.py"
     text = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The whole walk over the toy FAQ, in real processes: every verdict, and everything that can go wrong."""
+"""The whole walk over the toy FAQ, in real processes: every verdict, and all that can go wrong."""
 
 import dataclasses
 import json
@@ -53,7 +53,7 @@ TROUBLES = {
 
 @pytest.fixture(scope="module")
 def verified(tmp_path_factory):
-    """The toy FAQ, verified with two workers and recorded: (faq, rulings by claim, folder of the cache)."""
+    """The toy FAQ, verified and recorded: (faq, rulings by claim, folder of the cache)."""
     folder = tmp_path_factory.mktemp("session")
     root = copy_toy(folder / "toy")
     with pytest.MonkeyPatch.context() as patch:
@@ -83,7 +83,7 @@ def test_trouble_costs_its_own_claim_alone(verified, claim):
 
 
 def test_the_evidence_says_what_was_ruled(verified):
-    """Every claim that could be measured, every number that the texts show, and the torch that measured."""
+    """Every claim that could be measured, every number shown, and the torch that measured."""
     faq, _, _ = verified
     evidence = read(faq.root, "verdicts")
 
@@ -100,7 +100,8 @@ from pathlib import Path
 from dlfaq.knowledge.load import load_faq
 from dlfaq.verify.session import compare_all, local, record_evidence, verify_claims
 faq = load_faq(Path(sys.argv[1]))
-rulings = verify_claims(faq, [(faq.entry("verdicts"), claim) for claim in faq.entry("verdicts").claims], local(2))
+entry = faq.entry("verdicts")
+rulings = verify_claims(faq, [(entry, claim) for claim in entry.claims], local(2))
 assert record_evidence(faq, rulings) == [], "the evidence changed"
 assert set(compare_all(faq.root, rulings)) == {"as recorded"}
 print(*sys.modules, sep="\\n")
@@ -201,7 +202,7 @@ if __name__ == "__main__":
 
 
 def test_killed_at_any_moment_the_next_run_goes_on(toy, tmp_path, cache):
-    """SIGKILL to the whole group: what had finished is known to the next run, and evidence is whole or not there."""
+    """SIGKILL to the group: the next run knows what finished; evidence is whole or not there."""
     for path in (toy / "faq").glob("*.yaml"):
         path.unlink()
     (toy / "sims" / "slow.py").write_text(SLOW_SIMULATION, "utf-8")
@@ -234,7 +235,7 @@ def test_killed_at_any_moment_the_next_run_goes_on(toy, tmp_path, cache):
 
 
 def test_a_recorded_verdict_is_confirmed_on_other_replicates(verified):
-    """By name of the seeds that agree: all for what is so, none where a ruling was made of other numbers."""
+    """By name of the seeds that agree: all where it is so, none for a ruling of other numbers."""
     faq, rulings, _ = verified
     claims = pick(faq, "verdicts", "verified", "refuted")
     first = [rulings["verified"], rulings["refuted"]]

@@ -1,4 +1,4 @@
-"""Plan, run what no cache holds, judge, double where undecided: with a runner that needs no process."""
+"""Plan, run what no cache holds, judge, double where undecided: with a runner in this process."""
 
 import dataclasses
 from pathlib import Path
@@ -85,7 +85,7 @@ def test_every_look_is_paid_for(faq):
 
 
 def test_claims_share_their_trials(faq):
-    """The same simulation, parameters and replicates run once, whoever asks; all of a look go out together."""
+    """Equal trials run once, whoever asks; all of a look go out together."""
     runner, heard = Drawn(), Heard()
     rulings = verify(
         faq, pick(faq, "verdicts", "verified", "refuted", "vacuous"), runner, None, report=heard
@@ -115,7 +115,7 @@ def test_it_reports_what_happens(faq, store):
 
 
 def test_a_ruling_is_made_once(faq, store):
-    """Again with nothing changed, nothing is run; the ruling is the same, its numbers to the last bit."""
+    """With nothing changed nothing is run; the ruling is the same, to the last bit."""
     claims = pick(faq, "verdicts")
     first = verify(faq, claims, Drawn(), store)
     again = Drawn()
@@ -254,7 +254,7 @@ def test_a_new_placeholder_is_measured(faq, store):
 
 
 def test_texts_get_their_numbers(faq):
-    """From the claim's side, a control's, a point of the sweep, or along it; by the placeholder's text."""
+    """From the claim's side, a control's, a sweep's point, or along it; by placeholder text."""
     values = {
         text: value
         for ruling in verify(faq, pick(faq, "verdicts"), Drawn(), None)
@@ -304,7 +304,7 @@ def test_what_cannot_be_judged_costs_its_claim_alone(faq):
 
 
 def test_a_broken_trial_costs_the_claims_that_need_it(faq, store):
-    """Its cause and the command that repeats it are said; the others go on; the next run tries again."""
+    """Its cause and command are said; the others go on; the next run tries again."""
 
     def draw(trial):
         return (
@@ -463,7 +463,7 @@ def maximum(samples, alpha, bounds):
 
 
 def test_evidence_names_the_source_that_was_measured(faq):
-    """Also if somebody edits it after the last trial: what is cached and recorded is of the old one."""
+    """Also if it is edited after the last trial: what is recorded is of the old one."""
     (entry, claim), *_ = claims = pick(faq, "verdicts", "verified")
     before = fingerprint(faq.root, entry, claim)
 

@@ -76,7 +76,10 @@ def test_a_simulation_edited_while_it_runs_measured_nothing(toy):
     """Nobody knows which of the two it was."""
     path = toy / "sims" / "dial.py"
     text = path.read_text("utf-8")
-    edit = f"    import shutil\n    shutil.copy({str(toy / 'sims' / 'trouble.py')!r}, {str(path)!r})\n    return "
+    edit = (
+        f"    import shutil\n    shutil.copy({str(toy / 'sims' / 'trouble.py')!r}, "
+        f"{str(path)!r})\n    return "
+    )
     path.write_text(text.replace("    return ", edit, 1), "utf-8")
 
     with pytest.raises(TrialError, match="its source was edited while it ran"):
@@ -134,7 +137,8 @@ def test_what_is_wrong_is_said(toy, how, cause):
     """By metric, replicate, shape or line; and the error travels between processes."""
     with pytest.raises(TrialError, match=cause) as caught:
         run_trial(toy, trouble(how))
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - our own
+    copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own
+    assert str(copy) == str(caught.value)
 
 
 @pytest.mark.parametrize(

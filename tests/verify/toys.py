@@ -24,7 +24,7 @@ def pick(faq, entry_id, *claim_ids):
 
 
 class Drawn:
-    """A runner without processes or torch: the toy's dial, drawn by numpy, or any other function of a trial."""
+    """A runner without processes or torch: the toy's dial, drawn by numpy, or any function."""
 
     def __init__(self, draw=None):
         self.trials, self.draw, self.workers = [], draw or self.dial, 0

@@ -61,7 +61,10 @@ def _program(
 
 
 def _give_up(error: OSError) -> None:
-    """Say what cannot be read or written; what was not yet shown is dropped, or Python tries again."""
+    """Say what cannot be read or written.
+
+    What was not yet shown is dropped; Python would try to write it again.
+    """
     place = str(error.filename or "dlfaq")
     problem = Problem(place, None, f"{error.strerror or error}.", "Make room, or write elsewhere.")
     with suppress(OSError):

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def write_junit(path: Path, rulings: "Sequence[Ruling]", compared: Sequence[str]) -> None:
-    """Write one test case a claim; what is not verified, or rules differently than recorded, is a failure.
+    """Write one test case for each claim.
+
+    A claim fails if it is not verified, or if its ruling differs from the recorded one.
 
     Args:
         path: The file to write; its folder is made.

@@ -30,7 +30,8 @@ def site_build(
     except ModuleNotFoundError as error:
         raise missing_extra(error.name, "site") from error
     typer.echo(
-        f"{pages} pages in {target}; open {target / 'index.html'}, or read them with `dlfaq site serve`."
+        f"{pages} pages in {target}; open {target / 'index.html'}, "
+        "or read them with `dlfaq site serve`."
     )
 
 

@@ -48,7 +48,9 @@ def run(
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Run a simulation, a Python program, with parameters of your choice, and show what it measures.
+    """Run a simulation with parameters of your choice, and show what it measures.
+
+    A simulation is a Python program, and it runs on this machine.
 
     Parameters follow as --name value; `dlfaq run SIM --parameters` lists them.
 

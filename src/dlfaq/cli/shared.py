@@ -63,7 +63,7 @@ def notice(line: str) -> None:
 
 
 def say_that_it_runs(root: Path) -> None:
-    """Say that the simulations of an FAQ are programs, once for each FAQ that did not come with dlfaq.
+    """Say that simulations are programs, once for each FAQ that did not come with dlfaq.
 
     Where nothing can be remembered it is said each time.
     """

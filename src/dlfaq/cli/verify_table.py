@@ -1,4 +1,4 @@
-"""What `dlfaq verify` shows: a table of claims on a terminal, lines in a pipe, JSON for a program."""
+"""What `dlfaq verify` shows: a table on a terminal, lines in a pipe, JSON for a program."""
 
 import sys
 from collections.abc import Sequence
@@ -111,7 +111,10 @@ def _summary(rulings: "Sequence[Ruling]", compared: Sequence[str], *, recorded_n
     ]
     text = f"{len(rulings)} claims: {counts or 'none'}."
     if differ:
-        text += f" Different from what was recorded{' before' if recorded_now else ''}: {', '.join(differ)}."
+        text += (
+            f" Different from what was recorded{' before' if recorded_now else ''}: "
+            f"{', '.join(differ)}."
+        )
     if "never recorded" in compared and not recorded_now:
         text += " Not all were recorded yet: `dlfaq verify --record` writes the evidence."
     return text

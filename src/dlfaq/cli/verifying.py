@@ -74,7 +74,7 @@ def verify(
     json: AsJson = False,
     root: Root = None,
 ) -> None:
-    """Measure claims and rule on them. This runs the simulations of the FAQ, which are Python programs.
+    """Measure claims and rule on them. This runs the FAQ's simulations, which are Python programs.
 
     An entry that is to be mended is left out, with a warning. Exit code 0: every claim is verified,
     as recorded. 1: a claim is not, or rules differently. 2: files to mend.
@@ -127,7 +127,10 @@ def verify(
 
 
 def _misses(faq: "Faq", words: "Sequence[str]") -> bool:
-    """Whether an entry that was left out may belong to what was asked for: not if others were named."""
+    """Whether an entry that was left out may belong to what was asked for.
+
+    It does not if the words name other entries only.
+    """
     named = {word.partition("/")[0] for word in words}
     return bool(faq.problems) and not (named and named <= {entry.id for entry in faq.entries})
 
@@ -183,7 +186,9 @@ def _refuse_to_record(claims: "Sequence[tuple[Entry, Claim]]", seed: int) -> Non
 
 
 def select(faq: "Faq", words: "Sequence[str]") -> "list[tuple[Entry, Claim]]":
-    """The claims that the words name: an entry, entry/claim, a topic or a simulation; all of them without words.
+    """The claims that the words name: an entry, entry/claim, a topic or a simulation.
+
+    Without words, all claims.
 
     Raises:
         Problems: For each word that names nothing, and what is wrong with each entry that a word
@@ -221,12 +226,14 @@ def _names(entry: "Entry", claim: "Claim") -> set[str]:
 
 
 def _nearest(word: str, known: set[str]) -> str:
-    """Short names only, unless the word itself names a claim: a list of every claim helps nobody."""
+    """The nearest names: a claim's only if the word itself names a claim, for they are many."""
     return did_you_mean(word, known if "/" in word else {name for name in known if "/" not in name})
 
 
 def check(json: AsJson = False, root: Root = None) -> None:
-    """Check every entry, topic, link, placeholder, expectation, parameter and metric, and that the evidence is current.
+    """Check all files of an FAQ, and that the evidence is current.
+
+    That is every entry, topic, link, placeholder, expectation, parameter and metric.
 
     Nothing is run and no simulation is imported. Exit code 1: something is to be mended. 2: there
     is no FAQ, or its topics or documents cannot be read.
@@ -266,7 +273,8 @@ def check(json: AsJson = False, root: Root = None) -> None:
         typer.echo(f"faq/{name}.yaml: this entry is a draft.{still}", err=True)
     if never:
         typer.echo(
-            f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records them.",
+            f"Never recorded: {', '.join(never)}. `dlfaq verify --record` measures and records "
+            "them.",
             err=True,
         )
     typer.echo(

@@ -1,4 +1,7 @@
-"""A value of a JSON document with the keys that lead to it: asked for a type, it gives that or says what is wrong."""
+"""A value of a JSON document, with the keys that lead to it.
+
+Asked for a type, it gives a value of that type or says what is wrong.
+"""
 
 import math
 from collections.abc import Callable, Iterator

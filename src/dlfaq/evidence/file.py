@@ -34,8 +34,8 @@ def read(root: Path, entry_id: str) -> Evidence | None:
     """Read an entry's evidence; None if it was never recorded.
 
     Raises:
-        DamageError: If the file is not evidence, or states what its numbers do not say; a ValueError,
-            with the line if one can be named.
+        DamageError: If the file is not evidence, or states what its numbers do not say; a
+            ValueError, with the line if one can be named.
     """
     try:
         text = read_text(evidence_path(root, entry_id))

@@ -1,4 +1,4 @@
-"""Outcomes and verdicts from numbers: the one place that says what an interval and a prediction come to."""
+"""Outcomes and verdicts from numbers: what an interval says about a prediction."""
 
 from collections.abc import Mapping
 

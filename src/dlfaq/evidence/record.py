@@ -1,4 +1,7 @@
-"""What was measured of an entry, as values: conditions have names, and a point knows its estimator."""
+"""What was measured of an entry, as values.
+
+Conditions have names, and a point knows its estimator.
+"""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""JSON that cannot mean two things, from a file that may be anything, with the line of what is wrong in it."""
+"""Strict JSON: it has one meaning only, and an error names the line.
+
+The file may hold anything.
+"""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Measurements and predictions in words: the same on a terminal, on a page, in pytest and in JSON."""
+"""Measurements and predictions in words: the same on a terminal, a page, in pytest and in JSON."""
 
 import math
 

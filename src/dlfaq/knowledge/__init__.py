@@ -1,1 +1,1 @@
-"""What is known: entries, their claims and expectations, and what each simulation takes and measures."""
+"""What is known: entries, claims, expectations, and what a simulation takes and measures."""

@@ -1,4 +1,4 @@
-"""Starting an entry, and starting an FAQ: files that work as they are, to be changed into what one wants to say."""
+"""Start an entry or an FAQ, with files that work as they are and are meant to be changed."""
 
 import json
 import keyword
@@ -24,7 +24,9 @@ _TAKEN = {
 
 
 def new_entry(root: Path, entry_id: str, question: str = "") -> list[Path]:
-    """Write `faq/<id>.yaml` and its simulation: a small true claim, with comments that say what to change.
+    """Write `faq/<id>.yaml` and its simulation: a small true claim.
+
+    Comments say what to change.
 
     A planned entry of that id gives its question, phrasings, topics and source statements, and
     leaves the list of planned ones.
@@ -158,12 +160,18 @@ def _sources(planned: Planned | None) -> str:
     if not planned or not planned.sources:
         return ""
     lines = [
-        "# What the sources say on it. Rule on each (true, conditional, false, untestable), then take away the #.",
+        "# What the sources say on it. Rule on each (true, conditional, false, untestable), "
+        "then take away the #.",
         "sources:",
     ]
     for one in planned.sources:
-        where = f"\n    where: {_quoted(one.where)}" if one.where else ""
-        lines += f"  - document: {one.document}{where}\n    says: {_quoted(one.says)}\n    ruling:".splitlines()
+        where = [f"    where: {_quoted(one.where)}"] if one.where else []
+        lines += [
+            f"  - document: {one.document}",
+            *where,
+            f"    says: {_quoted(one.says)}",
+            "    ruling:",
+        ]
     return "".join(f"# {line}\n" if not line.startswith("#") else f"{line}\n" for line in lines)
 
 

@@ -208,7 +208,10 @@ class _Reader:
             and not claims
             and not {"claims", "because"} & {*fields.values, *fields.meant}
         ):
-            what = "a source statement that is ruled true names neither the claims that show it nor a reason."
+            what = (
+                "a source statement that is ruled true names neither the claims that show it "
+                "nor a reason."
+            )
             fields.problem(what, None, "Add `claims: [...]`, or `because:`.")
         return claims
 

@@ -1,4 +1,4 @@
-"""The estimators of the language of expectations: one record each says all that others need to know.
+"""The estimators of the language of expectations: one record for each.
 
 Whoever adds one adds a record here, and the function that its `interval` names.
 """

@@ -1,4 +1,4 @@
-"""The language of expectations: read with Python's `ast` and a list of allowed nodes, never evaluated here.
+"""The language of expectations: read by Python's `ast`, checked against a list, never evaluated.
 
 0.98 < mean(loss / log(classes)) < 1.02
 fraction(deep.accuracy > shallow.accuracy) > 0.9
@@ -56,7 +56,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Expectation:
-    """A prediction of a quantity: `low < quantity < high`; None where there is no bound. `all` has none."""
+    """A prediction, `low < quantity < high`; a missing bound is None, and `all` has no bounds."""
 
     text: str
     quantity: Quantity
@@ -91,7 +91,7 @@ def _is_call(node: ast.AST, names: Iterable[str]) -> bool:
 
 
 class _Parser:
-    """Reads one text; its syntax tree is walked as far as nodes are allowed, and an error raised at the first that is not."""
+    """Reads one text; raises an error at the first node of its tree that is not allowed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -117,7 +117,10 @@ class _Parser:
                 if not places and _called(part)
             ]
             count = "no" if not places else "more than one"
-            what = f"{count} estimator is compared: it is `low < Q < high`, where Q is one of {_calls(ESTIMATORS)}."
+            what = (
+                f"{count} estimator is compared: it is `low < Q < high`, "
+                f"where Q is one of {_calls(ESTIMATORS)}."
+            )
             raise self._error(node, " ".join([what, *near[:1]]))
         quantity = self._quantity(parts[places[0]])
         if not ESTIMATORS[quantity.estimator].bounded:
@@ -138,7 +141,10 @@ class _Parser:
     def _quantity(self, node: ast.expr) -> Quantity:
         if not _is_call(node, ESTIMATORS):
             near = f" {did_you_mean(node.func.id, ESTIMATORS)}" if _called(node) else ""
-            what = f"`{self._shown(node)}` is not an estimator; on the outside stands one of {_calls(ESTIMATORS)}.{near}"
+            what = (
+                f"`{self._shown(node)}` is not an estimator; on the outside stands one of "
+                f"{_calls(ESTIMATORS)}.{near}"
+            )
             raise self._error(node, what)
         self._arguments(node, (1, 1))
         body, estimator = node.args[0], node.func.id
@@ -152,7 +158,7 @@ class _Parser:
 
     def _bounded(self, quantity: Quantity, node: ast.Compare, place: int) -> Expectation:
         parts = [node.left, *node.comparators]
-        if len(parts) > 3 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, quantity, high
+        if len(parts) > 3 or (len(parts) == 3 and place != 1):  # noqa: PLR2004 - low, Q, high
             raise self._error(node, "a prediction is `low < Q < high`, or one half of it.")
         bounds: dict[str, ast.expr | bool] = {}
         for left, (op, right) in zip(parts, zip(node.ops, parts[1:], strict=True), strict=False):
@@ -173,7 +179,7 @@ class _Parser:
         return Expectation(self.text, quantity, **bounds)
 
     def _condition(self, node: ast.expr) -> None:
-        """Comparisons joined by and, or, not; or whether something rises or falls along the sweep."""
+        """Comparisons joined by and, or, not; or something that rises or falls along the sweep."""
         match node:
             case ast.BoolOp():
                 for part in node.values:
@@ -212,19 +218,17 @@ class _Parser:
             case ast.Call():
                 self._call(node, is_bound=is_bound, is_along=is_along)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()) if not is_bound:
-                share = "the share of replicates for which a condition holds is fraction(…), as in `fraction(loss < 1)`"
-                raise self._error(
-                    node, f"`{self._shown(node)}` is a condition, not a number: {share}."
+                what = (
+                    f"`{self._shown(node)}` is a condition, not a number: the share of replicates "
+                    "for which a condition holds is fraction(…), as in `fraction(loss < 1)`."
                 )
+                raise self._error(node, what)
             case _:
                 raise self._error(node, f"`{self._shown(node)}` is not allowed here: {_allowed()}")
 
     def _index(self, node: ast.expr) -> None:
-        number = (
-            node.operand
-            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-            else node
-        )
+        is_negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        number = node.operand if is_negative else node
         if not (isinstance(number, ast.Constant) and type(number.value) is int):
             raise self._error(node, "a curve is indexed by one whole number, such as `loss[-1]`.")
 
@@ -269,7 +273,7 @@ class _Parser:
 
     def _shown(self, node: ast.expr) -> str:
         source = self._source(node)
-        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004 - what fits in a message
+        return source if len(source) <= 60 else f"{source[:60]}…"  # noqa: PLR2004 - to fit
 
     def _error(self, node: ast.expr, message: str) -> ExpectationError:
         return ExpectationError(message, self.indent + node.col_offset + 1)

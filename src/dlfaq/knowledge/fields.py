@@ -1,4 +1,7 @@
-"""Taking typed values out of a YAML tree: what is missing, unknown or of another type becomes a problem, all at once."""
+"""Take typed values out of a YAML tree.
+
+What is missing, unknown or of another type becomes a problem; all problems are found at once.
+"""
 
 import re
 from collections import Counter
@@ -77,7 +80,10 @@ class Fields:
         return node
 
     def missing(self, key: str) -> None:
-        """Note that a key is missing; not where a misspelt one was told, or where there are no keys at all."""
+        """Note that a key is missing.
+
+        Nothing is noted if a misspelt key was told already, or if there are no keys at all.
+        """
         if self.is_mapping and key not in self.meant:
             self.problem(f"{self.what} has no '{key}'.")
 

@@ -30,7 +30,10 @@ def read_topics(root: Path, problems: list[Problem]) -> dict[str, str] | None:
 
 
 def read_documents(root: Path, problems: list[Problem]) -> dict[str, Document] | None:
-    """The source documents by id, in the file's order; none if there is no file, None if it cannot be read as a list."""
+    """The source documents by id, in the file's order.
+
+    There are none if there is no file, and None if it cannot be read as a list.
+    """
     node = _read(root, DOCUMENTS, problems)
     if node is None:
         return None
@@ -123,7 +126,10 @@ def _waiting(planned: Fields, problems: list[Problem]) -> Iterator[SourceStateme
 
 
 def _read(root: Path, name: str, problems: list[Problem]) -> Node | None:
-    """The tree of a list, an empty mapping if there is nothing in it or no file, None if it cannot be read."""
+    """The tree of a list; None if it cannot be read.
+
+    It is an empty mapping if there is nothing in the file, or no file.
+    """
     if not (root / name).is_file():
         return Node({}, 1)
     try:

@@ -13,7 +13,10 @@ _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: `type` is int, float, bool or str; `choices` are those of a Literal, else empty."""
+    """One parameter.
+
+    `type` is int, float, bool or str; `choices` are those of a Literal, else empty.
+    """
 
     name: str
     type: str
@@ -23,11 +26,17 @@ class Parameter:
 
 
 def mistyped(parameter: Parameter, value: object) -> str:
-    """What is wrong with a value for a parameter; empty if nothing is. A whole number serves for a float."""
+    """What is wrong with a value for a parameter; empty if nothing is.
+
+    A whole number serves for a float.
+    """
     if parameter.choices:
         if any(value == choice and type(value) is type(choice) for choice in parameter.choices):
             return ""
-        return f"is {value!r}, not one of its choices. {did_you_mean(str(value), map(str, parameter.choices))}"
+        return (
+            f"is {value!r}, not one of its choices. "
+            f"{did_you_mean(str(value), map(str, parameter.choices))}"
+        )
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if parameter.type == "float" and isinstance(value, float) and not math.isfinite(value):
         return f"is {value!r}, not a finite number."

@@ -24,7 +24,10 @@ _SIDE = r"(?:@(?P<condition>[a-z0-9-]+))?(?:\[(?P<at>[^\]]*)\])?"
 _INSIDE = re.compile(rf"(?P<claim>[a-z0-9-]+){_SIDE}\.(?P<quantity>.+)")
 _OF_ITSELF = re.compile(rf"(?:{_SIDE}\.)?(?P<quantity>[a-z]+\(.+)")  # in a claim's own `shows`
 _FORMAT = re.compile(r"[+,]?(\.\d\d?)?[efg%]|[+,]?\.\d\d?|,?d")
-_SHAPE = "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or `claim@condition.mean(metric)`."
+_SHAPE = (
+    "It is `claim.mean(metric)`, `claim[parameter=value].mean(metric)` or "
+    "`claim@condition.mean(metric)`."
+)
 
 
 class Estimated(Protocol):
@@ -36,7 +39,10 @@ class Estimated(Protocol):
 
 
 class PlaceholderError(ValueError):
-    """A placeholder that cannot be read; the message says what could, `start` is where it begins in the text."""
+    """A placeholder that cannot be read; `start` is where it begins in the text.
+
+    The message says what could be read.
+    """
 
     def __init__(self, message: str, start: int) -> None:
         super().__init__(message)
@@ -132,10 +138,14 @@ def render(
 
 
 def show(value: float, spec: str = FORMAT) -> str:
-    """A number for readers: as Python would format it, but 1230 for 1.23e+03, 2e-9 for 2e-09, and no minus zero."""
+    """A number for readers, nearly as Python would format it.
+
+    But it is 1230 for 1.23e+03 and 2e-9 for 2e-09, and there is no minus zero.
+    """
     shown = format(round(value) if spec.endswith("d") else value, spec)
     mantissa, e, exponent = shown.partition("e")
-    if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004 - up to a million is read at a glance
+    # up to a million is read at a glance
+    if e and spec.endswith("g") and 0 < int(exponent) < 6:  # noqa: PLR2004
         shown = f"{float(shown):{'+' if spec.startswith('+') else ''},.0f}".replace(
             ",", "," if "," in spec else ""
         )
@@ -157,7 +167,10 @@ def _placeholder(text: str, start: int, end: int, claim: str) -> Placeholder:
         msg = f"the placeholder '{inside[:80]}' cannot be read. {_SHAPE} {_MATHS}"
         raise PlaceholderError(msg, start)
     if not _FORMAT.fullmatch(spec):
-        msg = f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; a number is shown as .3g, .2f, .1% or .1e."
+        msg = (
+            f"the placeholder '{inside[:80]}' has the format '{spec[:20]}'; "
+            "a number is shown as .3g, .2f, .1% or .1e."
+        )
         raise PlaceholderError(msg, start)
     try:
         quantity = parse_quantity(parts["quantity"])
@@ -182,6 +195,9 @@ def _point(text: str | None, inside: str, start: int) -> Iterator[tuple[str, Sca
         name, equals, value = (part.strip() for part in pair.partition("="))
         scalar = plain_scalar(value)
         if not (name and equals) or scalar is None:
-            msg = f"the placeholder '{inside[:80]}': '{pair.strip()[:40]}' is not of the form parameter=value."
+            msg = (
+                f"the placeholder '{inside[:80]}': '{pair.strip()[:40]}' is not of the form "
+                "parameter=value."
+            )
             raise PlaceholderError(msg, start)
         yield name, scalar

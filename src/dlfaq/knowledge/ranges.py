@@ -52,7 +52,7 @@ def read_unit(text: str) -> str:
 
     >>> read_unit("mean cross-entropy over the examples, in nats; at most 10.")
     'nats'
-    >>> read_unit("share of the units that are dead, in [0, 1]."), read_unit("norm of the gradient.")
+    >>> read_unit("share of dead units, in [0, 1]."), read_unit("norm of the gradient.")
     ('share', '')
     """
     found = _UNIT.search(text)

@@ -1,4 +1,4 @@
-"""What the names of an expression stand for in one setting of a claim, and whether the expression makes sense of them."""
+"""What the names of an expression stand for in one setting, and whether it makes sense of them."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,10 @@ Message = tuple[str, str]  # what is wrong, what would be right
 
 
 class Kind(IntEnum):
-    """What a part of an expression is, from the least to the most: a whole is what the most of its parts is."""
+    """What a part of an expression is, from the least to the most.
+
+    A whole is what the most of its parts is.
+    """
 
     NUMBER = 0  # the same for all replicates
     EACH = 1  # one number a replicate
@@ -24,7 +27,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a name stands for: its kind, a curve's axis, and whether it takes several values along the sweep."""
+    """What a name stands for.
+
+    That is its kind, a curve's axis, and whether it takes several values along the sweep.
+    """
 
     kind: Kind
     axis: str | None = None
@@ -94,7 +100,10 @@ def check_quantity(quantity: Quantity, scope: Scope) -> Iterator[Message]:
 
 
 def check_line(line: Quantity, scope: Scope, axis: str | None) -> Iterator[Message]:
-    """Everything in which an expression makes no line of a plot: along an axis a curve, over a sweep a number."""
+    """Why an expression makes no line of a plot.
+
+    A line along an axis needs a curve; a line over a sweep needs a number.
+    """
     text = ast.unparse(line.body)
     if line.along_sweep:
         yield (
@@ -157,11 +166,15 @@ class _Checker:
             self.messages.append(_unknown(name, self.scope))
             return Meaning(Kind.EACH)
         if self.along and meaning.varies and not inside:
-            what = f"uses '{name}' outside of {', '.join(ALONG)}, but along the sweep it takes several values"
+            what = (
+                f"uses '{name}' outside of {', '.join(ALONG)}, "
+                "but along the sweep it takes several values"
+            )
             self.messages.append(
                 (
                     what,
-                    "An expectation that looks along the sweep is judged once, for the sweep as a whole.",
+                    "An expectation that looks along the sweep is judged once, "
+                    "for the sweep as a whole.",
                 )
             )
         return meaning
@@ -201,7 +214,10 @@ class _Checker:
         if part.kind is Kind.CURVE:
             self.messages.append((f"leaves a curve in {name}(…)", _curves(self.scope)))
         elif is_x and not any(self.scope.names[one].varies for one in names_in(node)):
-            what = f"takes the slope over `{ast.unparse(node)}`, which is one number along the whole sweep"
+            what = (
+                f"takes the slope over `{ast.unparse(node)}`, which is one number along the "
+                "whole sweep"
+            )
             self.messages.append((what, "The second argument of slope is what is swept."))
 
     def _together(self, parts: Iterable[ast.expr], *, inside: bool) -> Meaning:
@@ -256,10 +272,16 @@ def _near(name: str, names: Iterable[str]) -> list[str]:
 
 def _curves(scope: Scope) -> str:
     curves = [name for name, meaning in scope.names.items() if meaning.kind is Kind.CURVE]
-    return f"Curves: {', '.join(curves) or 'none'}. Take one value, `curve[-1]`, or `min(curve)` or `max(curve)`."
+    return (
+        f"Curves: {', '.join(curves) or 'none'}. Take one value, `curve[-1]`, "
+        "or `min(curve)` or `max(curve)`."
+    )
 
 
 def _reduce(quantity: Quantity, scope: Scope) -> str:
     meant = {name: scope.names.get(name) for name in sorted(quantity.names)}
     curves = [name for name, meaning in meant.items() if meaning and meaning.kind is Kind.CURVE]
-    return f"Take one value of {', '.join(curves)}, such as `{curves[0]}[-1]`, or the min(…) or max(…) along the curve."
+    return (
+        f"Take one value of {', '.join(curves)}, such as `{curves[0]}[-1]`, or the min(…) "
+        "or max(…) along the curve."
+    )

@@ -74,7 +74,10 @@ def expand(
 def swept(
     experiment: Experiment, condition: Condition, at: Parameters | None = None
 ) -> dict[str, tuple[Scalar, ...]]:
-    """The sweep under a condition: its values replace the experiment's; what it gives is swept no more."""
+    """The sweep under a condition.
+
+    The condition's values replace the experiment's, and what it gives is no longer swept.
+    """
     held = {name: (value,) for name, value in (at or {}).items() if name in experiment.sweep}
     sweep = {**experiment.sweep, **held, **condition.sweep}
     return {name: values for name, values in sweep.items() if name not in condition.given}

@@ -159,7 +159,10 @@ class _FileReader:
         for node in functions:
             if node.name == self.name:
                 return node
-        what = f"there is no function '{self.name}': a simulation is the one public function of its file's name."
+        what = (
+            f"there is no function '{self.name}': a simulation is the one public function of "
+            "its file's name."
+        )
         raise Problems(
             [Problem(self.shown, 1, what, did_you_mean(self.name, public) if public else "")]
         )
@@ -195,7 +198,10 @@ class _FileReader:
         arguments = {one.arg: one for one in [*function.args.args, *function.args.kwonlyargs]}
         for name, argument in arguments.items():
             if not documented.get(name, (None, ""))[1]:
-                hint = f"A section `Args:` in the docstring of {self.name} has a line `{name}: what it is.`"
+                hint = (
+                    f"A section `Args:` in the docstring of {self.name} has a line "
+                    f"`{name}: what it is.`"
+                )
                 self._problem(argument, f"the parameter '{name}' is not documented.", hint)
         for name in documented:
             if name not in arguments:
@@ -212,7 +218,10 @@ class _FileReader:
         metrics: Mapping[str, Metric],
     ) -> None:
         if not metrics:
-            hint = "It has a section `Metrics:` with a line `name: what it is, and its unit.` for each."
+            hint = (
+                "It has a section `Metrics:` with a line "
+                "`name: what it is, and its unit.` for each."
+            )
             self._problem(function, f"the docstring of {self.name} declares no metric.", hint)
         for metric in metrics.values():
             if not metric.doc:

@@ -48,7 +48,7 @@ def source_hash(root: Path, name: str) -> str:
 
 
 def source_files(root: Path, name: str) -> list[Path]:
-    """The files whose code `source_hash` tells apart: the simulation's, and what it imports of this project.
+    """The files that `source_hash` covers: the simulation's, and what it imports of this project.
 
     Raises:
         Problems: If one of the files cannot be read.
@@ -114,7 +114,10 @@ def _imports(path: Path, _: tuple[int, int], __: tuple[int, int]) -> tuple[tuple
 
 
 def _exports() -> dict[str, str]:
-    """Which module each name of `dlfaq.sim` comes from: what a simulation does not use changes nothing of it."""
+    """Which module each name of `dlfaq.sim` comes from.
+
+    A change of what a simulation does not use then changes nothing for it.
+    """
     found = {}
     for node in _parsed(_PACKAGE / "sim" / "__init__.py").body:
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -123,7 +126,7 @@ def _exports() -> dict[str, str]:
 
 
 def _project_file(module: str, beside: Path) -> Path | None:
-    """The file of a module of `dlfaq.sim` or beside a simulation; None for what other packages bring."""
+    """The file of a module of `dlfaq.sim` or beside a simulation; None for other packages."""
     parts = module.split(".")
     if parts[:2] == ["dlfaq", "sim"]:
         bases = [_PACKAGE.joinpath(*parts[1:])]
@@ -174,7 +177,10 @@ def _written(node: Any) -> str:
 
 
 def _merged(parts: list[ast.expr]) -> list[ast.expr]:
-    """The parts of an f-string, texts joined and without empty ones: Python 3.12 has others than its neighbours."""
+    """The parts of an f-string, with texts joined and empty ones left out.
+
+    Python 3.12 splits them in another way than other versions.
+    """
     merged: list[ast.expr] = []
     for part in parts:
         if merged and isinstance(part, ast.Constant) and isinstance(merged[-1], ast.Constant):

@@ -82,7 +82,10 @@ def names_in(node: ast.AST) -> frozenset[str]:
 
 
 def spelled(node: ast.expr) -> str:
-    """A name as it is written, `loss` or `arm.loss`: what `ast.unparse` gives after many times as long."""
+    """A name as it is written: `loss` or `arm.loss`.
+
+    `ast.unparse` gives the same but takes many times as long.
+    """
     match node:
         case ast.Name():
             return node.id

@@ -20,10 +20,10 @@ MOST_EVENTS = (
     100_000  # beginnings and ends of values, of which the longest entry has a few thousand
 )
 MOST_PROBLEMS = 100  # of a file; nobody mends more at once
-# what a terminal or a browser would obey instead of showing: C0 and C1 but newline and tab,
-# separators, bidi controls
+# what a terminal or a browser obeys: C0 and C1 but newline and tab, separators, bidi controls
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -87,7 +87,7 @@ class Node:
     tag: str = ""
 
     def line_of(self, *path: str | int) -> int:
-        """The line of what lies at a path of keys and indices, or of the nearest that exists on the way.
+        """The line of the value at a path of keys and indices, or of the nearest one on the way.
 
         A single value serves for a list of one: an index into it is the value itself.
         """
@@ -265,7 +265,10 @@ class _Reader:
 
     def _pair(self, parent: Node, key: Node, node: Node) -> None:
         if isinstance(key.value, list | dict) or not key.text:
-            hint = 'A text that begins with { or [ stands in "quotes", or on lines of its own after `>-`.'
+            hint = (
+                'A text that begins with { or [ stands in "quotes", '
+                "or on lines of its own after `>-`."
+            )
             self._problem(key.line, "a key is a word.", hint)
         elif key.text in parent.value:
             first = parent.keys[key.text]

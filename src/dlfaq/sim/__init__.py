@@ -1,4 +1,4 @@
-"""All that a simulation may import: replicates and their randomness, stacked modules, training helpers, data."""
+"""All that a simulation may import: replicates, stacked modules, training helpers, data."""
 
 from dlfaq.sim.data import Split, digits
 from dlfaq.sim.replicates import Replicates

@@ -1,4 +1,7 @@
-"""The feed-forward blocks of a transformer, alone: a network of plain matrices that can be cut in several ways."""
+"""The feed-forward blocks of a transformer, alone.
+
+They are a network of plain matrices that can be cut in several ways.
+"""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Checkpoint files in memory: `torch.save` and `torch.load` without a disk, and a file's fingerprint."""
+"""Checkpoint files in memory: `torch.save` and `torch.load` without a disk; fingerprints."""
 
 import hashlib
 import io
@@ -16,7 +16,7 @@ def saved(state: object) -> bytes:
 
 
 def loaded(data: bytes) -> Any:
-    """What `torch.load(file, weights_only=True)` reads from these bytes, with its tensors on the CPU.
+    """What `torch.load(file, weights_only=True)` reads from these bytes, with tensors on the CPU.
 
     Raises:
         ValueError: If PyTorch cannot read them; it raises several kinds of errors itself.

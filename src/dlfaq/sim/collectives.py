@@ -1,4 +1,7 @@
-"""What ranks do together, on tensors whose first dimension is the replicate; each rank has to call it."""
+"""What ranks do together; each rank has to call it.
+
+The first dimension of the tensors is the replicate.
+"""
 
 from typing import Any
 

@@ -9,11 +9,14 @@ import torch
 from torch import Tensor
 
 FILE = Path(__file__).with_name("datasets") / "minilm_sentences.npz"
-SHA256 = "90af4dc67575f2776b3ada507f276a1e150a032e5f3ec86e746a9bc212c2ab8c"  # so that new data are a change of source
+# so that new data are a change of source
+SHA256 = "90af4dc67575f2776b3ada507f276a1e150a032e5f3ec86e746a9bc212c2ab8c"
 
 
 class Sentences(NamedTuple):
-    """Sentences and what all-MiniLM-L6-v2 makes of them. n = 384 sentences, m = 4344 words, d = 384 dimensions.
+    """Sentences and what all-MiniLM-L6-v2 makes of them.
+
+    n = 384 sentences, m = 4344 words, d = 384 dimensions.
 
     Attributes:
         pooled: (n, d) float32 (stored as float16). Mean of the last layer's token vectors: what

@@ -1,4 +1,4 @@
-"""Bytes that tensors really occupy: those of a list, and those that autograd keeps for the backward pass."""
+"""Bytes that tensors occupy: those of a list, and those that autograd keeps for backward passes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,10 @@ from torch.optim import Optimizer
 
 
 def bytes_of(tensors: Iterable[Tensor]) -> int:
-    """Bytes of the memory behind these tensors; what several of them share counts once, and whole."""
+    """Bytes of the memory behind these tensors.
+
+    Memory that several of them share counts once, and whole.
+    """
     return sum(
         {
             one.untyped_storage().data_ptr(): one.untyped_storage().nbytes() for one in tensors
@@ -31,7 +34,7 @@ def held_bytes(
     optimizer: Optimizer,
     kept: "Activations",
 ) -> dict[str, int]:
-    """Bytes by sort: `parameters`, `gradients`, `states` of the optimizer and, at their most, `activations`."""
+    """Bytes of `parameters`, `gradients`, optimizer `states`, and `activations` at their peak."""
     sizes = {"parameters": bytes_of(parameters), "gradients": bytes_of(gradients)}
     return sizes | {"states": state_bytes(optimizer), "activations": kept.peak}
 
@@ -53,7 +56,7 @@ def most_held(held: Sequence[Mapping[str, int]], replicates: int) -> dict[str, T
 
 
 class Activations:
-    """While in use as a context, follows what autograd keeps of forward passes until their backward passes.
+    """A context that follows what autograd keeps, from forward passes until their backward passes.
 
     Memory that is kept twice counts once, and until both let it go.
 

@@ -1,4 +1,4 @@
-"""In which order a stage of a pipeline does its forward and backward passes, and how long it waits."""
+"""The order in which a pipeline stage does forward and backward passes, and how long it waits."""
 
 from typing import Literal
 

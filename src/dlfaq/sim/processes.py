@@ -35,12 +35,10 @@ from torch import distributed
 
 NAME = "_dlfaq_on_a_rank"  # the module that holds the function, on a rank
 GRACE = 0.4  # seconds in which a rank that died is found, once another one has complained
-SETTINGS = (
-    dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    | {
-        "CUDA_VISIBLE_DEVICES": ""  # ranks are of the CPU, and a process that has looked at a GPU should not fork
-    }
-)
+SETTINGS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {
+    # ranks are of the CPU, and a process that has looked at a GPU should not fork
+    "CUDA_VISIBLE_DEVICES": ""
+}
 
 
 class RankError(RuntimeError):
@@ -60,9 +58,9 @@ class Job(NamedTuple):
 def run_ranks(
     function: Callable[..., Any], ranks: int, *inputs: Any, limit: float = 50.0
 ) -> list[Any]:
-    """Run `function(*inputs)` on each of several new processes that form a gloo process group, one thread each.
+    """Run `function(*inputs)` in several new processes that form a gloo process group.
 
-    Within it `torch.distributed.get_rank()` tells the processes apart. All replicates go at once,
+    Each has one thread. `torch.distributed.get_rank()` tells them apart. All replicates go at once,
     as the first dimension of the tensors, so that one call serves them all.
 
     Args:
@@ -101,7 +99,7 @@ def run_ranks(
     results, error = _nursery.call(pickle.dumps(tuple(job)))
     if error:
         raise RankError(error)
-    return [pickle.loads(result) for result in results]  # noqa: S301 - written by our own processes
+    return [pickle.loads(result) for result in results]  # noqa: S301 - our own
 
 
 class _Nursery:
@@ -109,7 +107,8 @@ class _Nursery:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._owner = 0  # process id: a copy of this object in a forked process must not use its parent's socket
+        # process id: a copy of this object in a forked process must not use its parent's socket
+        self._owner = 0
         self._socket: Connection | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -124,7 +123,7 @@ class _Nursery:
                 self._start()
             try:
                 self._socket.send_bytes(job)
-                return pickle.loads(self._socket.recv_bytes())  # noqa: S301 - written by our own process
+                return pickle.loads(self._socket.recv_bytes())  # noqa: S301 - our own
             except (EOFError, OSError) as error:
                 self.close()
                 msg = f"the process that starts ranks ended ({error or 'killed'})"
@@ -176,7 +175,7 @@ def _serve(fileno: int) -> None:
     with Connection(fileno) as caller:
         while True:
             try:
-                job = Job(*pickle.loads(caller.recv_bytes()))  # noqa: S301 - the caller is our parent
+                job = Job(*pickle.loads(caller.recv_bytes()))  # noqa: S301 - our parent's
             except (EOFError, OSError):
                 return
             with tempfile.TemporaryDirectory(prefix="dlfaq-ranks-") as folder:
@@ -225,12 +224,13 @@ def _collect(
         if not ready:
             return (
                 [],
-                f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within {job.limit:g} s",
+                f"rank {', '.join(map(str, waiting))} of {job.ranks} did not end within "
+                f"{job.limit:g} s",
             )
         errors = {}
         for rank in [rank for rank in waiting if pipes[rank] in ready]:
             try:
-                good, content = pickle.loads(pipes[rank].recv_bytes())  # noqa: S301 - written by our own child
+                good, content = pickle.loads(pipes[rank].recv_bytes())  # noqa: S301 - our own
             except (EOFError, OSError):  # it died
                 good, content = False, "its answer broke off"
             (results if good else errors)[rank] = content
@@ -243,7 +243,7 @@ def _collect(
 
 
 def _dead(pids: list[int]) -> dict[int, str]:
-    """The ranks that died, and how; their ids are forgotten. They may be known to be dead later than others miss them."""
+    """The ranks that died, and how, found within GRACE seconds; their ids are forgotten."""
     dead, end = {}, time.monotonic() + GRACE
     while not dead and time.monotonic() < end:
         time.sleep(GRACE / 20)
@@ -265,7 +265,7 @@ def _be_rank(rank: int, job: Job, folder: str, alive: int, answer: Connection) -
             "gloo", store=store, rank=rank, world_size=job.ranks, timeout=patience
         )
         function = getattr(_imported(job.source), job.function)
-        content = (True, pickle.dumps(function(*pickle.loads(job.inputs))))  # noqa: S301 - the caller's own
+        content = (True, pickle.dumps(function(*pickle.loads(job.inputs))))  # noqa: S301 - our own
     except BaseException as error:  # noqa: BLE001 - whatever it is, the caller has to hear of it
         lines = [
             frame.lineno

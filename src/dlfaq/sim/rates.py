@@ -22,7 +22,7 @@ def shares(schedule: str, steps: int, horizon: int = 0, warmup: int = 0) -> list
     """
     horizon = horizon or steps
     optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
-    if warmup:  # noqa: SIM108 - one thought a line
+    if warmup:
         rate = LinearLR(optimizer, start_factor=1 / warmup, total_iters=warmup)
     else:
         rate = scheduler(optimizer, schedule, horizon)

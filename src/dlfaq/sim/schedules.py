@@ -1,4 +1,4 @@
-"""Learning-rate schedules by name: PyTorch's own schedulers, set up the way they are commonly used."""
+"""Learning-rate schedules by name: PyTorch's own schedulers, set up as is common."""
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import (

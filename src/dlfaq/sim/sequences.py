@@ -1,4 +1,6 @@
-"""Recurrent layers and attention that can be stacked over replicates, which PyTorch's fused `nn.RNN` cannot.
+"""Recurrent layers and attention that can be stacked over replicates.
+
+PyTorch's fused `nn.RNN` cannot.
 
 Formulas, parameter names, shapes and initialization are those of one layer of `nn.RNN`, `nn.LSTM`
 and `nn.GRU`.
@@ -14,7 +16,7 @@ from torch.nn import functional as F
 
 
 class Recurrent(nn.Module):
-    """What the three recurrent layers share: two weight matrices and two biases, and a walk over time.
+    """What the three recurrent layers share: two weight matrices, two biases, a walk over time.
 
     Args:
         inputs: Numbers that enter at a step.
@@ -50,7 +52,7 @@ class Recurrent(nn.Module):
         return (zeros,)
 
     def step(self, now: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """One step: the input's share of the sum, (N, gates * width), and the state, to the next state."""
+        """The next state, from the input's share of the sum, (N, gates * width), and the state."""
         raise NotImplementedError
 
 
@@ -95,7 +97,9 @@ class GRU(Recurrent):
 
 
 class Bidirectional(nn.Module):
-    """Two recurrent layers, one of which reads from the end; their states side by side, as `bidirectional=True` gives.
+    """Two recurrent layers, one of which reads from the end.
+
+    Their states are side by side, as `bidirectional=True` gives them.
 
     Args:
         make: Builds one direction.
@@ -111,7 +115,7 @@ class Bidirectional(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """One head of scaled dot-product attention without biases: every position reads from all positions.
+    """One head of scaled dot-product attention without biases: each position reads from all.
 
     Args:
         width: Numbers that enter at a position, and of query, key and value.
@@ -135,7 +139,10 @@ class SelfAttention(nn.Module):
 
 
 def sinusoids(length: int, width: int) -> Tensor:
-    """Fixed position codes, (T, width): sines and cosines of wavelengths from 2 pi to 20000 pi (arXiv:1706.03762)."""
+    """Fixed position codes, (T, width).
+
+    They are sines and cosines of wavelengths from 2 pi to 20000 pi (arXiv:1706.03762).
+    """
     place = torch.arange(length)[:, None]
     speed = 10000 ** (-torch.arange(0, width, 2) / width)
     return torch.stack([(place * speed).sin(), (place * speed).cos()], -1).flatten(1)[:, :width]

@@ -45,7 +45,7 @@ class Stacked(nn.Module):
         return vmap(one, randomness="different")(state, inputs)
 
     def weights(self) -> dict[str, nn.Parameter]:
-        """The stacked parameters by the name they have in one module, e.g. `{'0.weight': (R, out, in)}`."""
+        """The stacked parameters by their name in one module, e.g. `{'0.weight': (R, out, in)}`."""
         return {name: getattr(self, name.replace(".", "__")) for name in self._names}
 
     def layers(self) -> Iterator[tuple[str, nn.Parameter]]:

@@ -41,7 +41,9 @@ def grad_norm(parameters: Iterable[Tensor]) -> Tensor:
 
 @torch.no_grad()
 def clip_grad_norm(parameters: Iterable[Tensor], max_norm: float) -> Tensor:
-    """Scale each replicate's gradient down to `max_norm`, as `torch.nn.utils.clip_grad_norm_` does for one network.
+    """Scale each replicate's gradient down to `max_norm`.
+
+    `torch.nn.utils.clip_grad_norm_` does the same for one network.
 
     Returns:
         The norms before clipping, (R,).

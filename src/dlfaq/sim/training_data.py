@@ -75,7 +75,7 @@ class Data:
         return Data((change(self.x), self.y), (change(x_test), y_test), held, self.classes)
 
     def relabelled(self, change: Callable[[Tensor], Tensor]) -> "Data":
-        """The same rows with other labels: `change` maps (R, n) to (R, n, …), in all three parts."""
+        """The same rows with other labels: `change` maps (R, n) to (R, n, …), in all parts."""
         x_test, y_test = self.test_part
         held = (self.x_valid, change(self.y_valid))
         return Data((self.x, change(self.y)), (x_test, change(y_test)), held, self.classes)

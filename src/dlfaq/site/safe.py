@@ -18,18 +18,20 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 ELEMENTS = frozenset(
-    {"a", "abbr", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details", "div", "dl", "dt", "em",
-     "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre",
-     "s", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-     "tr", "ul", "circle", "desc", "g", "line", "polygon", "polyline", "rect", "svg", "text", "title"}
+    {"a", "abbr", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details",
+     "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+     "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "s", "section", "small", "span", "strong",
+     "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "circle",
+     "desc", "g", "line", "polygon", "polyline", "rect", "svg", "text", "title"}
 )  # fmt: skip
 ATTRIBUTES = frozenset(
-    {"align", "alt", "class", "colspan", "cx", "cy", "data-at", "data-search-exclude", "dir", "height", "id", "lang", "loading", "open",
-     "points", "r", "role", "rowspan", "scope", "start", "tabindex", "text-anchor", "title", "viewbox", "width", "x", "x1",
-     "x2", "y", "y1", "y2"}
+    {"align", "alt", "class", "colspan", "cx", "cy", "data-at", "data-search-exclude", "dir",
+     "height", "id", "lang", "loading", "open", "points", "r", "role", "rowspan", "scope", "start",
+     "tabindex", "text-anchor", "title", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"}
 )  # fmt: skip
 _TAG = re.compile(
-    r'<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<attributes>(?:\s+[A-Za-z][\w:.-]*(?:="[^"<>]*")?)*)\s*(?P<self>/?)>|<'
+    r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)"
+    r'(?P<attributes>(?:\s+[A-Za-z][\w:.-]*(?:="[^"<>]*")?)*)\s*(?P<self>/?)>|<'
 )
 _ATTRIBUTE = re.compile(r'([A-Za-z][\w:.-]*)(?:="([^"<>]*)")?')
 _ALIGNED = re.compile(r"text-align: ?(left|right|center);?")

@@ -140,7 +140,8 @@ class ClusterRunner:
                 [
                     _problem(
                         f"no Dask scheduler answers at '{self.address}': {cause}.",
-                        "Start one with `dask scheduler`; it prints its address. `local` starts one here.",
+                        "Start one with `dask scheduler`; it prints its address. "
+                        "`local` starts one here.",
                     )
                 ]
             ) from None
@@ -176,7 +177,8 @@ class ClusterRunner:
             raise Problems(
                 [
                     _problem(
-                        f"{len(named)} of {len(found)} workers cannot measure what is measured here. "
+                        f"{len(named)} of {len(found)} workers cannot measure what is measured "
+                        "here. "
                         + "; ".join(named[:3])
                         + ("; …" if len(named) > 3 else "")  # noqa: PLR2004 - as many as were shown
                         + ".",

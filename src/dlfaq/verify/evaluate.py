@@ -121,7 +121,10 @@ def _name(node: ast.Name | ast.Attribute, scopes: Sequence[Scope]) -> np.ndarray
         msg = f"there is no number '{name}' here"
         raise ExpressionError(msg) from None
     if len(values) > 1 and any(value.ndim or value != values[0] for value in values):
-        msg = f"'{name}' takes several values along the sweep; use it inside slope, increasing or decreasing"
+        msg = (
+            f"'{name}' takes several values along the sweep; "
+            "use it inside slope, increasing or decreasing"
+        )
         raise ExpressionError(msg)
     return values[0]
 
@@ -158,7 +161,8 @@ def _boolean(node: ast.BoolOp, scopes: Sequence[Scope]) -> np.ndarray:
 def _item(node: ast.Subscript, scopes: Sequence[Scope]) -> np.ndarray:
     curve, index = _value(node.value, scopes), int(ast.literal_eval(node.slice))
     if curve.ndim != 2 or not -curve.shape[1] <= index < curve.shape[1]:  # noqa: PLR2004 - (R, T)
-        size = f"has {curve.shape[1]} points" if curve.ndim == 2 else "is not a curve"  # noqa: PLR2004
+        is_curve = curve.ndim == 2  # noqa: PLR2004 - replicates and steps
+        size = f"has {curve.shape[1]} points" if is_curve else "is not a curve"
         msg = f"`{ast.unparse(node)}`: `{ast.unparse(node.value)}` {size}"
         raise ExpressionError(msg)
     return curve[:, index]
@@ -182,7 +186,10 @@ def _call(node: ast.Call, scopes: Sequence[Scope]) -> np.ndarray:
 
 
 def _along(node: ast.expr, scopes: Sequence[Scope]) -> np.ndarray:
-    """A value at each point of the sweep: (P, R), or (P, 1) for what does not differ between replicates."""
+    """A value at each point of the sweep, (P, R).
+
+    It is (P, 1) for what does not differ between replicates.
+    """
     values = [np.atleast_1d(_value(node, [one])) for one in scopes]
     if any(value.ndim > 1 for value in values):
         msg = f"`{ast.unparse(node)}` is a curve; take one of its values, or its min or max"

@@ -1,4 +1,4 @@
-"""From measurements to outcomes: an expectation at each point of a sweep, and at all of them together."""
+"""From measurements to outcomes: an expectation at one point of a sweep, and at all together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,10 @@ from dlfaq.verify.levels import SHOWN_ALPHA, SIDE_ALPHA, level
 
 
 class JudgeError(ValueError):
-    """Measurements that cannot be judged; the message names the expectation, the point and the cause."""
+    """Measurements that cannot be judged.
+
+    The message names the expectation, the point and the cause.
+    """
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def judge(
 
 
 def measure(quantity: Quantity, at: Mapping[str, Scalar], measured: Measurement) -> Measured:
-    """A number for a text: the quantity at one point of the sweep, with its 95 % confidence interval.
+    """A number for a text: the quantity at one point, with its 95 % confidence interval.
 
     Args:
         quantity: From `parse_quantity`.
@@ -152,7 +155,7 @@ def _estimate(
 
 
 def _range(quantity: Quantity, measured: Measurement, scopes: Sequence[Scope]) -> Range:
-    """The bounds of what is estimated, from those of its metrics and the values of its parameters."""
+    """The bounds of what is estimated, from the bounds of metrics and the values of parameters."""
     if quantity.along_sweep or ESTIMATORS[quantity.estimator].takes != "number":
         return (None, None)
     values = {name: float(value) for name, value in scopes[0].items() if np.ndim(value) == 0}

@@ -159,7 +159,7 @@ class Case:
             self.errors = tuple(self._judged(looked, results))
 
     def sides(self, conditions: Sequence[str]) -> dict[str, Side]:
-        """What was measured under each of some conditions; those that were not measured are left out."""
+        """What was measured under some conditions; those not measured are left out."""
         return {name: self.looks[name].side() for name in conditions if name in self.looks}
 
     def values(self) -> tuple[dict[str, Measured], list[str]]:

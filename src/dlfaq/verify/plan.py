@@ -36,7 +36,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Chunk:
-    """The replicates of one look: the first takes n, each later one as many again as there were before it."""
+    """The replicates of one look.
+
+    The first look takes n replicates; each later one doubles their number.
+    """
 
     start: int
     stop: int

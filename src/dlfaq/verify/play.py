@@ -137,7 +137,9 @@ def play(
 
 
 def draw(played: Played, path: Path) -> None:
-    """Draw each metric: a curve over its axis with a band, or the distribution of a number with its mean.
+    """Draw each metric.
+
+    A curve is drawn over its axis with a band; of a number, the distribution with its mean.
 
     Raises:
         Problems: If the file's ending is none that can be drawn.

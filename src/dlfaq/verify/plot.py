@@ -44,7 +44,10 @@ def lines(plot: Plot, measured: Measurement) -> tuple[Line, ...]:
 def _check_logarithms(plot: Plot, text: str, line: Line) -> None:
     for axis, values in (("x", line.x), ("y", line.low)):
         if axis in plot.log and min(values) <= 0:
-            msg = f"the plot of `{text}` has the {axis} {min(values):g}, which a logarithmic axis cannot show"
+            msg = (
+                f"the plot of `{text}` has the {axis} {min(values):g}, "
+                "which a logarithmic axis cannot show"
+            )
             raise JudgeError(msg)
 
 
@@ -55,7 +58,10 @@ def _over_sweep(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Sco
 
 
 def _x(plot: Plot, scope: Scope) -> float:
-    """The swept parameter here; it is the same in every arm, since the sweep sets it in all of them."""
+    """The swept parameter here.
+
+    It is the same in every arm, since the sweep sets it in all of them.
+    """
     return float(scope[plot.x])
 
 
@@ -69,7 +75,10 @@ def _along_axis(plot: Plot, label: str, quantity: Quantity, scopes: Sequence[Sco
 
 
 def _spread(quantity: Quantity, values: np.ndarray) -> np.ndarray:
-    """Low, middle and high over the replicates, which are the first dimension; of a condition its share, which has no spread."""
+    """Low, middle and high over the replicates, which are the first dimension.
+
+    Of a condition it is the share, three times, since a share has no spread.
+    """
     values = np.atleast_1d(values)
     if ESTIMATORS[quantity.estimator].takes == "condition":
         return np.repeat(values.mean(0)[None], len(SPREAD), axis=0)

@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> EntryFile | None:
-    """Collect the entries of an FAQ: a folder `faq` that holds `topics.yml`, beside a folder `sims`."""
+    """Collect the entries of an FAQ: a folder `faq` with `topics.yml`, beside a folder `sims`."""
     folder = file_path.parent
     is_entry = file_path.suffix == ".yaml" and folder.name == "faq"
     if is_entry and (folder / "topics.yml").is_file() and (folder.parent / "sims").is_dir():
@@ -173,7 +173,8 @@ def _explain(claim: Claim, ruling: Ruling, recorded: str) -> str:
     lines = [f"{ruling.verdict.word}: {claim.says}", f"  {ruling.verdict.sentence}"]
     if recorded == "differs":
         lines.append(
-            "  It is recorded otherwise; if the new ruling is right, `dlfaq verify --record` records it."
+            "  It is recorded otherwise; if the new ruling is right, "
+            "`dlfaq verify --record` records it."
         )
     if ruling.evidence:
         lines.append(f"  expects: {claim.expect}")

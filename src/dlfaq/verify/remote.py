@@ -1,4 +1,6 @@
-"""What a worker of a cluster does: it runs each trial in a process of its own, with the limits it has at home.
+"""What a worker of a cluster does.
+
+It runs each trial in a process of its own, with the limits it has at home.
 
 A worker that goes on to the next trial keeps its process warm, since loading torch takes seconds.
 """
@@ -58,7 +60,7 @@ def dismiss() -> None:
 
 @cache
 def installed() -> dict[str, str]:
-    """What measurements depend on beside a trial's own source: versions, and the code of `dlfaq.sim`."""
+    """What measurements depend on beside a trial's source: versions, and the `dlfaq.sim` code."""
     from importlib.metadata import version
 
     digest = hashlib.sha256()

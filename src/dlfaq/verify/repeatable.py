@@ -9,8 +9,8 @@ digits on another machine, and a training that amplifies them gives another resu
 - oneDNN, which computes convolutions, uses nothing newer than AVX2 either;
 - one thread computes unless more are asked for: with more, sums are added in another order.
 
-On ARM there is nothing to choose: results repeat on one machine, and differ from x86's in their last
-digits; no verdict has been tested there yet. `benchmarks/processors.py` measures what all this
+On ARM there is nothing to choose: results repeat on one machine, and differ from x86's in their
+last digits; no verdict has been tested there yet. `benchmarks/processors.py` measures what all this
 changes and costs.
 """
 

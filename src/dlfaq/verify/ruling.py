@@ -17,7 +17,8 @@ class Report(Protocol):
 
         Args:
             event: `planned` (trials, cached), once a look; `started` (trial), `finished` (trial,
-                seconds, workers), `broke` (trial, error), once a trial; `ruled` (ruling), once a claim.
+                seconds, workers), `broke` (trial, error), once a trial; `ruled` (ruling), once a
+                claim.
             data: What stands in brackets.
         """
 

@@ -1,4 +1,7 @@
-"""Where trials run: a pool of worker processes. A cluster takes its place behind the same protocol."""
+"""Where trials run: a pool of worker processes.
+
+A cluster takes its place behind the same protocol.
+"""
 
 import os
 import signal
@@ -50,7 +53,10 @@ class Runner(Protocol):
     workers: int
 
     def run(self, trials: Sequence[Trial], started: Callable[[Trial], None]) -> Iterator[Result]:
-        """Yield one result a trial, in the order in which they finish; a trial that breaks costs itself alone."""
+        """Yield one result for each trial, in the order in which they finish.
+
+        A trial that breaks stops no other.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Verifying on this machine, for the command line and for pytest: a pool, the cache, the evidence."""
+"""Verify on this machine, for the command line and pytest: a pool, the cache, the evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -31,7 +31,7 @@ def local(jobs: int, time_limit: float = 60.0, threads: int = 1) -> MakeRunner:
 
 
 def cluster(address: str, jobs: int, time_limit: float = 60.0) -> MakeRunner:
-    """A runner of a Dask cluster: at an address, or `local` with so many processes of this machine."""
+    """A runner of a Dask cluster at an address; `local` starts `jobs` processes on this machine."""
     from dlfaq.verify.cluster import ClusterRunner
 
     return lambda root: ClusterRunner(root, address, jobs, time_limit)
@@ -75,7 +75,10 @@ def confirm(
     request: Request,
     report: Report = silent,
 ) -> list[Ruling]:
-    """The rulings with the seeds of other replicates that agree: the test that an author cannot fit."""
+    """The rulings, with the other seeds that agree with them.
+
+    An author cannot fit a claim to these seeds.
+    """
     agreeing: list[list[int]] = [[] for _ in rulings]
     for seed in CONFIRMING:
         others = verify_claims(

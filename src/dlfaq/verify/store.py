@@ -25,7 +25,8 @@ BUSY = 30.0  # seconds to wait for another process to write
 TURN = 3600.0  # seconds to wait for another process to verify
 SCHEMA = f"""
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS trials (key TEXT PRIMARY KEY, measurements BLOB NOT NULL, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS trials
+    (key TEXT PRIMARY KEY, measurements BLOB NOT NULL, seconds REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS rulings (key TEXT PRIMARY KEY, ruling BLOB NOT NULL);
 PRAGMA user_version = {VERSION};
 COMMIT;
@@ -159,7 +160,10 @@ def open_store(root: Path) -> Store:
 
 @contextmanager
 def one_at_a_time(root: Path) -> Iterator[None]:
-    """Wait until no other process verifies this FAQ, so that one measures and the others read what it measured."""
+    """Wait until no other process verifies this FAQ.
+
+    One then measures, and the others read what it measured.
+    """
     with ExitStack() as stack:
         folder = cache_dir(root)
         if folder is None:  # where there is no lock to be had, work is only done twice

@@ -87,7 +87,10 @@ class _Work:
         return self.signatures[name]
 
     def source(self, name: str) -> str:
-        """The hash of a simulation's code when it was first looked at: only that is measured now."""
+        """The hash of a simulation's code when it was first looked at.
+
+        Only that code is measured from then on.
+        """
         if name not in self.sources:
             self.sources[name] = source_hash(self.root, name)
         return self.sources[name]
@@ -140,7 +143,7 @@ class _Work:
         return cases
 
     def run(self, trials: Sequence[Trial]) -> dict[Trial, Result]:
-        """Results of the distinct trials: those that are cached, then those that the runner finishes."""
+        """Results of the distinct trials: cached ones, then those that the runner finishes."""
         distinct = list(dict.fromkeys(trials))
         results = (
             {}
@@ -235,7 +238,10 @@ class _Work:
 
 
 def count_sides(faq: Faq) -> int:
-    """How many settings are judged in a full verification: each may be wrong with a share of the level."""
+    """How many settings a full verification judges.
+
+    Each may be wrong with a share of the level.
+    """
     return sum(1 + len(claim.conditions) for claim in _claims(faq))
 
 

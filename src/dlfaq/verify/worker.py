@@ -1,4 +1,6 @@
-"""What happens in a worker process: import a simulation, call it, and hold what it returns to what it declares.
+"""What happens in a worker process.
+
+It imports a simulation, calls it, and holds what it returns to what it declares.
 
 Only here does the engine load torch.
 """
@@ -23,7 +25,8 @@ from dlfaq.verify.plan import Trial
 from dlfaq.verify.repeatable import make_repeatable
 
 if TYPE_CHECKING:
-    import numpy as np  # at run time numpy waits for `prepare`: it fixes its threads when it is loaded
+    # at run time numpy waits for `prepare`: it fixes its threads when it is loaded
+    import numpy as np
 
 LARGEST = 1e150  # what is larger cannot be squared, so there is no spread of it
 LONGEST = 2000  # characters of a cause
@@ -56,7 +59,9 @@ def run_trial(root: Path, trial: Trial) -> "dict[str, np.ndarray]":
 def _in_memory(
     function: Callable[..., Any], signature: Signature, trial: Trial
 ) -> "dict[str, np.ndarray]":
-    """The measurements of all replicates at once or, if a GPU's memory is too small for that, of half and half.
+    """The measurements of all replicates at once.
+
+    If a GPU's memory is too small for that, they are halved and measured in turn.
 
     Replicates do not depend on each other, so they measure the same in smaller company.
     """
@@ -166,7 +171,10 @@ def _function(path: Path, name: str, source: str) -> Callable[..., Any]:
 
 
 class _TextLoader(InspectLoader):
-    """Executes the text that was read, and neither the file as it is by now nor a compiled one beside it."""
+    """Executes the text that was read.
+
+    It executes neither the file as it is by now nor a compiled one beside it.
+    """
 
     def __init__(self, path: Path, source: str) -> None:
         self.path, self.source = path, source

@@ -32,7 +32,10 @@ def test_curves_of_tanh():
 
 
 def test_zero_where_the_output_rounds_to_one():
-    """1 - y is exactly 0 once it is below half the spacing of numbers under 1: sigmoid at 25 ln 2 less the rounding."""
+    """1 - y is exactly 0 below half the spacing of numbers under 1.
+
+    Sigmoid gets there at 25 ln 2, less the rounding.
+    """
     measured = slopes(activation="sigmoid", precision="float32")["positive_zero"]
 
     assert torch.all((measured - 24 * math.log(2)).abs() < 0.02)

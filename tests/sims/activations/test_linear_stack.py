@@ -18,7 +18,7 @@ def test_linear_layers_are_their_product():
 
 
 def test_the_rank_is_the_narrowest_width():
-    """A product of matrices has at most the rank of its smallest factor; random ones have exactly that."""
+    """A product of matrices has at most its smallest factor's rank; random ones have just that."""
     assert [int(stack(layers=4, narrowest=n)["rank"].unique()) for n in (1, 5, 20)] == [1, 5, 20]
 
 

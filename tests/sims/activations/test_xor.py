@@ -9,7 +9,7 @@ from dlfaq.sim import Replicates
 
 
 def test_no_linear_model_beats_a_coin():
-    """The best linear model says one half to all four cases of exclusive or: its loss is ln 2, by symmetry."""
+    """The best linear model says one half to all cases of exclusive or: its loss is ln 2."""
     measured = xor(Replicates("xor", range(4)), activation="identity")
 
     torch.testing.assert_close(

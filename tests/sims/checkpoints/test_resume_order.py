@@ -19,7 +19,7 @@ def test_place_and_state_go_through_the_epoch_once():
 
 
 def test_the_same_seed_repeats_what_was_seen():
-    """With nothing saved and one seed, the batches after the stop are the first ones again, as long as these last."""
+    """With nothing saved and one seed, the batches after the stop repeat the first ones."""
     measured = sim(saved="nothing", stop=15)
     torch.testing.assert_close(measured["unseen"], torch.full((8,), 10 / 25, dtype=torch.float64))
     torch.testing.assert_close(measured["twice"], torch.full((8,), 10 / 25, dtype=torch.float64))
@@ -37,7 +37,7 @@ def test_what_is_seen_twice_leaves_as_many_unseen():
 
 
 def test_a_new_order_is_a_draw_without_replacement():
-    """A share s of the images is left after the stop, and a new order finds each of them with probability s."""
+    """A share s of the images is left; a new order finds each of them with probability s."""
     for given in ({"saved": "state"}, {"saved": "nothing", "new_seed": True}):
         unseen = resume_order(Replicates("resume_order", range(100)), stop=10, **given)["unseen"]
         assert abs(unseen.mean() - 0.6 * 0.4) < 0.01

@@ -18,7 +18,10 @@ def sim(**given):
 def plain(
     replicate, *, resumed, restore=("optimizer", "schedule", "generator", "place"), stop=4, steps=8
 ):
-    """One ordinary network, trained by the loop everybody writes; stopped and restored in new objects if asked to."""
+    """One ordinary network with the usual loop.
+
+    If asked to, it stops and is restored in new objects.
+    """
     alone = Replicates("resume_training", [replicate])
     order = alone.batches("batches", 1200, 48, steps)[0]
     seed, other_seed = alone.integers("seeds", 2**31, 2)[0].tolist()

@@ -27,7 +27,10 @@ def test_scale_does_not_matter_to_a_homogeneous_network():
 
 
 def test_the_image_of_a_line_cannot_be_longer_than_its_folds():
-    """A linear layer makes an ellipse, whose length over its size lies between 4 / (pi / sqrt 2) and 1 of a circle's."""
+    """A linear layer makes an ellipse.
+
+    Its length over its size lies between 4 / (pi / sqrt 2) and 1 of a circle's.
+    """
     tangle = sim(activation="identity", layers=1)["tangle"]
 
     assert ((2 * 2**0.5 / torch.pi < tangle) & (tangle <= 1)).all()

@@ -9,7 +9,10 @@ from dlfaq.sim import Replicates, digits
 
 
 def test_three_steps_of_the_plain_kind_equal_plain_pytorch():
-    """A replicate is an `nn.Sequential` trained by `torch.optim.Adam`; a layer less is one hidden layer less."""
+    """A replicate is an `nn.Sequential` with `torch.optim.Adam`.
+
+    One layer less is one hidden layer less.
+    """
     measured = residual_digits(
         Replicates("residual_digits", [4]), kind="plain", layers=2, lr=0.01, steps=3
     )

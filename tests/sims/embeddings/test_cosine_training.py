@@ -11,7 +11,7 @@ from dlfaq.sim.embeddings import sentences
 
 @pytest.mark.parametrize("similarity", ["cosine", "dot"])
 def test_one_step_equals_a_plain_loop(similarity):
-    """One sample after the other, with F.cosine_similarity and F.mse_loss, grows by the same factor."""
+    """One sample after another, with F.cosine_similarity and F.mse_loss: the same factor."""
     measured = cosine_training(Replicates("name", range(3)), similarity=similarity, steps=1, lr=5.0)
     samples, data = Replicates("name", range(3)).permutation("sample", 384)[:, :16], sentences()
     for i, index in enumerate(samples):

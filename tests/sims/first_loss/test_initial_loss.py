@@ -75,7 +75,7 @@ def test_a_gpt2_output_has_logits_of_its_width():
 
 
 def test_skewed_logits_cost_what_their_cumulants_say():
-    """Exponential logits at s = 0.5: -ln(1 - s) - s = 0.193 for many classes, not s^2 / 2 = 0.125."""
+    """Exponential logits at s = 0.5: -ln(1 - s) - s = 0.193 for many classes, not s^2 / 2."""
     found = measured(random_logits, shape="skewed", logit_std=0.5, classes=1000, examples=500)
 
     torch.testing.assert_close(

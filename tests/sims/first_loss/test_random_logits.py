@@ -25,7 +25,7 @@ def test_equal_logits_have_no_excess_no_spread_no_distance():
 
 
 def test_what_all_logits_share_costs_nothing():
-    """With the whole variance in common they are equal; with a part, the rest counts: logits of variance (1 - c) s^2."""
+    """With all variance in common logits are equal; with a part, their variance is (1 - c) s^2."""
     whole, part, rest = (
         random_logits(Replicates("random_logits", range(4)), logit_std=std, shared=shared)["excess"]
         for std, shared in ((2.0, 1.0), (2.0, 0.75), (1.0, 0.0))

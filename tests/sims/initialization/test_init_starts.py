@@ -14,7 +14,7 @@ def sim(**given):
 
 
 def test_without_steps_the_ends_are_the_starts():
-    """Two independent random vectors are the root of 2 times their length apart; biases start at 0."""
+    """Two random vectors are sqrt 2 times their length apart; biases start at 0."""
     measured = sim(steps=0)
 
     assert torch.equal(measured["distance"], measured["start_distance"])

@@ -12,7 +12,7 @@ def sim(**given):
 
 
 def test_equal_weights_equal_plain_pytorch():
-    """Five steps of SGD from weights of 0.1: the same accuracy, and hidden units that are the same."""
+    """Five steps of SGD from weights of 0.1: the same accuracy, and equal hidden units."""
     measured = sim(start="constant", steps=5)
     data = digits(centred=True)
     x = data.x / data.x.std()
@@ -46,7 +46,7 @@ def test_zeros_only_learn_how_frequent_classes_are():
 
 
 def test_without_steps_nothing_changes():
-    """Before training random units differ, equal ones do not, and a random output layer makes no difference yet."""
+    """Before training random units differ and equal ones do not, whatever the output layer."""
     assert (sim(start="random", steps=1, lr=0.0)["difference"] > 1).all()
     assert (sim(start="random", steps=1, lr=0.0)["changed"] == 0).all()
     assert (sim(start="random-output", steps=1, lr=0.0)["difference"] == 0).all()

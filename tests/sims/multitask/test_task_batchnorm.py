@@ -26,7 +26,10 @@ def test_mixed_batches_by_formula(gap):
 
 
 def test_alternating_batches_by_formula():
-    """The running mean weights the last batch by 0.1, the one before by 0.09, …: the second task's share is 1 / 1.9."""
+    """The running mean weights the last batch by 0.1, the one before by 0.09, ….
+
+    The second task's share is 1 / 1.9.
+    """
     measured = sim(batches="alternating", gap=4.0)
 
     assert measured["first_eval"] == pytest.approx(-4 / 1.9, abs=0.06)

@@ -70,7 +70,10 @@ def test_it_is_a_plain_loop(inputs):
 
 
 def test_a_mask_is_a_loss_over_the_labels_there_are():
-    """ignore_index averages over the labelled rows: the same as leaving the others out. Without any, it is nan."""
+    """ignore_index averages over the labelled rows, as if the others were left out.
+
+    Without any labelled row it is nan.
+    """
     logits = torch.randn(6, 10, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([3, -100, 1, -100, 0, -100])
 

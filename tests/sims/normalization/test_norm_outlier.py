@@ -35,7 +35,7 @@ def test_each_replicate_has_its_own_statistics():
 
 
 def test_a_lone_outlier_leaves_the_others_next_to_nothing():
-    """In the limit, the batch's variance is the outlier's alone: its features are +-sqrt(B - 1), whatever its size."""
+    """In the limit the batch's variance is the outlier's: its features are +-sqrt(B - 1)."""
     measured = sim(normalize="batch", factor=1e6, batch=5)
 
     assert (measured["others_spread"] < 1e-3).all()

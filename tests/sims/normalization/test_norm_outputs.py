@@ -25,7 +25,7 @@ def test_the_formula_equals_pytorch():
 
 @pytest.mark.parametrize("examples", [2, 4, 10])
 def test_the_unbiased_variance_is_off_by_a_known_factor(examples):
-    """It divides by N - 1: outputs shrink by sqrt(1 - 1/N), and what is stored is larger by N / (N - 1)."""
+    """It divides by N - 1: outputs shrink by sqrt(1 - 1/N), and N / (N - 1) is stored."""
     measured = sim(examples=examples, eps=1e-12)
 
     torch.testing.assert_close(

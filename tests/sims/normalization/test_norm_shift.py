@@ -34,7 +34,10 @@ def test_without_disturbance_normalized_means_hardly_drift():
 
 
 def test_the_drift_is_that_of_the_disturbance():
-    """Two shifts in a row, uniform on [-s, s], differ by s (2 - sqrt 2) in the median; factors near 1 change little."""
+    """Two shifts in a row, uniform on [-s, s], differ by s (2 - sqrt 2) in the median.
+
+    Factors near 1 change little.
+    """
     measured = sim(lr=0.0, shift=0.5, layers=8, steps=200)
 
     torch.testing.assert_close(
@@ -43,7 +46,7 @@ def test_the_drift_is_that_of_the_disturbance():
 
 
 def test_disturbances_are_off_in_testing():
-    """With a rate of 0 the weights stay, and accuracy depends on the disturbance only through the stored statistics."""
+    """With a rate of 0 weights stay; a disturbance could only act through stored statistics."""
     still = sim(normalize="none", lr=0.0, shift=0.0)
     disturbed = sim(normalize="none", lr=0.0, shift=1.0)
 
@@ -51,7 +54,10 @@ def test_disturbances_are_off_in_testing():
 
 
 def test_a_replicate_is_an_ordinary_training():
-    """One network, train() with disturbances, eval() without; after few steps stored statistics are far from a batch's."""
+    """One network, train() with disturbances, then eval().
+
+    After few steps stored statistics are far from a batch's.
+    """
     replicates = Replicates("norm_shift", [1])
     net, stacked = Net("batch", 2), replicates.stack("net", lambda: Net("batch", 2))
     net.load_state_dict({name: value[0] for name, value in stacked.weights().items()}, strict=False)

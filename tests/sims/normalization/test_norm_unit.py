@@ -22,7 +22,7 @@ def test_standardizing_is_batch_normalization():
 
 @pytest.mark.parametrize("normalize", [True, False])
 def test_gradient_descent_ends_at_the_least_squares_solution(normalize):
-    """Both have the direction of the least-squares fit for their minimum; the excess counts from there."""
+    """Both have the direction of the least-squares fit at their minimum, where the excess is 0."""
     measured = sim(normalize=normalize, lr=0.3, steps=3000)
 
     assert (measured["excess"].abs() < 1e-6).all()
@@ -30,7 +30,7 @@ def test_gradient_descent_ends_at_the_least_squares_solution(normalize):
 
 
 def test_the_norm_is_pythagoras_over_all_steps():
-    """A step of 0 length never grows; without decay the norm at the end is at least that at the start."""
+    """A step of 0 length never grows; without decay the norm never ends below its start."""
     assert (sim(lr=0.0, steps=5)["norm"] - 1).abs().max() < 1e-12
     assert (sim(lr=1.0, steps=5, start=3.0)["norm"] > 3).all()
 

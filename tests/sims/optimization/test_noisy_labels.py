@@ -55,7 +55,7 @@ def _best_step(steps):
 
 
 def test_right_labels_need_no_replacement():
-    """With wrong=0 the replacement labels are never looked at: a tenth of them would be right by chance anyway."""
+    """With wrong=0 nothing reads the replacement labels, a tenth of which are right by chance."""
     clean, noisy = sim(wrong=0.0, steps=100, every=100), sim(wrong=1.0, steps=100, every=100)
 
     assert (clean["end"] > 0.7).all()

@@ -12,7 +12,7 @@ def sim(**given):
 
 
 def test_gradient_descent_is_the_pseudo_inverse():
-    """From 0 it ends at the shortest solution, whose error is that of the part of w it cannot see."""
+    """From 0 it ends at the shortest solution; the error is that of the unseen part of w."""
     measured = sim(optimizer="sgd", lr=1.0)
     draws = Replicates("optimizer_least_norm", range(8))
     x = draws.normal("inputs", 10, 40, dtype=torch.float64)
@@ -24,7 +24,7 @@ def test_gradient_descent_is_the_pseudo_inverse():
 
 
 def test_without_a_step_nothing_is_explained():
-    """At w = 0 loss and error are 1 by definition; a random start lies outside the span for the most part."""
+    """At w = 0 loss and error are 1 by definition; a random start is mostly outside the span."""
     measured = sim(steps=1, lr=0.0, start=1.0)
 
     assert (sim(steps=1, lr=1e-300)["loss"] == 1).all()

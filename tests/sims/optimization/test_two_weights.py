@@ -21,7 +21,10 @@ def test_the_run_equals_the_two_equations_by_hand():
 
 
 def test_small_steps_conserve_the_difference_of_squares():
-    """Gradient flow keeps u^2 - v^2 and ends at u v = 1, which fixes the sharpness: sqrt((u^2 - v^2)^2 + 4)."""
+    """Gradient flow keeps u^2 - v^2 and ends at u v = 1.
+
+    That fixes the sharpness: sqrt((u^2 - v^2)^2 + 4).
+    """
     measured = two_weights(Replicates("two_weights", range(4)), lr=0.002, noise=0.0, steps=1000)
     v = 0.1 * Replicates("two_weights", range(4)).normal("v", dtype=torch.float64)
 

@@ -1,4 +1,4 @@
-"""Averages over processes against PyTorch's own layers, in one process and in DistributedDataParallel."""
+"""Averages over processes against PyTorch's own layers, in one process and in DDP."""
 
 import pytest
 import torch

@@ -24,7 +24,10 @@ def test_gradients_are_those_of_one_process(schedule, ranks, micro_batches):
 
 
 def test_activations_by_hand():
-    """A block keeps 5 numbers a unit, and the loss 1; all micro-batches, or as many as there are stages to come."""
+    """A block keeps 5 numbers a unit, and the loss 1.
+
+    They are kept for all micro-batches, or for as many as there are stages to come.
+    """
     assert (sim(ranks=1)["activations"] == (4 * 5 + 1) * EACH).all()
     assert (sim(ranks=4)["activations"] == (5 + 1) * EACH).all()  # the last stage
     alternate = {"schedule": "one forward one backward"}

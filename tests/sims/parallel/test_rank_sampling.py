@@ -45,14 +45,17 @@ def test_seen_is_what_pytorchs_sampler_shows():
 
 
 def test_own_seeds_overlap_as_chance_has_it():
-    """An image is missed by all four with probability (3/4)^4, and the noise is that of four independent draws."""
+    """An image is missed by all four with probability (3/4)^4.
+
+    The noise is that of four independent draws.
+    """
     measured = sim(16, sampling="own seeds")
     assert abs(measured["distinct"].mean() - (1 - 0.75**4)) < 0.01
     assert abs(measured["noise"].mean() - 0.25) < 0.02
 
 
 def test_noise_against_a_loop():
-    """Two ranks with seeds of their own, two epochs of two steps, one replicate: gradients one by one."""
+    """Two ranks with seeds of their own, two epochs of two steps: gradients one by one."""
     replicates = Replicates("rank_sampling", range(1))
     seed = replicates.integers("seed", 2**31).tolist()[0]
     weight = next(replicates.stack("net", lambda: nn.Linear(64, 10)).parameters())[0].detach()

@@ -24,7 +24,7 @@ def test_the_step_is_that_of_one_process(shard, optimizer):
     ("shard", "parts"), [("nothing", ""), ("states", "s"), ("gradients", "gs"), ("weights", "pgs")]
 )
 def test_bytes_by_hand(shard, parts, ranks):
-    """What is sharded is divided by the number of ranks, what is not is whole; activations are those of the shard."""
+    """What is sharded is divided by the ranks, the rest is whole; activations are the shard's."""
     measured = sim(shard=shard, ranks=ranks)
     for letter, sort, whole in (
         ("p", "parameters", WEIGHTS),

@@ -58,7 +58,7 @@ def test_attentions_reach_equals_pytorchs():
 
 
 def test_a_linear_recurrence_is_a_power_of_its_matrix():
-    """The gradient at the first input is W' (U')^(T - 1) u, and U is gain times an orthogonal matrix."""
+    """The gradient at the first input is W' (U')^(T - 1) u, with U gain times orthogonal."""
     weights, _, direction = draws(lambda: Linear(D, D, 0.9))
     u = weights["weight_hh"]
     power = torch.linalg.matrix_power(u.T, T - 1)

@@ -16,7 +16,10 @@ NAME, STEPS = "reading_rows", 3
     [(False, "rows"), (True, "rows"), (False, "last"), (True, "last"), (True, "ends")],
 )
 def test_training_equals_plain_pytorch(bidirectional, asked):
-    """A replicate is an `nn.GRU` and a linear layer; the last states are those that `nn.GRU` returns as h_n."""
+    """A replicate is an `nn.GRU` and a linear layer.
+
+    The last states are those that `nn.GRU` returns as h_n.
+    """
     given = {
         "bidirectional": bidirectional,
         "asked": asked,

@@ -12,7 +12,10 @@ NAME = "recall_at_distance"
 
 @pytest.mark.parametrize("distance", [0, 3])
 def test_training_equals_plain_pytorch(distance):
-    """A replicate is an `nn.LSTM` between two linear layers, trained by `torch.optim.Adam` on its own sequences."""
+    """A replicate is an `nn.LSTM` between two linear layers.
+
+    `torch.optim.Adam` trains it on its own sequences.
+    """
     given = {"width": 6, "length": 4, "distance": distance, "steps": 8, "batch": 16, "lr": 0.05}
     measured = recall_at_distance(Replicates(NAME, [5]), reader="lstm", forget=2.0, **given)
 
@@ -45,7 +48,7 @@ def test_training_equals_plain_pytorch(distance):
 
 
 def test_a_sequence_of_one_image_is_a_linear_classifier_to_attention():
-    """One position attends to itself with weight 1, so recall is plain classification, which it learns."""
+    """One position attends to itself with weight 1, so recall is plain classification."""
     measured = recall_at_distance(
         Replicates(NAME, range(4)), reader="attention", length=1, distance=0
     )

@@ -21,7 +21,7 @@ def label(task, tokens, place):
 @pytest.mark.parametrize("task", ["past", "future", "next"])
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_training_equals_plain_pytorch(task, bidirectional, wait):
-    """A replicate is an `nn.GRU` and a linear layer; labels, delays and batches made token by token."""
+    """A replicate is an `nn.GRU` and a linear layer; the data are made token by token."""
     given = {
         "width": 6,
         "tokens": V,

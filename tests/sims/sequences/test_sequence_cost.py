@@ -32,7 +32,7 @@ def test_parameters_are_pytorchs(reader, theirs, layers, bidirectional):
 
 @pytest.mark.parametrize(("reader", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
 def test_recurrent_products(reader, gates):
-    """Each step multiplies the input and the state by the gates' matrices; a product of n terms is 2 n operations."""
+    """Each step multiplies input and state by the gates' matrices; n terms are 2 n operations."""
     counted = counts(reader=reader, length=9, width=7, inputs=5)
 
     assert counted["operations"] == 9 * 2 * gates * 7 * (5 + 7)

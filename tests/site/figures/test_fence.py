@@ -1,4 +1,4 @@
-"""A fence names what is drawn: it holds no number, and whoever writes one can show what was measured, nothing else."""
+"""A fence names what is drawn: it holds no number, and it can show only what was measured."""
 
 import pytest
 
@@ -58,9 +58,11 @@ def test_a_generator_may_read_the_configuration_alone(root, monkeypatch):
 @pytest.mark.parametrize(
     "source",
     [
-        "", "{}", "<script>", "claim", "claim: ", "claim: averaging", "claim: averaging/nothing", "claim: hostile/noise-falls",
-        "plot: averaging/0", "plot: averaging/-1", "plot: averaging/2", "plot: averaging/x", "nothing: averaging/more-help",
-        "claim: averaging/more-help/x", "claim: averaging/more-help\nclaim: averaging/more-help", '{"panels": []}',
+        "", "{}", "<script>", "claim", "claim: ", "claim: averaging", "claim: averaging/nothing",
+        "claim: hostile/noise-falls", "plot: averaging/0", "plot: averaging/-1",
+        "plot: averaging/2", "plot: averaging/x", "nothing: averaging/more-help",
+        "claim: averaging/more-help/x", "claim: averaging/more-help\nclaim: averaging/more-help",
+        '{"panels": []}',
     ],
 )  # fmt: skip
 def test_what_names_no_figure_is_shown_as_text(drawing, source):

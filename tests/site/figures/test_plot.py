@@ -1,4 +1,4 @@
-"""A plot on a page: what it draws is what was measured, and nothing of an entry's text is markup in it."""
+"""A plot on a page: it draws what was measured, and no text of an entry becomes markup in it."""
 
 import json
 from itertools import pairwise
@@ -161,7 +161,8 @@ def turnable(chromium, built, tmp_path):
     script = (built / "assets" / "js" / "dlfaq.js").as_uri()
     file = tmp_path / "turned.html"
     file.write_text(
-        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{style}"><body><main class="md-typeset">'
+        f'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="{style}"><body><main '
+        'class="md-typeset">'
         f'{figure}</main><script src="{script}"></script>'
     )
     page.goto(file.as_uri())
@@ -170,7 +171,7 @@ def turnable(chromium, built, tmp_path):
 
 
 def test_turning_a_plot(turnable):
-    """A slider in the order of its numbers, from the first picture on, by keyboard; a list for names; the words follow."""
+    """A slider for numbers, by keyboard; a list for names; the words follow the picture."""
     page = turnable
     slider, choice = (
         page.get_by_role("slider", name="step size"),

@@ -1,4 +1,7 @@
-"""A claim against its experiment: its expectation in its own setting and under each condition it names."""
+"""A claim against its experiment.
+
+Its expectation is checked in the claim's own setting and under each condition it names.
+"""
 
 from collections.abc import Iterator
 
@@ -39,7 +42,10 @@ class _Checker:
         if self.claim.experiment and self.claim.experiment not in experiments:
             if not _are_listed(self.file):
                 return self.problems
-            what = f"{self.what} names the experiment '{self.claim.experiment}', which the entry does not have."
+            what = (
+                f"{self.what} names the experiment '{self.claim.experiment}', "
+                "which the entry does not have."
+            )
             self._problem(("experiment",), what, did_you_mean(self.claim.experiment, experiments))
         elif self.settings.can_spell(self.claim.experiment):
             self._conditions()

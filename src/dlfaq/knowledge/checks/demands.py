@@ -1,7 +1,6 @@
 """What the second form demands of an entry: an answer to act on, claims that can fail.
 
-An entry of form 1 was converted and waits for its rewrite: only the demands of `ALWAYS` are made of
-it.
+An entry of form 1 was converted and waits for its rewrite: only `ALWAYS` is demanded of it.
 """
 
 import re
@@ -51,7 +50,8 @@ def no_control_compares_an_arm_with_itself(
         for name in claim.fails_under if len(arms) > 1 else ():
             spelt = settings.of_claim(claim, name)
             if spelt is not None and _are_identical(spelt.setting, arms):
-                what = f"the control '{name}' of claim '{claim.id}' makes arms identical that it compares."
+                control = f"the control '{name}' of claim '{claim.id}'"
+                what = f"{control} makes arms identical that it compares."
                 hint = (
                     "Choose a condition under which they differ, and the claim fails all the same."
                 )
@@ -63,14 +63,17 @@ def all_is_for_what_is_exact(file: EntryFile, _: Settings) -> Iterator[Problem]:
     for place, claim in enumerate(file.entry.claims):
         if claim.kind == "measured" and _estimator(claim) == "all":
             what = f"claim '{claim.id}' is measured, and all(…) is for what is exact."
-            hint = "Write a share with a bound, such as `fraction(…) > 0.9`, or say that its kind is exact."
+            hint = (
+                "Write a share with a bound, such as `fraction(…) > 0.9`, "
+                "or say that its kind is exact."
+            )
             yield file.problem(("claims", place, "expect"), what, hint)
 
 
 def training_says_what_happens_when_it_is_longer(
     file: EntryFile, settings: Settings
 ) -> Iterator[Problem]:
-    """A claim about training names `longer`, `tuned` where arms are compared, and one thing varied."""
+    """A claim about training names `longer`, one varied thing and, if arms compare, `tuned`."""
     for place, claim in enumerate(file.entry.claims):
         spelt = settings.of_claim(claim)
         if (
@@ -81,7 +84,10 @@ def training_says_what_happens_when_it_is_longer(
             continue
         missing = list(_needed(claim, settings, spelt))
         if missing:
-            what = f"claim '{claim.id}' is about training, and does not say what happens under {' and '.join(missing)}."
+            what = (
+                f"claim '{claim.id}' is about training, and does not say what happens under "
+                f"{' and '.join(missing)}."
+            )
             hint = "Name it in `holds_under`, or in `fails_under` with the reason."
             yield file.problem(("claims", place), what, hint)
 
@@ -94,7 +100,10 @@ def longer_is_four_times(file: EntryFile, settings: Settings) -> Iterator[Proble
             continue
         for before, after in zip(_steps(own.setting), _steps(longer.setting), strict=False):
             if after < LONGER * before:
-                what = f"'longer' of claim '{claim.id}' trains for {after} steps, not for {LONGER} times {before}."
+                what = (
+                    f"'longer' of claim '{claim.id}' trains for {after} steps, "
+                    f"not for {LONGER} times {before}."
+                )
                 yield file.problem(("claims", place), what)
                 break
 
@@ -128,7 +137,10 @@ def there_are_steps_and_parts(file: EntryFile, _: Settings) -> Iterator[Problem]
     for what, found, (least, most) in (("step", answer.do, STEPS), ("part", answer.parts, PARTS)):
         if not least <= len(found) <= most:
             key = "do" if what == "step" else "parts"
-            says = f"the answer has {len(found)} {what}{'' if len(found) == 1 else 's'}, not {least} to {most}."
+            says = (
+                f"the answer has {len(found)} {what}{'' if len(found) == 1 else 's'}, "
+                f"not {least} to {most}."
+            )
             yield file.problem(("answer", key), says)
     for place, step in enumerate(answer.do):
         widest = max(map(len, step.code.splitlines()), default=0)

@@ -1,4 +1,4 @@
-"""An experiment against its simulation: parameters, arms, sweeps and conditions, by name and type."""
+"""An experiment against its simulation: parameters, arms, sweeps and conditions."""
 
 import keyword
 from collections.abc import Iterator
@@ -13,13 +13,19 @@ from dlfaq.knowledge.simulations import Signature, mistyped, read_simulation, si
 
 
 def read_signatures(file: EntryFile, root: Path, problems: list[Problem]) -> dict[str, Signature]:
-    """The signature of each experiment's simulation, by the experiment; what has none is a problem."""
+    """The signature of each experiment's simulation, by the experiment's id.
+
+    A simulation without one is a problem.
+    """
     names = simulation_names(root)
     signatures = {}
     for experiment in file.entry.experiments.values():
         name = experiment.simulation
         if name and name not in names:
-            what = f"experiment '{experiment.id}' names the simulation '{name}', but there is no such file in sims/."
+            what = (
+                f"experiment '{experiment.id}' names the simulation '{name}', "
+                "but there is no such file in sims/."
+            )
             place = ("experiments", experiment.id, "simulation")
             problems.append(file.problem(place, what, did_you_mean(name, names)))
         elif name:
@@ -54,7 +60,10 @@ class _Checker:
         for condition in conditions:
             if (points := size(self.experiment, condition)) > MOST_POINTS:
                 path = self._path(condition)
-                what = f"the sweep of {self._name(condition)} has {points} points; it may have {MOST_POINTS}."
+                what = (
+                    f"the sweep of {self._name(condition)} has {points} points; "
+                    f"it may have {MOST_POINTS}."
+                )
                 self._problem(path or ("sweep",), what)
                 return self.problems
         if not self.problems and self.experiment.id not in self.file.half_read:
@@ -72,7 +81,10 @@ class _Checker:
         known = self.signature.parameters
         for name in condition.times:
             if name not in known:
-                says = f"{what} multiplies the parameter '{name}', which {self.signature.name} does not take."
+                says = (
+                    f"{what} multiplies the parameter '{name}', "
+                    f"which {self.signature.name} does not take."
+                )
                 self._problem((*path, "times", name), says, did_you_mean(name, known))
             elif known[name].type not in {"int", "float"}:
                 says = f"{what} multiplies '{name}', which is no number."
@@ -89,7 +101,10 @@ class _Checker:
         known = self.signature.parameters
         for place, name, values in _settings(side):
             if name not in known:
-                says = f"{what} sets the parameter '{name}', which {self.signature.name} does not take."
+                says = (
+                    f"{what} sets the parameter '{name}', which {self.signature.name} does not "
+                    "take."
+                )
                 self._problem((*path, *place), says, did_you_mean(name, known))
                 continue
             for number, value in enumerate(values):
@@ -108,10 +123,16 @@ class _Checker:
         taken |= {metric.axis for metric in self.signature.metrics.values()}
         for arm in self.experiment.arms:
             if not arm.isascii() or not arm.isidentifier() or keyword.iskeyword(arm):
-                says = f"the arm '{arm}' of {self.what} is not a word of letters, digits and underscores."
+                says = (
+                    f"the arm '{arm}' of {self.what} is not a word of letters, "
+                    "digits and underscores."
+                )
             elif arm in taken:
                 owner = self.signature.name
-                says = f"the arm '{arm}' of {self.what} has the name of a parameter, metric or axis of {owner}."
+                says = (
+                    f"the arm '{arm}' of {self.what} has the name of a parameter, "
+                    f"metric or axis of {owner}."
+                )
             else:
                 continue
             self._problem(("arms", arm), says)

@@ -1,4 +1,4 @@
-"""What can be wrong between files: topics, documents, related entries, questions, planned entries."""
+"""What can be wrong between files: topics, documents, questions, related or planned entries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +11,10 @@ from dlfaq.knowledge.lists import DOCUMENTS, PLANNED, TOPICS
 def check_links(
     file: EntryFile, topics: Mapping[str, str] | None, documents: Mapping[str, Document] | None
 ) -> Iterator[Problem]:
-    """The topics, documents and claims that an entry names; None stands for a list that cannot be read."""
+    """Check the topics, documents and claims that an entry names.
+
+    None stands for a list that cannot be read.
+    """
     entry = file.entry
     for place, topic in enumerate(entry.topics):
         if topics is not None and topic not in topics:
@@ -55,7 +58,10 @@ def check_grounds(file: EntryFile, written: Mapping[str, Entry]) -> Iterator[Pro
             path = ("answer", "do", place, "because", number)
             other, slash, claim = ground.partition("/")
             if not slash and ground not in known:
-                what = f"step {place + 1} names the ground '{ground}', which is neither a claim nor a reference."
+                what = (
+                    f"step {place + 1} names the ground '{ground}', "
+                    "which is neither a claim nor a reference."
+                )
                 yield file.problem(path, what, did_you_mean(ground, known))
             elif slash and other not in written:
                 what = f"step {place + 1} names a claim of '{other}', which is no written entry."
@@ -104,7 +110,7 @@ def check_planned(
     topics: Mapping[str, str] | None,
     documents: Mapping[str, Document] | None,
 ) -> Iterator[Problem]:
-    """A planned entry is not written yet, is planned once, and names topics and documents that exist."""
+    """A planned entry is not written yet, is planned once, and names known topics and documents."""
     seen: dict[str, int] = {}
     for one, line in planned:
         if one.id in written:

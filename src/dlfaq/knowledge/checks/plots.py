@@ -1,4 +1,4 @@
-"""The plots of an entry against its experiments: the axis, what is held, and each line's expression."""
+"""The plots of an entry against its experiments: axis, fixed parameters, and each line."""
 
 from collections.abc import Iterator
 

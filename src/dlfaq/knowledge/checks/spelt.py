@@ -1,4 +1,7 @@
-"""The settings of an entry's experiments, each spelt out once however many claims and texts name it."""
+"""The settings of an entry's experiments.
+
+Each is spelt out once, however many claims and texts name it.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -84,7 +87,8 @@ def wrong_condition(experiment: Experiment, name: str, signature: Signature) -> 
     needs = ", ".join(_changed(STANDARD[name]))
     return (
         f"names the condition '{name}', which needs parameters that {signature.name} does not have",
-        f"It changes {needs}; define `{name}` under `conditions` of the experiment, or choose another.",
+        f"It changes {needs}; define `{name}` under `conditions` of the experiment, "
+        "or choose another.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The texts of an entry: each placeholder against the claims, each citation against the references."""
+"""The texts of an entry: placeholders against claims, citations against references."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
