@@ -1,4 +1,4 @@
-"""Fit the weights and the limits of `dlfaq ask` (`rank.TUNED`) to questions whose right entries are known.
+"""Fit the weights and limits of `dlfaq ask` (`rank.TUNED`) to questions with known entries.
 
 python benchmarks/ask_fit.py [QUERIES.jsonl…] [--root FOLDER]
 
@@ -42,14 +42,16 @@ from dlfaq.paths import find_root
 
 CANDIDATES = 24
 RIDGE = 0.003  # on the weights: signals overlap
-TRUST = 0.7  # of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that fit it
+# Of the signs' weight: rules were written with real queries at hand, so a new one finds fewer that
+# fit it.
+TRUST = 0.7
 KEPT = 0.955  # of the real queries that an entry answers
 WHICH = [place for place, name in enumerate(SIGNALS) if name not in {*SHARED, "same"}]
 WHETHER = [place for place, name in enumerate(SIGNALS) if name in SHARED]
 
 
 class Example(NamedTuple):
-    """A question's candidates: their signals (C, S), which are right (C,), whether it should be answered, its weight."""
+    """A question's candidates: signals (C, S), which are right (C,), in scope or not, weight."""
 
     signals: np.ndarray
     right: np.ndarray
@@ -141,7 +143,7 @@ def real(index: Path, rows: Sequence[tuple[str, Sequence[str]]]) -> list[Example
 
 
 def fit(examples: Sequence[Example]) -> Tuning:
-    """The weights and the base that make the examples likeliest; the limits are a probability of one half."""
+    """The weights and the base that make the examples likeliest; the limit is one half."""
     signals, there, right = _stacked(examples)
     inside = np.array([one.inside for one in examples])
     weight = np.array([one.weight for one in examples])
@@ -207,7 +209,7 @@ def _probability(odds: float) -> float:
 
 
 def summary(examples: Sequence[Example], tuning: Tuning) -> str:
-    """How often the right one is first, how many are not refused, how many refused, at the limit."""
+    """How often the right one is first; how many are not refused, or refused, at the limit."""
     first, kept, refused = [], [], []
     for one in examples:
         score = _scores(one, tuning)
@@ -217,7 +219,8 @@ def summary(examples: Sequence[Example], tuning: Tuning) -> str:
             kept.append(fits)
         else:
             refused.append(not fits)
-    return f"first {np.mean(first):.3f}, not refused {np.mean(kept):.3f}, refused {np.mean(refused):.3f}"
+    shares = {"first": first, "not refused": kept, "refused": refused}
+    return ", ".join(f"{name} {np.mean(share):.3f}" for name, share in shares.items())
 
 
 def _scores(one: Example, tuning: Tuning) -> np.ndarray:

@@ -160,7 +160,8 @@ def table(name: str, queries: Sequence[Query], ranker: Callable[[str], Found]) -
     first, three = (share([one <= most for one in places]) for most in (1, 3))
     right = [f"{share(one)} of {len(one)}" if one else "-" for one in (answers, guesses)]
     print(
-        f"{name:34} {first:>6} {three:>9} {answered:>12} {refused:>8} {right[0]:>14} {right[1]:>14} {each:>8.1f}"
+        f"{name:34} {first:>6} {three:>9} {answered:>12} {refused:>8} "
+        f"{right[0]:>14} {right[1]:>14} {each:>8.1f}"
     )
     return found
 

@@ -101,7 +101,7 @@ def main() -> None:
 def measure(
     commands: dict, environment: dict, run: object, runs: int
 ) -> dict[str, list[tuple[float, float]]]:
-    """Seconds on the clock and of the processor, interleaved; the first run builds what it needs and is not counted."""
+    """Seconds on the clock and of the processor, interleaved; the first run is not counted."""
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(runs + 1):
         for name, command in commands.items():
@@ -112,7 +112,7 @@ def measure(
 
 
 def _processor() -> float:
-    """Seconds that the finished commands have spent on a processor: a busy machine changes them less."""
+    """Seconds of a processor: a busy machine changes them less."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -196,15 +196,16 @@ def entry(words: object) -> str:
     )
     steps = "".join(f"    - step: {words(12)}.\n      because: claim-{k}\n" for k in range(3))
     parts = "".join(
-        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n      text: |\n"
-        + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
+        f"    - id: part-{k}\n      title: {words(4)}\n      asked: [{words(8)}, {words(8)}]\n"
+        "      text: |\n" + "".join(f"        {words(14)} $\\ln k$\n" for _ in range(15))
         for k in range(2)
     )
     also = "".join(f"  - {words(8)}\n" for _ in range(4))
     return (
         f"question: {words(9)}?\nalso_asked:\n{also}topics: [training]\nanswer:\n"
         f"  short: {words(30)} $\\ln k$.\n  do:\n{steps}  parts:\n{parts}experiments:\n  toy:\n"
-        f"    simulation: toy\n    conditions:\n      one: {{given: {{size: 1}}}}\nclaims:\n{claims}"
+        "    simulation: toy\n    conditions:\n      one: {given: {size: 1}}\n"
+        f"claims:\n{claims}"
     )
 
 

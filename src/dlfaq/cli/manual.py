@@ -1,4 +1,4 @@
-"""The page about the commands, made from the commands themselves: `python -m dlfaq.cli.manual > docs/commands.md`."""
+"""The page about the commands, made from the commands: `python -m dlfaq.cli.manual`."""
 
 from collections.abc import Iterator
 
@@ -14,31 +14,35 @@ title: "Commands"
 
 # Commands
 
-The FAQ is the one around you; `--root DIR` names another; outside of one, the bundled FAQ is used. `ask` and `show` look into
-the bundled FAQ beside yours, and say what comes from it; `--only` leaves it out. A first word that is no command begins a
-question: `dlfaq why is my loss nan`. Long texts go through `PAGER` on a terminal. Commands that print an answer take `--json`.
+The FAQ is the one around you; `--root DIR` names another; outside of one, the bundled FAQ is
+used. `ask` and `show` look into the bundled FAQ beside yours, and say what comes from it;
+`--only` leaves it out. A first word that is no command begins a question: `dlfaq why is my loss
+nan`. Long texts go through `PAGER` on a terminal. Commands that print an answer take `--json`.
 `pytest` collects `faq/*.yaml`, one test a claim, wherever dlfaq is installed.
 
 | exit code | what it means |
 | ---: | --- |
 | 0 | it is as it should be |
-| 1 | no answer, or a planned one; a claim is not verified, or not as recorded; `check` found something to mend |
-| 2 | bad usage, files to mend without which nothing can be done, or a disk that is full: one message a problem |
+| 1 | no answer, or a planned one; a claim is not verified, or not as recorded; a file to mend |
+| 2 | bad usage, files without which nothing can be done, a full disk: one message a problem |
 | 130 | interrupted; what finished is kept |
 
-An entry that is to be mended costs itself: the other commands go on without it and say so, in one line a file. `verify` of
-everything then ends with 2. An entry's file has at most a megabyte, a text 20,000 characters, a list or a sweep 1,000 values.
+An entry that is to be mended costs itself: the other commands go on without it and say so, in one
+line a file. `verify` of everything then ends with 2. An entry's file has at most a megabyte, a
+text 20,000 characters, a list or a sweep 1,000 values.
 
-`verify`, `run` and `pytest` run the simulations of an FAQ, which are Python programs. The first time for an FAQ that did not
-come with dlfaq, `verify` and `run` say so. The other commands run nothing of it: of its `mkdocs.yml`, `site` takes names,
-addresses, `nav`, `extra_css` and the look, says what it ignores (`hooks`, `plugins`, `markdown_extensions`, templates,
-scripts, tags), and refuses links that lead out of the FAQ.
+`verify`, `run` and `pytest` run the simulations of an FAQ, which are Python programs. The first
+time for an FAQ that did not come with dlfaq, `verify` and `run` say so. The other commands run
+nothing of it: of its `mkdocs.yml`, `site` takes names, addresses, `nav`, `extra_css` and the
+look, says what it ignores (`hooks`, `plugins`, `markdown_extensions`, templates, scripts, tags),
+and refuses links that lead out of the FAQ.
 
-What `ask --json` prints: `confidence` is `answer`, `guess` or `none`, and `probability` that the first result is the right
-one. `answered` is true for an answer or a guess that can be read, `planned` where what fits is not written yet. `log` says what
-the numbers of a pasted log show, `error` names the type of a pasted error that no entry is about. Each of the `results` says in
-`faq` where it comes from; the first one that fits has in `entry` all that `show --json` prints: steps with their code, parts,
-claims with kinds and numbers. So a program needs no second call.
+What `ask --json` prints: `confidence` is `answer`, `guess` or `none`, and `probability` that the
+first result is the right one. `answered` is true for an answer or a guess that can be read,
+`planned` where what fits is not written yet. `log` says what the numbers of a pasted log show,
+`error` names the type of a pasted error that no entry is about. Each of the `results` says in
+`faq` where it comes from; the first one that fits has in `entry` all that `show --json` prints:
+steps with their code, parts, claims with kinds and numbers. So a program needs no second call.
 """
 
 

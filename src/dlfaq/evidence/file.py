@@ -48,7 +48,7 @@ def read(root: Path, entry_id: str) -> Evidence | None:
         raise DamageError(_not_evidence(error), line_of(text, error.keys)) from error
     if evidence.entry != entry_id:
         raise DamageError(
-            _not_evidence(f"it is that of {ascii(evidence.entry[:60])}"), line_of(text, ("entry",))
+            _not_evidence(f"it is that of {evidence.entry[:60]!a}"), line_of(text, ("entry",))
         )
     return evidence
 
