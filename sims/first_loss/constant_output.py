@@ -18,7 +18,9 @@ def constant_output(
     replicates: Replicates,
     task: Literal["classes", "labels", "targets"] = "classes",
     bias: Literal["zero", "fitted"] = "zero",
-    option: Literal["none", "weights", "smoothing", "ignored", "unscaled", "counted"] = "none",
+    option: Literal[
+        "none", "weights", "smoothing", "ignored", "unscaled", "counted", "both"
+    ] = "none",
     classes: int = 10,
     examples: int = 1000,
 ) -> dict[str, Tensor]:
@@ -34,7 +36,7 @@ def constant_output(
         bias: All outputs 0; or the log-frequencies of the classes, the log-odds of each label, or
             the mean of the targets.
         option: How the cross-entropy of classes is called: with class weights 1 … k, with label
-            smoothing 0.1, or with half of the labels ignored; or, by mistake, as a plain mean of
+            smoothing 0.1, with half of the labels ignored, or with weights and smoothing (both); or, by mistake, as a plain mean of
             weighted losses (unscaled), or with the ignored labels counted in the mean (counted).
         classes: k.
         examples: Examples N, a multiple of 2 k and of 10, so that the shares are exact.
@@ -72,17 +74,19 @@ def _called(logits: Tensor, y: Tensor, option: str) -> Tensor:
     """PyTorch's cross-entropy (N, k) and (N,) to one number, or a mistake in calling it."""
     weight = torch.arange(1.0, logits.shape[1] + 1, device=logits.device)
     half = torch.where(torch.arange(len(y), device=y.device) % 2 == 0, y, -100)
-    if option == "weights":
-        return F.cross_entropy(logits, y, weight=weight)
-    if option == "smoothing":
-        return F.cross_entropy(logits, y, label_smoothing=0.1)
+    plain = {
+        "none": {},
+        "weights": {"weight": weight},
+        "smoothing": {"label_smoothing": 0.1},
+        "both": {"weight": weight, "label_smoothing": 0.1},
+    }
+    if option in plain:
+        return F.cross_entropy(logits, y, **plain[option])
     if option == "ignored":
         return F.cross_entropy(logits, half)  # ignore_index is -100
     if option == "unscaled":
         return F.cross_entropy(logits, y, weight=weight, reduction="none").mean()
-    if option == "counted":
-        return F.cross_entropy(logits, half, reduction="none").mean()
-    return F.cross_entropy(logits, y)
+    return F.cross_entropy(logits, half, reduction="none").mean()  # counted
 
 
 if __name__ == "__main__":

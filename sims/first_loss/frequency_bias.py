@@ -21,6 +21,7 @@ def frequency_bias(
     replicates: Replicates,
     bias: Literal["default", "frequencies"] = "default",
     share: float = 0.8,
+    scale: Literal["standard", "feature", "unit"] = "standard",
     hidden: int = 32,
     norm: Literal["none", "batch", "layer"] = "none",
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adam",
@@ -31,8 +32,8 @@ def frequency_bias(
 ) -> dict[str, Tensor]:
     """Train a network on digits of which most are zeros.
 
-    Setting: a {hidden}-unit ReLU network on 400 digits, {share} of them zeros,
-    {optimizer} at {lr}, {steps} steps
+    Setting: a {hidden}-unit ReLU network on 400 digits ({scale}), {share} of them zeros,
+    {optimizer} at {lr}, batch {batch}, {steps} steps
 
     Args:
         replicates: One network, one choice of images and one order of the batches each.
@@ -40,6 +41,8 @@ def frequency_bias(
             each class counted once more than it occurs.
         share: Share of zeros among images for training, validation and test; 0 for the digits as
             they come, a tenth of each class.
+        scale: Pixels of mean 0, all divided by one standard deviation (standard) or each by its
+            own (feature); or from 0 to 1 (unit).
         hidden: Units of the hidden layer.
         norm: Normalization before the ReLUs.
         optimizer: PyTorch's, with its default settings but for the rate; momentum is 0.9.
@@ -53,7 +56,7 @@ def frequency_bias(
         loss: on the test images after training, in nats.
         recall: share of the test images of other classes than zero that are recognized, in [0, 1].
     """
-    data = load(replicates, "digits", train=800, valid=400, own=True)
+    data = load(replicates, "digits", train=800, valid=400, scale=scale, own=True)
     images = Data(
         _drawn(replicates, "train", data.x, data.y, share, 400),
         _drawn(replicates, "test", *data.open_test(), share, 400),

@@ -28,10 +28,11 @@ def head_scale(
     steps: int = 100,
     batch: int = 32,
     data: Literal["digits", "cancer", "wine"] = "digits",
+    scale: Literal["standard", "unit"] = "standard",
 ) -> dict[str, Tensor]:
     """Train a network of one hidden layer whose last layer starts `gain` times as large as usual.
 
-    Setting: a {hidden}-unit ReLU network on 400 {data}, {optimizer} at {lr},
+    Setting: a {hidden}-unit ReLU network on 400 {data} ({scale}), {optimizer} at {lr},
     batch {batch}, {steps} steps
 
     Args:
@@ -46,6 +47,7 @@ def head_scale(
         steps: Training steps.
         batch: Images of a step.
         data: Data set.
+        scale: Inputs of mean 0 and standard deviation 1, or from 0 to 1.
 
     Metrics:
         std: standard deviation s of the logits around each example's mean, before training.
@@ -53,7 +55,7 @@ def head_scale(
         accuracy: on test images after training, in [0, 1].
         loss: on test images after training, in nats.
     """
-    images = load(replicates, data, train=400, valid=200, own=True)
+    images = load(replicates, data, train=400, valid=200, scale=scale, own=True)
     net = replicates.stack("net", lambda: mlp(images.features, [hidden], images.classes, norm=norm))
     with torch.no_grad():
         for name, weight in net.weights().items() if weights == "normal" else ():

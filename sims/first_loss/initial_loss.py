@@ -17,7 +17,7 @@ from dlfaq.sim.nets import mlp
 def initial_loss(
     replicates: Replicates,
     classes: int = 10,
-    init: Literal["default", "zero", "normal", "gpt2"] = "default",
+    init: Literal["default", "zero", "normal", "gpt2", "glorot", "lecun"] = "default",
     features: int = 64,
     hidden: int = 0,
     center: float = 0.0,
@@ -32,7 +32,8 @@ def initial_loss(
         replicates: One network and one data set each.
         classes: Number of classes k; labels are uniform over them.
         init: PyTorch's default; the same with a last layer of zeros; every weight from N(0, 1); or
-            weights from N(0, 0.02^2) and biases 0, as the output of GPT-2.
+            biases 0 and normal weights, of standard deviation 0.02 as the output of GPT-2, of
+            variance 2 / (d + k) as Glorot's, or of variance 1 / d as LeCun's.
         features: Inputs d, normal with variance 1.
         hidden: Units of the hidden ReLU layer; 0 for a single linear layer.
         center: Mean of the features; their mean square is 1 + center^2.
@@ -46,11 +47,12 @@ def initial_loss(
     """
     net = replicates.stack("net", lambda: mlp(features, [hidden] if hidden else [], classes))
     weights = net.weights()
+    stds = {"gpt2": 0.02, "glorot": (2 / (features + classes)) ** 0.5, "lecun": features**-0.5}
     with torch.no_grad():
         for name, weight in weights.items() if init == "normal" else ():
             weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
-        for name, weight in weights.items() if init == "gpt2" else ():
-            weight.copy_(0.02 * replicates.normal(f"weight {name}", *weight.shape[1:]))
+        for name, weight in weights.items() if init in stds else ():
+            weight.copy_(stds[init] * replicates.normal(f"weight {name}", *weight.shape[1:]))
             if name.endswith("bias"):
                 weight.zero_()
         for weight in list(weights.values())[-2:] if init == "zero" else ():

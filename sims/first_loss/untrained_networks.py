@@ -20,34 +20,31 @@ def untrained_networks(
     replicates: Replicates,
     network: Literal["mlp", "conv", "transformer"] = "mlp",
     fault: Literal[
-        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice",
-        "shuffled", "leaked",
+        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice", "leaked",
     ] = "none",
+    layers: int = 2,
     norm: Literal["none", "batch", "layer"] = "none",
     head: Literal["default", "zero"] = "default",
-    mode: Literal["train", "eval"] = "train",
     share: float = 0.0,
     examples: int = 64,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Show one batch of digits to a network as PyTorch initializes it.
 
-    Setting: one batch of {examples} digits through an untrained {network} in {mode} mode (norm:
-    {norm}, head: {head}, fault: {fault})
+    Setting: one batch of {examples} standardized digits through an untrained {network} in training
+    mode (norm: {norm}, head: {head}, fault: {fault})
 
     Args:
         replicates: One network and one batch each.
-        network: Two hidden layers of 64 ReLUs; two convolutions of 8 channels; or a transformer of
+        network: Hidden layers of 64 ReLUs; two convolutions of 8 channels; or a transformer of
             two blocks of width 32 with layer normalization that reads the rows of an image.
         fault: What is wrong. Inputs: pixels from 0 to 255 (bytes). Weights: all drawn from N(0, 1)
             (normal). Loss: softmax outputs given to nll_loss (probabilities), a sum for the mean
             (summed), a mean divided by 4 accumulation steps (divided), half of the batch is padding
             that costs 0 and is counted (padded), a network that ends with a softmax given to
-            cross_entropy (twice).
-            Labels: shuffled, or written into the first ten pixels of the image (leaked).
+            cross_entropy (twice). Labels: written into the first ten pixels of the image (leaked).
+        layers: Hidden layers of the first network.
         norm: Normalization before each ReLU of the first two networks.
         head: The last layer as PyTorch draws it, or zeros.
-        mode: Training mode, in which batch normalization uses the batch; or evaluation mode, in
-            which it uses running means, which are 0 and 1 before training.
         share: Share of zeros in the batch, below 1; 0 for the digits as they come.
         examples: Images N of the batch.
 
@@ -55,8 +52,11 @@ def untrained_networks(
         std: standard deviation s of the outputs of the batch around each example's mean.
         excess: the loss that is reported minus ln 10, in nats.
         half: s^2 / 2, in nats.
+        across: standard deviation of an output over the examples, divided by s, mean of the ten
+            outputs around each example's mean; 0 if s is.
         large: 1 if s is above 1, in [0, 1].
-        wrong: 1 if s is at most 1, and excess is not within 0.01 + s of 0, in [0, 1].
+        wrong: 1 if s is at most 1, and excess is not within s of 0 (and rounding, 0.0001),
+            in [0, 1].
     """
     rows = 1200 if share else examples
     data = load(replicates, scale="raw" if fault == "bytes" else "standard", own=True, train=rows)
@@ -68,12 +68,10 @@ def untrained_networks(
         x, y = data.x.gather(1, rows[..., None].expand(-1, -1, 64)), data.y.gather(1, rows)
     if fault == "bytes":
         x = x * 255 / 16
-    if fault == "shuffled":
-        y = y.gather(1, replicates.permutation("shuffle", examples))
     if fault == "leaked":
         x = torch.cat([3.0 * F.one_hot(y, 10), x[..., 10:]], -1)
     builders = {
-        "mlp": lambda: mlp(64, [64, 64], 10, norm=norm),
+        "mlp": lambda: mlp(64, [64] * layers, 10, norm=norm),
         "conv": lambda: convnet(8, 10, norm=norm),
         "transformer": RowsTransformer,
     }
@@ -83,17 +81,18 @@ def untrained_networks(
             weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
         for weight in list(net.weights().values())[-2:] if head == "zero" else ():  # last layer
             weight.zero_()
-        net.train(mode == "train")
         logits = net(x)  # (R, N, 10)
     logits = logits.softmax(-1) if fault == "twice" else logits
-    std = (logits - logits.mean(-1, keepdim=True)).flatten(1).std(1)
+    around = logits - logits.mean(-1, keepdim=True)
+    std = around.flatten(1).std(1)
     excess = _reported(logits, y, fault) - torch.tensor(10.0).log()
     return {
         "std": std,
         "excess": excess,
         "half": std.square() / 2,
+        "across": around.std(1).mean(1) / std.clamp(min=1e-12),
         "large": (std > 1).float(),
-        "wrong": ((std <= 1) & (excess.abs() > 0.01 + std)).float(),
+        "wrong": ((std <= 1) & (excess.abs() > 0.0001 + std)).float(),
     }
 
 

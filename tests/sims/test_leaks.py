@@ -1,6 +1,7 @@
-"""No simulation lets test rows into training, tuning or early looks: poison is seen last."""
+"""Test rows stay out of training, tuning and early looks, and are what test metrics measure."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,61 @@ def test_standardizing_never_asks_the_test_rows():
                 patch.setattr(training_data, "_table", lambda _, poisoned=poisoned: poisoned)
                 again = training_data._scaled.__wrapped__(name, scale)
             assert torch.equal(again.x, split.x)
+
+
+TESTED = {  # metrics that are measured on test rows, by simulation
+    name: metrics
+    for name in simulation_names(ROOT)
+    if "open_test()" in read_simulation(ROOT, name).source
+    and (
+        metrics := [
+            metric.name
+            for metric in read_simulation(ROOT, name).metrics.values()
+            if re.search(r"\btest\b", metric.doc)
+        ]
+    )
+}
+
+LEARNING = {  # with these two the networks answer the same, whatever they are asked, otherwise
+    "bad_rows": {"bad": "none"},
+    "deep_digits": {"activation": "tanh", "layers": 1, "steps": 60},
+}
+
+
+def measured(name, monkeypatch, *, poison):
+    """The metrics of a simulation, with empty test inputs and even test labels, or without."""
+    module = importlib.import_module(
+        ".".join(simulation_path(ROOT, name).relative_to(ROOT).with_suffix("").parts)
+    )
+    simulation = getattr(module, name)
+    original = Data.__init__
+
+    made = []
+
+    def spoiling(data, train, test, *args, **given):
+        if not made:  # data that a simulation makes of these have their test rows, or should have
+            x, y = test
+            test = (torch.zeros_like(x), y // 2 * 2)
+        made.append(data)
+        original(data, train, test, *args, **given)
+
+    if poison:
+        monkeypatch.setattr(Data, "__init__", spoiling)
+    options = read_simulation(ROOT, name).parameters
+    given = {"steps": 20} if "steps" in options else {}
+    given |= LEARNING.get(name, {})
+    return simulation(Replicates(name, range(2)), **given)
+
+
+@pytest.mark.parametrize("name", TESTED)
+def test_what_is_said_to_be_measured_on_test_rows_is(name, monkeypatch):
+    """With other test rows these numbers change; those of training rows would not."""
+    clean = measured(name, monkeypatch, poison=False)
+    spoilt = measured(name, monkeypatch, poison=True)
+
+    same = [
+        metric
+        for metric in TESTED[name]
+        if torch.equal(clean[metric].double().nan_to_num(), spoilt[metric].double().nan_to_num())
+    ]
+    assert not same

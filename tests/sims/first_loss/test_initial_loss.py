@@ -17,6 +17,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.training_data import load
 
 
 def measured(simulation, count=4, **parameters):
@@ -99,7 +101,7 @@ def test_faults_of_the_loss_are_what_they_are_called():
 
 def test_a_head_of_zeros_hides_every_fault_but_those_of_the_loss():
     """Logits are 0 whatever comes before; then both flags are down."""
-    for fault in ("bytes", "normal", "shuffled", "leaked", "twice"):
+    for fault in ("bytes", "normal", "leaked", "twice"):
         found = measured(untrained_networks, fault=fault, head="zero")
         torch.testing.assert_close(found["excess"], torch.zeros(4), rtol=0, atol=1e-5)
         assert not (found["large"] + found["wrong"]).any()
@@ -127,16 +129,38 @@ def test_normalization_undoes_the_scale_of_the_inputs(network):
     torch.testing.assert_close(scaled, unscaled, rtol=0.2, atol=0)
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv"])
-def test_batch_normalization_does_nothing_in_an_untrained_network_that_is_evaluated(network):
-    """Its running means are 0 and 1 then; in training mode it uses the batch."""
-    without, idle, busy = (
-        measured(untrained_networks, network=network, norm=norm, mode=mode)["std"]
-        for norm, mode in (("none", "train"), ("batch", "eval"), ("batch", "train"))
+def test_a_deep_network_answers_the_same_for_every_example():
+    """By hand: the deviation of each output over the examples, as a share of s."""
+    drawn = Replicates("untrained_networks", range(4))
+    net = drawn.stack("net", lambda: mlp(64, [64, 64], 10))
+    data = load(drawn, own=True, train=32)
+    with torch.no_grad():
+        logits = net(data.x)
+    around = logits - logits.mean(-1, keepdim=True)
+    found = measured(untrained_networks, examples=32)["across"]
+    for i in range(4):
+        share = around[i].std(0).mean() / around[i].std()
+        torch.testing.assert_close(found[i], share)
+
+    assert (measured(untrained_networks, layers=10)["across"] < 0.1 * found).all()
+
+
+@pytest.mark.parametrize(("init", "variance"), [("glorot", 2 / 522), ("lecun", 1 / 512)])
+def test_heads_of_other_libraries_have_the_variance_of_their_weights(init, variance):
+    """On features of mean square 1, s^2 is (1 - 1/k) times the inputs times that of a weight."""
+    found = measured(initial_loss, init=init, features=512, examples=2048)["std"]
+
+    torch.testing.assert_close(
+        found.mean(), torch.tensor((0.9 * 512 * variance) ** 0.5), rtol=0.05, atol=0
     )
 
-    torch.testing.assert_close(idle, without, rtol=1e-3, atol=0)
-    assert (busy > 1.5 * idle).all()
+
+def test_weights_and_smoothing_together_move_the_first_loss():
+    """By hand: the smoothed tenth weighs all classes alike, and is divided by the labels' weights."""
+    mean, used = 5.5, 0.55 * 1 + 0.05 * sum(range(2, 11))
+    found = measured(constant_output, option="both")["loss"]
+
+    torch.testing.assert_close(found, torch.full((4,), math.log(10) * (0.9 + 0.1 * mean / used)))
 
 
 def test_a_sigmoid_is_a_softmax_over_0_and_its_logit():
