@@ -36,8 +36,9 @@ def constant_output(
         bias: All outputs 0; or the log-frequencies of the classes, the log-odds of each label, or
             the mean of the targets.
         option: How the cross-entropy of classes is called: with class weights 1 … k, with label
-            smoothing 0.1, with half of the labels ignored, or with weights and smoothing (both); or, by mistake, as a plain mean of
-            weighted losses (unscaled), or with the ignored labels counted in the mean (counted).
+            smoothing 0.1, with half of the labels ignored, or with weights and smoothing (both);
+            or, by mistake, as a plain mean of weighted losses (unscaled), or with the ignored
+            labels counted in the mean (counted).
         classes: k.
         examples: Examples N, a multiple of 2 k and of 10, so that the shares are exact.
 

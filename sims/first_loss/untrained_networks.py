@@ -20,7 +20,8 @@ def untrained_networks(
     replicates: Replicates,
     network: Literal["mlp", "conv", "transformer"] = "mlp",
     fault: Literal[
-        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice", "leaked",
+        "none", "bytes", "normal", "probabilities", "summed", "divided", "padded", "twice",
+        "leaked",
     ] = "none",
     layers: int = 2,
     norm: Literal["none", "batch", "layer"] = "none",

@@ -156,7 +156,7 @@ def test_heads_of_other_libraries_have_the_variance_of_their_weights(init, varia
 
 
 def test_weights_and_smoothing_together_move_the_first_loss():
-    """By hand: the smoothed tenth weighs all classes alike, and is divided by the labels' weights."""
+    """By hand: the smoothed tenth weighs all classes alike; the labels' weights divide it."""
     mean, used = 5.5, 0.55 * 1 + 0.05 * sum(range(2, 11))
     found = measured(constant_output, option="both")["loss"]
 
