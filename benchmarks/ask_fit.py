@@ -30,7 +30,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from dlfaq.ask.build import thesaurus
-from dlfaq.ask.build.index import elsewhere_lines
+from dlfaq.ask.build.english import elsewhere_lines
 from dlfaq.ask.build.postings import grams_in
 from dlfaq.ask.freshness import ensure_index
 from dlfaq.ask.grams import grams_for, weights_of

@@ -4,8 +4,8 @@ from dlfaq.ask.rank import Answer, Explanation, Result
 from dlfaq.ask.together import merged, named
 
 
-def answer(confidence, *scores, faq):
-    results = tuple(Result(name, "?", score, "", 0, 0, False, ()) for name, score in scores)
+def answer(confidence, *scores, faq, planned=False):
+    results = tuple(Result(name, "?", score, "", 0, 0, planned, ()) for name, score in scores)
     why = Explanation(
         (), (), (), (), (), 0.0, tuple({name: score} for name, score in scores), ((),) * len(scores)
     )
@@ -25,6 +25,14 @@ def test_the_surest_comes_first():
     ]
     assert found.explanation.parts == ({"c": 0.8}, {"a": 0.9}, {"d": 0.4})
     assert (found.confidence, found.faq) == ("answer", "team")
+
+
+def test_what_can_be_read_comes_before_what_is_planned():
+    """A team's guess helps more than the bundled FAQ's intention."""
+    own = answer("guess", ("a", 0.5), faq="team")
+    other = answer("answer", ("c", 0.9), faq="bundled", planned=True)
+
+    assert merged([own, other], 3).results[0].id == "a"
 
 
 def test_an_entry_of_the_same_id_is_the_teams():

@@ -45,6 +45,7 @@ def merged(answers: Sequence[Answer], n: int) -> Answer:
     return best._replace(results=results, explanation=explanation, faq=answers[0].faq)
 
 
-def _sureness(answer: Answer) -> tuple[int, float]:
+def _sureness(answer: Answer) -> tuple[bool, int, float]:
+    """What can be read comes before what is planned, a sure answer before a guess."""
     score = answer.results[0].score if answer.results else 0.0
-    return LEVELS.index(answer.confidence), score
+    return answer.answered, LEVELS.index(answer.confidence), score

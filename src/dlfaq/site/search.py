@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dlfaq.ask import grams, lists, query, signals, spelling, vectors, words
 from dlfaq.ask.build import thesaurus
-from dlfaq.ask.build.index import common_english, elsewhere_lines
+from dlfaq.ask.build.english import common_english, elsewhere_lines
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED

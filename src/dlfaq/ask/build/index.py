@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dlfaq.ask import lists
 from dlfaq.ask.build import thesaurus
+from dlfaq.ask.build.english import count_spellings, elsewhere_lines
 from dlfaq.ask.build.postings import Postings
 from dlfaq.ask.build.rows import add, in_stems, phrasings, remove
 from dlfaq.ask.grams import MOST_ENTRIES
@@ -31,7 +31,6 @@ from dlfaq.knowledge.load import load, load_changed
 
 LISTS = ("faq/topics.yml", "faq/documents.yml")  # every entry's rows hold something of them
 PLANNED = "faq/planned.yml"
-ELSEWHERE = Path(__file__).with_name("elsewhere.txt")
 
 
 class _WholeError(Exception):
@@ -162,17 +161,6 @@ def _fill(db: sqlite3.Connection, faq: Faq, evidence: dict[str, Evidence]) -> No
     count_all(db, postings)
 
 
-def common_english() -> list[str]:
-    """Words that are no typing errors, whether or not an entry holds them."""
-    return sorted({*lists.STOP, *lists.NEGATIONS, *lists.PLAIN_ENGLISH.split()})
-
-
-def elsewhere_lines() -> list[str]:
-    """Questions that an FAQ on training does not answer."""
-    lines = (line.split("#")[0].strip() for line in ELSEWHERE.read_text("utf-8").splitlines())
-    return [line for line in lines if line]
-
-
 def asked_as(entry: Entry | Planned) -> tuple[str, ...]:
     """An entry's question and all its phrasings."""
     return (entry.question, *phrasings(entry))
@@ -190,18 +178,7 @@ def count_all(db: sqlite3.Connection, postings: Postings) -> None:
         raise _WholeError
     db.execute("INSERT OR REPLACE INTO meta VALUES ('entries', ?)", (str(entries),))
     postings.write(entries)
-    _spell(db)
-
-
-def _spell(db: sqlite3.Connection) -> None:
-    """Count in how many entries each word is spelled; common English is known, too."""
-    counts = Counter(
-        word for (words,) in db.execute("SELECT words FROM spellings") for word in words.split()
-    )
-    counts.update(dict.fromkeys((word for word in common_english() if word not in counts), 0))
-    rows = [(word, word[0], len(word), uses) for word, uses in counts.items()]
-    db.execute("DELETE FROM spelled")
-    db.executemany("INSERT INTO spelled VALUES (?, ?, ?, ?)", rows)
+    count_spellings(db)
 
 
 def _update(db: sqlite3.Connection, root: Path, now: Mapping[str, str]) -> None:
