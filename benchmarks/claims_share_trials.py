@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         roots = {count: Path(folder) / str(count) for count in (1, 10)}
         for count, root in roots.items():
-            write_faq(root, count, "digits_schedule")
+            write_faq(root, count, "tuned_optimizers")
         found = {count: [] for count in roots}
         for _ in range(ROUNDS):
             for count, root in roots.items():
