@@ -17,7 +17,7 @@ from dlfaq.sim.nets import mlp
 def initial_loss(
     replicates: Replicates,
     classes: int = 10,
-    init: Literal["default", "zero", "normal", "gpt2", "glorot", "lecun"] = "default",
+    init: Literal["default", "zero", "normal", "gpt2", "glorot", "lecun", "he"] = "default",
     features: int = 64,
     hidden: int = 0,
     center: float = 0.0,
@@ -33,7 +33,7 @@ def initial_loss(
         classes: Number of classes k; labels are uniform over them.
         init: PyTorch's default; the same with a last layer of zeros; every weight from N(0, 1); or
             biases 0 and normal weights, of standard deviation 0.02 as the output of GPT-2, of
-            variance 2 / (d + k) as Glorot's, or of variance 1 / d as LeCun's.
+            variance 2 / (d + k) as Glorot's, 1 / d as LeCun's, or 2 / d as He's.
         features: Inputs d, normal with variance 1.
         hidden: Units of the hidden ReLU layer; 0 for a single linear layer.
         center: Mean of the features; their mean square is 1 + center^2.
@@ -47,7 +47,12 @@ def initial_loss(
     """
     net = replicates.stack("net", lambda: mlp(features, [hidden] if hidden else [], classes))
     weights = net.weights()
-    stds = {"gpt2": 0.02, "glorot": (2 / (features + classes)) ** 0.5, "lecun": features**-0.5}
+    stds = {
+        "gpt2": 0.02,
+        "glorot": (2 / (features + classes)) ** 0.5,
+        "lecun": features**-0.5,
+        "he": (2 / features) ** 0.5,
+    }
     with torch.no_grad():
         for name, weight in weights.items() if init == "normal" else ():
             weight.copy_(replicates.normal(f"weight {name}", *weight.shape[1:]))
