@@ -144,6 +144,8 @@ def test_a_batch_without_labels_has_no_mean():
 
     assert F.cross_entropy(logits, empty).isnan()
     assert F.cross_entropy(logits, empty, reduction="sum") == 0
+    with pytest.raises(IndexError):
+        F.cross_entropy(logits, torch.tensor([0, 255, 1]))
     targets = torch.tensor([0.0, 255.0, 1.0])
     assert F.binary_cross_entropy_with_logits(torch.zeros(3), targets).isfinite()
 
