@@ -111,3 +111,93 @@ def test_the_code_of_an_answer_runs(entry, make, training, capsys):
 def test_an_answer_shows_code(entry):
     """An answer that one can act on shows what to type."""
     assert snippets(entry)
+
+
+def spikes(*, batch_norm: bool = True) -> dict:
+    """What the snippets on loss spikes define, after they ran."""
+    entry = next(entry for entry in ENTRIES if entry.id == "loss-spikes-nan")
+    names = given(perceptron)
+    if not batch_norm:
+        torch.manual_seed(0)
+        names["model"] = nn.Sequential(nn.Linear(FEATURES, CLASSES), nn.Dropout(0.5))
+        names["optimizer"] = torch.optim.AdamW(names["model"].parameters(), lr=1e-3)
+    for _, code in snippets(entry):
+        exec(compile(code, "loss-spikes-nan", "exec"), names)
+    return names
+
+
+def weights(model: nn.Module) -> torch.Tensor:
+    """All of them, side by side."""
+    return torch.cat([weight.detach().flatten() for weight in model.parameters()])
+
+
+def test_spikes_a_scaled_step_skips_by_itself():
+    """On the CPU: many broken steps in a row raise nothing, change nothing, and halve the scale."""
+    names = spikes(batch_norm=False)
+    model, x, y = names["model"], names["x"], names["y"]
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**16)
+    start = weights(model)
+    for _ in range(7):
+        names["optimizer"].zero_grad()
+        names["scaled_step"](F.cross_entropy(model(x), y) * torch.inf, scaler)
+    assert torch.equal(start, weights(model))
+    assert scaler.get_scale() == 2.0**9
+
+    for _ in range(3):
+        names["optimizer"].zero_grad()
+        names["scaled_step"](F.cross_entropy(model(x), y), scaler)
+    assert not torch.equal(start, weights(model))
+
+
+def test_spikes_a_guarded_step_saves_the_batch_and_stops_at_five(tmp_path, monkeypatch):
+    """Sound steps are taken, and the count starts anew after one."""
+    monkeypatch.chdir(tmp_path)
+    names = spikes(batch_norm=False)
+    model, step = names["model"], names["guarded_step"]
+    broken = {place for place in range(12) if place not in (0, 4)}
+    start = weights(model)
+    for place in range(9):
+        names["optimizer"].zero_grad()
+        loss = F.cross_entropy(model(names["x"]), names["y"])
+        (loss * torch.nan if place in broken else loss).backward()
+        step()
+    assert not torch.equal(start, weights(model))
+    assert weights(model).isfinite().all()
+    assert (tmp_path / "bad-4.pt").is_file()
+    with pytest.raises(FloatingPointError, match="5 bad gradients"):
+        step(limit=5)
+
+
+def test_spikes_a_replay_repeats_the_steps(tmp_path, monkeypatch, capsys):
+    """With dropout, too: the same losses each time; at a tenth of the rate, other ones."""
+    monkeypatch.chdir(tmp_path)
+    names = spikes(batch_norm=False)
+    torch.autograd.set_detect_anomaly(False)
+    batches = [[0, 3, 5], [1, 2, 4], [6, 7, 8]]
+    names["save"]()
+    printed = []
+    for divide in (1, 1, 10):
+        capsys.readouterr()
+        names["repeat"](batches, divide)
+        printed.append(capsys.readouterr().out.splitlines())
+
+    assert printed[0] == printed[1] != printed[2]
+    assert printed[0][0] == printed[2][0]
+    assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(1e-4)
+
+
+@pytest.mark.parametrize("wrap", [lambda y: y, lambda y: (None, y), lambda y: {"logits": y}])
+def test_spikes_a_hook_looks_into_tuples_and_dictionaries(wrap):
+    """It names the module, and overlooks integers."""
+
+    class Broken(nn.Module):
+        def forward(self, x):
+            return wrap(x / 0)
+
+    model = nn.Sequential(nn.Linear(2, 2), Broken())
+    watch = spikes()["watch"]
+    for name, module in model.named_modules():
+        module.register_forward_hook(watch(name))
+
+    with pytest.raises(FloatingPointError, match="first at 1"):
+        model(torch.ones(1, 2))

@@ -22,23 +22,25 @@ def find_nan(
     expression: Literal[
         "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
         "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
+        "no-label",
     ] = "root",
     function: str = "SqrtBackward0",
     last: bool = False,
     extreme: bool = True,
+    layers: int = 1,
     inputs: int = 8,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Put a fragile expression into a network and ask both tools where the NaN comes from.
 
-    Setting: a network of a scale, {expression} of its {inputs} outputs, and cross-entropy.
+    Setting: {layers} linear layer(s), {expression} of their {inputs} outputs, and cross-entropy.
 
     Args:
         replicates: One input each.
         expression: What stands in the middle, as a module of its own.
         function: The function of autograd that `named` asks for.
-        last: Make the expression the loss itself; else cross-entropy of two classes follows, of
-            which it is a logit.
+        last: Make the expression the loss; else it is a logit of a cross-entropy of two classes.
         extreme: Inputs that the expression cannot take; else harmless ones.
+        layers: Linear layers before the expression; their weights are the identity.
         inputs: Numbers n that the expression takes.
 
     Metrics:
@@ -49,18 +51,19 @@ def find_nan(
     """
     x = 0.25 + replicates.uniform("x", inputs) / 2  # (R, n)
     x = expressions.extreme(expression, x) if extreme else x
-    found = [_one(expression, row[None], last=last, hidden=extreme) for row in x]
+    found = [_one(expression, row[None], last, extreme, layers) for row in x]
     return {
         "finite": torch.tensor([bool(loss.isfinite()) for loss, *_ in found]),
-        "hook": torch.tensor([first == "1" for _, first, *_ in found]),
+        "hook": torch.tensor([first == str(layers) for _, first, *_ in found]),
         "anomaly": torch.tensor([stop in inside for _, _, stop, inside in found]),
         "named": torch.tensor([stop == function for _, _, stop, _ in found]),
     }
 
 
-def _one(name: str, x: Tensor, *, last: bool, hidden: bool) -> tuple[Tensor, str, str, set[str]]:
+def _one(name: str, x: Tensor, last: bool, hidden: bool, layers: int) -> tuple:
     """Loss, the module that hooks find, the function anomaly mode finds, all of the expression."""
-    net = nn.Sequential(_Scale(x.shape[1]), _Expression(name, hidden=hidden))
+    before = [_identity(x.shape[1]) for _ in range(layers)]
+    net = nn.Sequential(*before, _Expression(name, hidden=hidden))
     broken: list[str] = []
     for place, module in net.named_children():
         module.register_forward_hook(_watch(place, broken))
@@ -69,7 +72,7 @@ def _one(name: str, x: Tensor, *, last: bool, hidden: bool) -> tuple[Tensor, str
         warnings.simplefilter("ignore")  # anomaly mode says that it is slow
         with torch.autograd.detect_anomaly():
             value = net(x)  # (1,)
-            inside = _functions(value.grad_fn) - {"AccumulateGrad"}
+            inside = _functions(value.grad_fn) - {"AccumulateGrad", "AddmmBackward0"}
             logits = torch.stack([value, torch.ones_like(value)], 1)  # (1, 2)
             loss = value[0] if last else F.cross_entropy(logits, torch.tensor([0]))
             try:
@@ -96,13 +99,10 @@ def _functions(node: object) -> set[str]:
     return {node.name()}.union(*(_functions(after) for after, _ in node.next_functions))
 
 
-class _Scale(nn.Module):
-    def __init__(self, n: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(n))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.weight * x
+def _identity(n: int) -> nn.Linear:
+    layer = nn.Linear(n, n)
+    nn.init.eye_(layer.weight), nn.init.zeros_(layer.bias)
+    return layer
 
 
 class _Expression(nn.Module):

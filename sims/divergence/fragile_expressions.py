@@ -18,6 +18,7 @@ def fragile_expressions(
     expression: Literal[
         "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
         "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
+        "no-label",
     ] = "root",
     stable: bool = False,
     extreme: bool = True,

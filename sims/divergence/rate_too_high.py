@@ -23,9 +23,11 @@ def rate_too_high(
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "sgd",
     tune: bool = False,
     model: Literal["mlp", "transformer"] = "mlp",
+    place: Literal["post", "pre", "open"] = "post",
     norm: Literal["none", "batch", "layer", "rms"] = "none",
     target: Literal["class", "number"] = "class",
     data: Literal["digits", "cancer", "wine"] = "digits",
+    scale: Literal["standard", "feature", "centred", "unit", "raw"] = "standard",
     hidden: int = 32,
     layers: int = 2,
     batch: int = 32,
@@ -35,7 +37,7 @@ def rate_too_high(
 
     Setting: {steps} steps of {optimizer} at rate {lr} (warmup: {warmup} of the steps, gradients
     clipped to: {clip}), batch {batch}, {model} of width {hidden} with {layers} hidden layers or
-    blocks, norm: {norm}, on {data}.
+    blocks, norm: {norm} ({place}), on {data}, scale: {scale}.
 
     Args:
         replicates: One initialization and one order of the examples each.
@@ -44,11 +46,13 @@ def rate_too_high(
         clip: Largest norm of a gradient; 0 for no clipping.
         optimizer: A name of `dlfaq.sim.optimizers`.
         tune: Choose the rate on 200 validation examples, for each replicate.
-        model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens,
-            post-norm blocks whose normalization `norm` does not touch.
-        norm: Normalization before each ReLU.
+        model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens.
+        place: Of the transformer's normalization: `post`, behind each sum; `pre`, before each
+            layer and before the answer, as in GPT-2; `open`, as `pre`, but not before the answer.
+        norm: Normalization before each ReLU of the hidden layers.
         target: The class, by cross-entropy; or the class's number, standardized, by squared error.
         data: What is learnt; the transformer needs digits.
+        scale: Of the inputs, a scaling of `dlfaq.sim.training_data`.
         hidden: Width of the hidden layers; the transformer is half as wide.
         layers: Hidden layers, or blocks.
         batch: Examples a step.
@@ -59,13 +63,13 @@ def rate_too_high(
         nonfinite: 1 if a loss was inf or NaN, else 0, in [0, 1].
         peak (ratio): largest loss over the first one; 1e9 where it is larger, inf or NaN.
     """
-    examples = load(replicates, data, valid=200, numbers=target == "number")
+    examples = load(replicates, data, valid=200, scale=scale, numbers=target == "number")
     outputs = examples.classes
     if model == "mlp":
         sizes = examples.features, [hidden] * layers, outputs
         net = replicates.stack("net", lambda: mlp(*sizes, norm=norm))
     else:
-        net = replicates.stack("net", lambda: _RowTransformer(hidden // 2, layers, outputs))
+        net = replicates.stack("net", lambda: _RowTransformer(hidden // 2, layers, outputs, place))
     n = len(examples)
     order = replicates.batches("batches", n, min(batch, n), steps)  # (R, steps, B)
     run = train(
@@ -87,10 +91,12 @@ def rate_too_high(
 
 
 class _RowTransformer(nn.Module):
-    """Post-norm transformer blocks over the 8 rows of an image: (N, 64) to (N, k)."""
+    """Transformer blocks over the 8 rows of an image: (N, 64) to (N, k)."""
 
-    def __init__(self, width: int, blocks: int, classes: int) -> None:
+    def __init__(self, width: int, blocks: int, classes: int, place: str) -> None:
         super().__init__()
+        self.pre = place != "post"
+        self.last = nn.LayerNorm(width) if place == "pre" else nn.Identity()
         self.embed, self.places = nn.Linear(8, width), nn.Parameter(0.1 * torch.randn(8, width))
         self.qkv = nn.ModuleList([nn.Linear(width, 3 * width) for _ in range(blocks)])
         self.feed = nn.ModuleList([mlp(width, [4 * width], width) for _ in range(blocks)])
@@ -100,11 +106,12 @@ class _RowTransformer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         h = self.embed(x.unflatten(-1, (8, 8))) + self.places  # (N, 8, d): a token a row
         for block in range(len(self.qkv)):
-            query, key, value = self.qkv[block](h).chunk(3, -1)
+            one, two = self.norms[2 * block : 2 * block + 2]
+            query, key, value = self.qkv[block](one(h) if self.pre else h).chunk(3, -1)
             mixed = (query @ key.mT / query.shape[-1] ** 0.5).softmax(-1) @ value
-            h = self.norms[2 * block](h + mixed)
-            h = self.norms[2 * block + 1](h + self.feed[block](h))
-        return self.answer(h.mean(-2))
+            h = h + mixed if self.pre else one(h + mixed)
+            h = h + self.feed[block](two(h)) if self.pre else two(h + self.feed[block](h))
+        return self.answer(self.last(h).mean(-2))
 
 
 if __name__ == "__main__":

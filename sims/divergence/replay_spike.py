@@ -31,9 +31,7 @@ def replay_spike(
     steps: int = 60,
     window: int = 20,
 ) -> dict[str, Tensor]:
-    """Train a digit classifier well, then with something wrong, from what was saved before.
-
-    The loop is written out because restarting it is the point.
+    """Train a digit classifier well, then with something wrong; the restarted loop is the point.
 
     Setting: {steps} sound steps of {optimizer} at rate {lr}, then {window} steps in {precision}
     with the cause: {cause}; batch {batch}, two hidden ReLU layers of {hidden}, norm: {norm}, on
@@ -64,6 +62,7 @@ def replay_spike(
         spiked: 1 if a batch's loss in the window was inf, NaN, or above that of guessing, ln 10;
             else 0, in [0, 1].
         harmed: 1 if the loss on the validation images was, after a step of it; else 0, in [0, 1].
+        after: loss on the validation images at the end, in nats; at most 1e9, as are inf and NaN.
     """
     data = load(replicates, "digits", valid=200, scale="unit" if cause == "range" else "standard")
     data = data.mapped(lambda x: 65535 * x if cause == "range" else x)
@@ -105,6 +104,7 @@ def replay_spike(
         "step": torch.arange(1 - last, window + 1),
         "spiked": ~(path[:, steps:] < guessing).all(1),
         "harmed": ~(torch.stack(held, 1) < guessing).all(1),
+        "after": capped(held[-1], 1e9),
     }
 
 

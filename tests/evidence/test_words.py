@@ -31,6 +31,8 @@ def test_measured():
     assert words.measured(point(0.54321, (0.5, 0.6))) == "0.543"
     assert words.measured(point(54321.0, (54320.0, 54322.0))) == "54321"
     assert words.measured(point(31 / 32, estimator="all")) == "31 of 32"
+    assert words.measured(point(3.5e-18, (-0.004, 0.004))) == "0"
+    assert words.measured(point(3.5e-18, (3e-18, 4e-18))) == "3.5e-18"
 
 
 def test_interval():

@@ -41,7 +41,7 @@ def measured(point: Point) -> str:
     """The estimate; of what is counted, in how many replicates it held."""
     if _counts(point):
         return f"{round(point.estimate * point.replicates)} of {point.replicates}"
-    return number(point.estimate, digits(point))
+    return number(_rounded(point), digits(point))
 
 
 def interval(point: Point | Measured) -> str:
@@ -69,6 +69,12 @@ def predicted(point: Point) -> str:
 def where(point: Point) -> str:
     """At which point of the sweep; empty without one."""
     return ", ".join(f"{name}={value}" for name, value in point.at.items())
+
+
+def _rounded(point: Point) -> float:
+    """0 for an estimate that is rounding error beside its interval."""
+    ends = [abs(end) for end in point.interval if end is not None]
+    return 0.0 if abs(point.estimate) < 1e-9 * max(ends, default=0.0) else point.estimate
 
 
 def _counts(point: Point | Measured) -> bool:

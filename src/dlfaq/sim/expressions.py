@@ -14,6 +14,7 @@ AT_ZERO = ("normalize", "root", "hidden-root", "where", "empty-mean", "half-eps"
 NAMES = (
     "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
     "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
+    "no-label",
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def extreme(name: str, x: Tensor) -> Tensor:
 def fragile(name: str, x: Tensor, *, hidden: bool) -> Tensor:
     """The expression as it stands in a textbook, (R, n) to (R,). `hidden` masks all of x."""
     seen = torch.full_like(x, 0.0 if hidden else 1.0).detach()  # (R, n)
-    low = torch.finfo(torch.float16).min
+    low, label = torch.finfo(torch.float16).min, torch.tensor([-100 if hidden else 0])
     return {
         "softmax": lambda: x.softmax(-1).log()[:, 0],  # log of a probability that underflows
         "sigmoid": lambda: x.sigmoid().log()[:, 0],
@@ -52,13 +53,14 @@ def fragile(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "acos": lambda: x.acos().sum(-1),  # finite, but its slope at 1 is not
         "half-square": lambda: x.half().square().float().mean(-1),  # float16 ends at 65504
         "half-eps": lambda: _half_share(x, 1e-8),  # 1e-8 is 0 in float16
+        "no-label": lambda: torch.stack([F.cross_entropy(row[None], label) for row in x]),  # 0 / 0
     }[name]()
 
 
 def stable(name: str, x: Tensor, *, hidden: bool) -> Tensor:
     """The same, written for finite numbers."""
     seen = torch.full_like(x, 0.0 if hidden else 1.0).detach()
-    low = torch.finfo(torch.float16).min
+    low, label = torch.finfo(torch.float16).min, torch.tensor([-100 if hidden else 0])
     return {
         "softmax": lambda: x.log_softmax(-1)[:, 0],
         "sigmoid": lambda: F.logsigmoid(x)[:, 0],
@@ -76,12 +78,19 @@ def stable(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "acos": lambda: x.clamp(-1 + 1e-6, 1 - 1e-6).acos().sum(-1),
         "half-square": lambda: x.half().float().square().mean(-1),
         "half-eps": lambda: _half_share(x, 1e-4),
+        "no-label": lambda: torch.stack([_labelled_mean(row[None], label) for row in x]),
     }[name]()
 
 
 def _root(x: Tensor) -> Tensor:
     """A root whose slope at 0 is finite."""
-    return (x + 1e-12).sqrt()
+    return (x + 1e-5).sqrt()
+
+
+def _labelled_mean(x: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy over the labels that are not -100; 0 if there are none."""
+    count = (labels >= 0).sum().clamp(min=1)
+    return F.cross_entropy(x, labels, reduction="sum") / count
 
 
 def _half_share(x: Tensor, eps: float) -> Tensor:

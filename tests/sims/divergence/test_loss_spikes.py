@@ -1,6 +1,8 @@
 """Spikes and NaN: cases that algebra, or PyTorch run by hand, decides."""
 
 import math
+import re
+import warnings
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from sims.divergence.adam_after_silence import adam_after_silence
 from sims.divergence.find_nan import find_nan
 from sims.divergence.fragile_expressions import fragile_expressions
 from sims.divergence.stability_limit import stability_limit
+from torch.nn import functional as F
 
 from dlfaq.knowledge.simulations import read_simulation
 from dlfaq.sim import Replicates, expressions
@@ -49,11 +52,11 @@ def test_both_forms_are_the_same_mathematics(name):
 
 
 def test_the_standard_deviations_differ_by_their_divisor():
-    """A divisor of n - 1 in the fragile form, n in the stable one."""
+    """A divisor of n - 1 in the fragile form, n in the stable one, and 1e-5 under its root."""
     x = torch.rand(4, 8, generator=torch.Generator().manual_seed(0))
     both = [form("one-std", x, hidden=False) for form in (expressions.fragile, expressions.stable)]
 
-    torch.testing.assert_close(both[0] * (7 / 8) ** 0.5, both[1], rtol=1e-4, atol=0)
+    torch.testing.assert_close(both[0] ** 2 * 7 / 8 + 1e-5, both[1] ** 2, rtol=1e-5, atol=0)
 
 
 def test_a_root_at_zero_is_finite_and_its_slope_is_not():
@@ -83,6 +86,68 @@ def test_a_harmless_network_is_not_reported():
 
     assert measured["finite"].all()
     assert not measured["hook"].any() | measured["anomaly"].any() | measured["named"].any()
+
+
+def message(loss):
+    """The function that anomaly mode stops in, if it stops."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # anomaly mode says that it is slow
+        with torch.autograd.detect_anomaly():
+            value = loss()
+            try:
+                value.backward()
+            except RuntimeError as error:
+                return value.detach(), re.search(r"'(\w+)' returned nan", str(error))[1]
+    return value.detach(), ""
+
+
+@pytest.mark.parametrize(
+    ("form", "x", "name"),
+    [
+        (lambda x: (x * x).sum().sqrt(), torch.zeros(4), "MulBackward0"),
+        (lambda x: x.square().sum().sqrt(), torch.zeros(4), "PowBackward0"),
+        (
+            lambda x: (x.square().mean() - x.mean().square() - 1).sqrt(),
+            torch.ones(4),
+            "SqrtBackward0",
+        ),
+        (lambda x: torch.where(x > 0, x.log(), 0.0).sum(), torch.zeros(4), "LogBackward0"),
+        (lambda x: x.acos().sum(), torch.ones(4), ""),
+    ],
+)
+def test_the_message_names_the_function(form, x, name):
+    """Only the root of a negative number has a loss that is NaN."""
+    value, named = message(lambda: form(x.clone().requires_grad_()))
+
+    assert named == name
+    assert value.isfinite() == (name != "SqrtBackward0")
+
+
+def test_a_gradient_of_inf_becomes_nan_behind_random_layers():
+    """A sum with weights of either sign holds inf - inf; the message names that layer."""
+    torch.manual_seed(0)
+    first, second = torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)
+
+    def loss(*layers):
+        h = torch.ones(2, 4)
+        for layer in layers:
+            h = layer(h)
+        return (h / h.detach()).acos().sum()  # arccosines of exactly 1
+
+    assert message(lambda: loss(first))[1] == ""
+    assert message(lambda: loss(first, second))[1] == "AddmmBackward0"
+
+
+def test_a_batch_without_labels_has_no_mean():
+    """Cross-entropy divides by the number of labels; a wrong label of 255 goes unnoticed."""
+    empty, logits = torch.full((3,), -100), torch.zeros(3, 5)
+
+    assert F.cross_entropy(logits, empty).isnan()
+    assert F.cross_entropy(logits, empty, reduction="sum") == 0
+    with pytest.raises(IndexError):
+        F.cross_entropy(logits, torch.tensor([0, 255, 1]))
+    targets = torch.tensor([0.0, 255.0, 1.0])
+    assert F.binary_cross_entropy_with_logits(torch.zeros(3), targets).isfinite()
 
 
 @pytest.mark.parametrize("silence", [10, 500])

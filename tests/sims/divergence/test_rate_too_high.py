@@ -47,3 +47,15 @@ def test_good_rates_train_both_models():
     """Far above chance."""
     assert (measure(lr=0.1)["accuracy"] > 0.75).all()
     assert (measure(lr=0.01, optimizer="adamw", model="transformer")["accuracy"] > 0.5).all()
+
+
+def test_normalization_stands_in_three_places():
+    """All three train at a good rate, and no two are the same network."""
+    settings = {"lr": 0.01, "optimizer": "adamw", "model": "transformer"}
+    seen = []
+    for place in ("post", "pre", "open"):
+        measured = measure(place=place, **settings)
+        assert (measured["accuracy"] > 0.5).all()
+        seen.append(measured["accuracy"])
+    for one, other in zip(seen, seen[1:] + seen[:1], strict=True):
+        assert (one != other).any()

@@ -73,3 +73,12 @@ def test_float32_undoes_the_precision_and_nothing_else():
 def test_the_steps_are_numbered_from_the_checkpoint():
     """Ten before, then the window."""
     assert measure()["step"].tolist() == list(range(-9, 7))
+
+
+def test_the_last_validation_loss_tells_of_lasting_damage():
+    """An outlier under AdamW leaves a larger one than the same outlier clipped."""
+    settings = {"cause": "data", "factor": 1000.0}
+    same, clipped = measure(**settings), measure(rerun="clipped", **settings)
+
+    assert not same["harmed"].any()
+    assert same["after"].mean() > clipped["after"].mean()
