@@ -1,0 +1,94 @@
+"""Early stopping, schedules and averages where the answer is known."""
+
+import torch
+from sims.optimization.longer_training import longer_training
+
+from dlfaq.sim import Replicates
+
+LANGUAGE = {"data": "tokens", "examples": 64, "hidden": 8, "every": 10, "lr": 0.01}
+
+
+def sim(**given):
+    return longer_training(Replicates("longer_training", range(4)), **given)
+
+
+def test_with_one_look_all_answers_agree():
+    """Kept, last and averaged are the one network that was looked at."""
+    measured = sim(steps=20, every=20)
+
+    assert torch.equal(measured["kept"], measured["end"])
+    assert torch.equal(measured["kept_loss"], measured["end_loss"])
+    assert torch.allclose(measured["mean_loss"], measured["end_loss"])
+
+
+def test_endless_patience_keeps_what_the_shorter_runs_kept():
+    """A run is the start of a longer one, and more patience never keeps an earlier look."""
+    short, long = sim(steps=100, every=10, patience=1000), sim(steps=200, every=10, patience=1000)
+
+    assert torch.equal(short["accuracy"], long["accuracy"][:, :10])
+    kept = {float(value) for value in long["kept"]}
+    assert kept <= {float(value) for value in long["accuracy"].flatten()}
+
+
+def test_early_stopping_equals_a_plain_loop():
+    """The vectorized rule against the loop everybody writes."""
+    measured = sim(wrong=0.4, patience=2)
+
+    for i in range(4):
+        best, waited, kept = float("inf"), 0, 0
+        for look, loss in enumerate(measured["watched"][i]):
+            if loss < best:
+                best, waited, kept = loss, 0, look
+            else:
+                waited += 1
+            if waited >= 2:
+                break
+        assert measured["kept"][i] == measured["accuracy"][i, kept]
+        assert measured["kept_loss"][i] == measured["loss"][i, kept]
+
+
+def test_right_labels_need_no_replacement():
+    """With wrong=1 all labels are random, and accuracy is that of chance."""
+    clean, noisy = sim(wrong=0.0, steps=100, every=100), sim(wrong=1.0, steps=100, every=100)
+
+    assert (clean["end"] > 0.7).all()
+    assert (noisy["end"] < 0.3).all()
+
+
+def test_a_horizon_of_all_steps_is_the_default():
+    """A schedule made for the steps of the run is the one that 0 stands for."""
+    given = {**LANGUAGE, "schedule": "cosine", "steps": 40}
+
+    assert torch.equal(sim(**given)["loss"], sim(**given, horizon=40)["loss"])
+
+
+def test_a_second_round_starts_where_the_first_ended():
+    """At rate 0 the second round is no training at all."""
+    given = {**LANGUAGE, "optimizer": "sgd", "steps": 40}
+    still = sim(**{**given, "lr": 0.0}, rounds=2)
+
+    assert (still["loss"] == still["loss"][:, :1]).all()
+    assert still["step"].tolist() == [10, 20]
+
+
+def test_two_rounds_of_plain_sgd_are_one_run():
+    """SGD at a constant rate has no state but the weights."""
+    given = {**LANGUAGE, "optimizer": "sgd", "steps": 40}
+    once, twice = sim(**given), sim(**given, rounds=2)
+
+    assert torch.equal(once["loss"][:, 2:], twice["loss"])
+
+
+def test_no_model_beats_the_entropy():
+    """The loss above the entropy is not below 0 by more than the test sentences scatter."""
+    measured = sim(data="tokens", examples=2048, steps=400, every=400, lr=0.01)
+
+    assert (measured["end_loss"] > -0.1).all()
+    assert (measured["end_loss"] < 0.3).all()
+
+
+def test_a_temperature_helps_where_the_network_is_too_sure():
+    """On memorized labels the best temperature lowers the loss a lot."""
+    measured = sim(wrong=0.8, steps=300, every=300, patience=1)
+
+    assert (measured["scaled_loss"] < measured["end_loss"]).all()
