@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from dlfaq.sim import Replicates, cross_entropy
-from dlfaq.sim.copies import load_state, saved_state
 from dlfaq.sim.lanes import Lanes, Watch
 from dlfaq.sim.language import language
 from dlfaq.sim.losses import capped, token_cross_entropy
@@ -27,9 +26,7 @@ SINCE = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)  # steps after the last 
 
 def interrupted_training(
     replicates: Replicates,
-    lost: Literal[
-        "nothing", "moments", "schedule", "both", "buffers", "order", "place"
-    ] = "moments",
+    lost: Literal["nothing", "moments", "schedule", "both", "order", "place"] = "moments",
     every: int = 150,
     warmup: int = 0,
     schedule: Literal["constant", "linear", "cosine"] = "cosine",
@@ -50,8 +47,8 @@ def interrupted_training(
     Args:
         replicates: One network and one order of the rows each.
         lost: The optimizer's state (moments); the schedule's place, so that it begins again;
-            both; BatchNorm's running statistics (buffers); the random numbers, so that every
-            start shuffles anew (order); or the place, so that every start reads the same batches.
+            both; the random numbers, so that every start shuffles anew (order); or the place, so
+            that every start reads the same batches.
         every: Steps from one start to the next.
         warmup: Steps after a stop in which the learning rate first rises.
         schedule: Schedule over all steps.
@@ -65,8 +62,7 @@ def interrupted_training(
         data: Digits, cancer, or sentences of a random Markov chain, read by a transformer.
 
     Metrics:
-        since[after]: test loss in nats some steps after the last stop; 0 is right after loading.
-        begin: share of the test rows (of tokens) answered correctly right after loading, in [0, 1].
+        since[after]: test loss in nats some steps after the last stop; 0 is at the stop.
         worst: highest test loss in the 20 steps after the last stop, in nats; at most 10.
         loss: on the test rows at the end, in nats; at most 10.
         accuracy: share of them answered correctly at the end, in [0, 1].
@@ -93,7 +89,6 @@ def interrupted_training(
     lanes = Lanes(net, rows, batches, of, None, len(tried))
     peaks = torch.tensor(tried, dtype=torch.float64).repeat_interleave(len(replicates))  # (G R,)
     weights = dict(lanes.net.named_parameters())
-    buffers = {name: value.clone() for name, value in lanes.net.named_buffers()}
     share, last = shares(schedule, steps), (steps - 1) // every * every
     watch = Watch(lanes, None, {last + step for step in SINCE} | {steps}, keep=False, sealed=True)
     descent = Descent(weights, optimizer, peaks)
@@ -101,8 +96,6 @@ def interrupted_training(
         place = step % every
         if step and place == 0 and lost in ("moments", "both"):
             descent = Descent(weights, optimizer, peaks)
-        if step and place == 0 and lost == "buffers":
-            load_state(lanes.net, saved_state(lanes.net) | buffers)
         watch(step)
         rise = min(1.0, (place + 1) / (warmup + 1)) if step >= every else 1.0
         descent.zero_grad()
@@ -118,7 +111,6 @@ def interrupted_training(
     return {
         "since": loss[:, :-1],
         "after": after[:-1],
-        "begin": right[:, 0],
         "worst": loss[:, after <= 20].amax(1),
         "loss": loss[:, -1],
         "accuracy": right[:, -1],

@@ -4,6 +4,7 @@ import pytest
 import torch
 from sims.checkpoints.resume_training import Script, resume_training
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from dlfaq.sim import Replicates
 
@@ -82,3 +83,32 @@ def test_the_rate_of_a_schedule_without_its_optimizer():
     late = sim(mistake="scheduler built late", schedule="inverse-sqrt", stop=60)
     torch.testing.assert_close(late["rate"], torch.full((2,), 2.0, dtype=torch.float64))
     torch.testing.assert_close(late["later"], torch.ones(2, dtype=torch.float64))
+
+
+class Drawn(Dataset):
+    """Numbers, each with a random one that is drawn when it is read."""
+
+    def __len__(self):
+        return 32
+
+    def __getitem__(self, i):
+        return i, torch.rand(()).item()
+
+
+def test_workers_go_on_too():
+    """The order and what worker processes draw come back with the state of the epoch's beginning."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        loader = DataLoader(Drawn(), batch_size=8, shuffle=True, num_workers=2)
+        epoch_rng, batches = torch.get_rng_state(), iter(loader)
+        for _ in range(2):
+            next(batches)
+        onward = [[part.tolist() for part in batch] for batch in batches]
+        torch.manual_seed(2)
+        torch.set_rng_state(epoch_rng)
+        batches = iter(loader)
+        for _ in range(2):
+            next(batches)
+        resumed = [[part.tolist() for part in batch] for batch in batches]
+
+    assert onward == resumed
