@@ -7,6 +7,7 @@ one would type them.
 
 import math
 import re
+import signal
 
 import pytest
 import torch
@@ -84,9 +85,12 @@ def snippets(entry: Entry) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def as_before():
-    """What a snippet switches on for a whole process is switched off again."""
+def as_before(tmp_path, monkeypatch):
+    """What a snippet switches on for a whole process is switched off again; its files lie elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    on_end = signal.getsignal(signal.SIGTERM)
     yield
+    signal.signal(signal.SIGTERM, on_end)
     torch.autograd.set_detect_anomaly(False)
     for name, hooks in vars(torch.nn.modules.module).items():
         if name.startswith("_global_") and name.endswith("hooks") and hasattr(hooks, "clear"):

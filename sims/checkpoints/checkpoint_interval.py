@@ -1,8 +1,8 @@
 """How often to save, when machines fail.
 
-python sims/checkpoints/checkpoint_interval.py --interval 141
+python sims/checkpoints/checkpoint_interval.py --interval 141 --shape 0.7
 
-https://doi.org/10.1145/361147.361115
+https://arxiv.org/abs/2410.18124
 """
 
 import math
@@ -19,46 +19,41 @@ def checkpoint_interval(
     cost: float = 10.0,
     between_failures: float = 1000.0,
     restart: float = 0.0,
-    attempts: int = 4000,
+    shape: float = 1.0,
+    failures: int = 1000,
 ) -> dict[str, Tensor]:
-    """Work through many intervals, each ended by saving; after a failure begin the interval again.
+    """Work from one failure to the next, and save after every interval of work.
 
-    Failures come at a constant rate, so the time to the next one does not depend on how long ago
-    the last one was, and every attempt at an interval can draw it afresh. All times have one unit,
-    minutes, say.
+    What was not saved when a failure comes is lost. The times from a start to its failure follow a
+    Weibull distribution. All times have one unit, minutes, say.
 
     Setting: saving takes {cost} after every {interval} of work; a failure every {between_failures}
-    on average, {restart} to restart.
+    on average (Weibull, shape {shape}), {restart} to restart.
 
     Args:
         replicates: One machine and its failures each.
         interval: Work between two checkpoints.
-        cost: Time that saving takes.
-        between_failures: Mean time M between failures.
+        cost: Time for which saving stops the work.
+        between_failures: Mean time M from a start to its failure.
         restart: Time that a restart takes after a failure.
-        attempts: Attempts at an interval, the failed ones included.
+        shape: Of the Weibull distribution: 1 for failures at a constant rate; below 1 they are
+            more likely soon after a start.
+        failures: Failures of each machine.
 
     Metrics:
-        overhead: time spent over work done, minus 1; at least 0.
-        expected: the same by the formula (M + restart) (exp((interval + cost) / M) - 1) / interval
-            - 1; at least 0.
-        lost: mean work lost in a failure, over the interval; 0 if nothing failed, in [0, 1].
-        failures: share of the attempts that failed, in [0, 1].
+        overhead: time spent over work kept, minus 1; at least 0.
+        lost: mean work lost in a failure, over the interval, in [0, 1].
     """
-    # -log(1 - u) is exponential with mean 1; equal draws for all intervals make them comparable
-    drawn = replicates.uniform("failures", attempts, dtype=torch.float64)
-    until_failure = -between_failures * (1 - drawn).log()  # (R, n)
-    needed = interval + cost
-    failed = until_failure < needed
-    time = torch.where(failed, until_failure + restart, needed).sum(1)  # (R,)
-    work = interval * (~failed).sum(1).clamp(min=1)
-    wasted = (until_failure.clamp(max=interval) * failed).sum(1) / failed.sum(1).clamp(min=1)
-    expected = (between_failures + restart) * math.expm1(needed / between_failures) / interval - 1
+    # equal draws for all intervals make them comparable
+    drawn = replicates.uniform("failures", failures, dtype=torch.float64)  # (R, n)
+    scale = between_failures / math.gamma(1 + 1 / shape)
+    lasted = scale * (-(1 - drawn).log()) ** (1 / shape)
+    rounds = (lasted / (interval + cost)).floor()  # intervals that were worked and saved
+    undone = (lasted - rounds * (interval + cost)).clamp(max=interval)
+    work = interval * rounds.sum(1)  # (R,)
     return {
-        "overhead": time / work - 1,
-        "expected": torch.full_like(time, expected),
-        "lost": wasted / interval,
-        "failures": failed.double().mean(1),
+        "overhead": (lasted + restart).sum(1) / work - 1,
+        "lost": undone.mean(1) / interval,
     }
 
 

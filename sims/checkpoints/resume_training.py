@@ -1,135 +1,169 @@
-"""Stop a training run, save it, load it into new objects, go on: is it the run that never stopped?
+"""Stop a training script, start it anew, load its checkpoint: is it the run that never stopped?
 
-python sims/checkpoints/resume_training.py --forget optimizer
+python sims/checkpoints/resume_training.py --mistake optimizer
 
 https://docs.pytorch.org/tutorials/recipes/recipes/saving_and_loading_a_general_checkpoint.html
 
-The loop is written out, since what it consists of is what is saved.
+The loop is written out, since what it consists of is what is saved. One network is trained at a
+time: `DataLoader` and `nn.Dropout` draw from PyTorch's global random numbers.
 """
 
-from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR
+from torch.utils.data import DataLoader, Dataset
 
-from dlfaq.sim import Replicates, Stacked, accuracy, cross_entropy, digits, rows
+from dlfaq.sim import Replicates, digits
 from dlfaq.sim.checkpoints import loaded, saved
+from dlfaq.sim.schedules import scheduler
+
+BATCH = 48  # 25 batches an epoch
 
 
-class Network(nn.Module):
-    """Dropout gets its mask from outside, so that its random numbers can be saved."""
+class Images(Dataset):
+    """The 1200 training digits, pixels in [0, 1], each with fresh noise whenever it is read."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.norm, self.last = nn.Linear(64, 32), nn.BatchNorm1d(32), nn.Linear(32, 10)
+    def __init__(self, noise: float) -> None:
+        self.x, self.y, self.noise = digits().x / 16, digits().y, noise
 
-    def forward(self, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-        """Logits of a batch."""
-        return self.last(torch.relu(self.norm(self.first(x))) * mask)
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitems__(self, index: list[int]) -> tuple[Tensor, Tensor, Tensor]:
+        x = self.x[index]
+        x = x + self.noise * torch.randn_like(x) if self.noise else x
+        return torch.tensor(index), x, self.y[index]  # (48,), (48, 64), (48,)
 
 
-class Run:
-    """All that a training run consists of, as a program that has just started makes it."""
+class Script:
+    """What a training script holds, from its start on."""
 
-    def __init__(self, net: Stacked, seeds: Tensor, adam: bool, cosine: bool, steps: int) -> None:
-        self.net = net
-        kind, lr = (torch.optim.Adam, 0.01) if adam else (torch.optim.SGD, 0.1)
-        self.optimizer = kind(net.parameters(), lr)
-        make = (
-            partial(CosineAnnealingLR, T_max=steps) if cosine else partial(ConstantLR, factor=1.0)
+    def __init__(self, seed: int, adamw: bool, schedule: str, drop: float, noise: float) -> None:
+        torch.manual_seed(seed)
+        layers = nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(drop)
+        self.net = nn.Sequential(*layers, nn.Linear(32, 10))
+        kind, lr = (torch.optim.AdamW, 0.01) if adamw else (torch.optim.SGD, 0.1)
+        self.optimizer = kind(self.net.parameters(), lr)
+        self.schedule = schedule
+        self.scheduler = scheduler(self.optimizer, schedule, 100)
+        images = Images(noise)
+        self.loader = DataLoader(
+            images, BATCH, shuffle=True, drop_last=True, collate_fn=lambda batch: batch
         )
-        self.schedule = make(self.optimizer)
-        # of dropout, one a replicate
-        self.masks = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]
-        self.done = 0  # batches behind us: the place in the data
+        self.batches, self.done, self.epoch_rng = None, 0, None
+        self.rates, self.seen = [], []  # of each step
 
-    def train(self, steps: int, x: Tensor, y: Tensor, batches: Tensor, dropout: float) -> None:
-        """Train for some steps."""
-        for index in batches[:, self.done : self.done + steps].unbind(1):  # (R, 48)
-            kept = torch.stack([torch.rand(48, 32, generator=g) for g in self.masks]) >= dropout
-            logits = self.net(rows(x, index), kept.to(x) / (1 - dropout))  # (R, 48, 10)
-            loss = cross_entropy(logits, y[index])  # (R,)
+    def train(self, steps: int) -> None:
+        """Go on for some steps, through as many epochs as it takes."""
+        self.net.train()
+        for _ in range(steps):
+            if self.batches is None or self.done == len(self.loader):
+                self.epoch_rng, self.done = torch.get_rng_state(), 0
+                self.batches = iter(self.loader)
+            index, x, y = next(self.batches)
             self.optimizer.zero_grad()
-            loss.sum().backward()
+            nn.functional.cross_entropy(self.net(x), y).backward()
+            self.rates.append(self.optimizer.param_groups[0]["lr"])
+            self.seen.append(index)
             self.optimizer.step()
-            self.schedule.step()
+            self.scheduler.step()
             self.done += 1
 
-    def save(self) -> dict:
-        """All that has to be written."""
-        parts = ("net", "optimizer", "schedule")
-        states = {name: getattr(self, name).state_dict() for name in parts}
-        return {**states, "dropout": [g.get_state() for g in self.masks], "data": self.done}
+    def save(self) -> bytes:
+        """The checkpoint's file."""
+        parts = {name: getattr(self, name).state_dict() for name in PARTS}
+        place = {"done": self.done, "epoch_rng": self.epoch_rng, "rng": torch.get_rng_state()}
+        return saved(parts | place)
 
-    def load(self, parts: dict, forget: str) -> None:
-        """Put back what was saved, but for what is forgotten."""
-        kept = {"net"} if forget == "all" else parts.keys() - {forget}
-        parts["net"] |= dict(self.net.named_buffers()) if forget == "buffers" else {}
-        for name in [part for part in ("net", "optimizer", "schedule") if part in kept]:
-            getattr(self, name).load_state_dict(parts[name])
-        if "dropout" in kept:
-            for generator, state in zip(self.masks, parts["dropout"], strict=True):
-                generator.set_state(state)
-        self.done = parts["data"] if "data" in kept else 0
+    def load(self, file: bytes, mistake: str) -> None:
+        """Put back what was saved, but for one mistake."""
+        state = loaded(file)  # by torch.load(weights_only=True)
+        state["net"] |= dict(self.net.named_buffers()) if mistake == "buffers" else {}
+        for name in PARTS:
+            if name == "scheduler" and mistake == "scheduler built late":
+                self.scheduler = scheduler(self.optimizer, self.schedule, 100)
+            if mistake != name:
+                getattr(self, name).load_state_dict(state[name])
+        if mistake != "random numbers":
+            torch.set_rng_state(state["epoch_rng"])
+        self.batches, self.done = iter(self.loader), 0
+        if mistake == "random numbers too early":
+            torch.set_rng_state(state["rng"])
+        while self.done < (0 if mistake == "place" else state["done"]):
+            next(self.batches)
+            self.done += 1
+        if not mistake.startswith("random numbers"):
+            torch.set_rng_state(state["rng"])
+
+
+PARTS = ("net", "optimizer", "scheduler")
 
 
 def resume_training(
     replicates: Replicates,
-    forget: Literal[
-        "nothing", "buffers", "optimizer", "schedule", "dropout", "data", "all"
-    ] = "nothing",
-    stop: int = 30,
-    steps: int = 50,
-    optimizer: Literal["adam", "sgd"] = "adam",
-    schedule: Literal["cosine", "constant"] = "cosine",
+    mistake: Literal[
+        "none", "optimizer", "scheduler", "scheduler built late", "buffers", "random numbers",
+        "random numbers too early", "place",
+    ] = "none",
+    stop: int = 15,
+    more: int = 30,
+    optimizer: Literal["adamw", "sgd"] = "adamw",
+    schedule: Literal["cosine", "linear", "inverse-sqrt", "constant"] = "cosine",
     dropout: float = 0.2,
-) -> dict[str, Tensor]:
-    """Train on digits and save on the way, by `torch.save` and `torch.load(weights_only=True)`.
+    noise: float = 0.1,
+) -> dict[str, Tensor]:  # fmt: skip
+    """Train on digits, save on the way, go on; and go on from the file in new objects.
 
-    Setting: 32 hidden units, batch normalization, dropout {dropout}; {optimizer}, {schedule}
-    schedule, {steps} steps of 48 digits, saved after {stop}; forgotten: {forget}.
+    Setting: a 32-unit network with BatchNorm, dropout {dropout}, noise {noise} on the pixels;
+    {optimizer}, {schedule} schedule; saved after {stop} steps, then {more} more; mistake: {mistake}.
 
     Args:
-        replicates: One network, one order of the images and one stream of dropout masks each.
-        forget: What is not loaded: the running statistics of batch normalization (buffers), the
-            state of the optimizer, of the schedule, of dropout's random numbers, the place in the
-            data (so the first batch comes again), or all of these but the buffers.
-        stop: Step after which the run is saved.
-        steps: Steps of the whole run, of 48 images each, and of its schedule.
-        optimizer: Adam at rate 0.01, or SGD without momentum at rate 0.1.
-        schedule: Cosine to 0, or constant.
+        replicates: One seed of the first program and one of the second each.
+        mistake: What is not loaded: the optimizer, the scheduler, BatchNorm's running statistics
+            (buffers), the states of the random numbers, or the number of batches done in the epoch
+            (place). Or the scheduler is built after the optimizer is loaded, and then loaded; or
+            the random numbers are set before the batches done are skipped.
+        stop: Steps before the checkpoint; an epoch has 25.
+        more: Steps after it, 25 at least.
+        optimizer: AdamW at rate 0.01, or SGD without momentum at rate 0.1.
+        schedule: Made for 100 steps.
         dropout: Share of the hidden units that are dropped.
+        noise: Standard deviation of the noise on each pixel, drawn when an image is read.
 
     Metrics:
         exact: 1 if weights and test logits equal those of the unbroken run, bit for bit, else 0, in
             [0, 1].
         weights: largest difference between the two runs' weights, at least 0.
         outputs: largest difference between their logits on the test images, at least 0.
-        lost: test accuracy of the run that never stopped minus that of the resumed one, in [-1, 1].
+        rate: learning rate of the first step after loading, over the unbroken run's, at least 0.
+        later: the same of the last step, at least 0.
+        unseen: share of the images that no batch of the stopped epoch held, in [0, 1].
     """
-    data = digits(centred=True)
-    x, y = data.x.to(replicates.device) / data.x.std(), data.y.to(replicates.device)
-    x_test, y_test = replicates.same(data.x_test / data.x.std()), replicates.same(data.y_test)
-    batches = replicates.batches("batches", len(x), 48, steps)  # (R, steps, 48)
-    seeds = replicates.integers("seeds", 2**31, 2).cpu()  # (R, 2): each program draws its own
-    settings = (optimizer == "adam", schedule == "cosine", steps)
-    onward = Run(replicates.stack("net", Network), seeds[:, 0], *settings)
-    onward.train(stop, x, y, batches, dropout)
-    file = saved(onward.save())  # the bytes that torch.save writes
-    onward.train(steps - stop, x, y, batches, dropout)
-
-    resumed = Run(replicates.stack("another net", Network), seeds[:, 1], *settings)
-    resumed.load(loaded(file), forget)  # by torch.load(weights_only=True)
-    resumed.train(steps - stop, x, y, batches, dropout)
-    pairs = zip(onward.net.parameters(), resumed.net.parameters(), strict=True)
-    apart = [(p - q).detach().abs().flatten(1).amax(1) for p, q in pairs]  # (R,) each
-    weights = torch.stack(apart).amax(0)  # (R,)
-    a, b = (run.net.eval()(x_test).detach() for run in (onward, resumed))  # (R, 597, 10)
-    outputs, lost = (a - b).abs().amax((1, 2)), accuracy(a, y_test) - accuracy(b, y_test)
-    exact = ((weights == 0) & (outputs == 0)).double()
-    return {"exact": exact, "weights": weights, "outputs": outputs, "lost": lost}
+    x_test = digits().x_test / 16
+    settings = (optimizer == "adamw", schedule, dropout, noise)
+    found = []
+    for first, second in replicates.integers("seeds", 2**31, 2).tolist():
+        with torch.random.fork_rng(devices=[]):
+            onward = Script(first, *settings)
+            onward.train(stop)
+            file, begun = onward.save(), onward.seen[stop - onward.done :]
+            onward.train(more)
+            resumed = Script(second, *settings)
+            resumed.load(file, mistake)
+            rest = 25 - resumed.done  # of the epoch
+            resumed.train(more)
+        pairs = zip(onward.net.parameters(), resumed.net.parameters(), strict=True)
+        weights = max((p - q).detach().abs().max() for p, q in pairs)
+        a, b = (script.net.eval()(x_test).detach() for script in (onward, resumed))  # (597, 10)
+        outputs = (a - b).abs().max()
+        rate, later = (resumed.rates[i] / onward.rates[i] for i in (-more, -1))
+        read = torch.cat([*begun, *resumed.seen[:rest]]).unique()
+        exact = weights == 0 and outputs == 0
+        found.append([exact, weights, outputs, rate, later, 1 - len(read) / 1200])
+    names = ("exact", "weights", "outputs", "rate", "later", "unseen")
+    table = torch.tensor(found, dtype=torch.float64, device=replicates.device)  # (R, 6)
+    return dict(zip(names, table.unbind(1), strict=True))
 
 
 if __name__ == "__main__":

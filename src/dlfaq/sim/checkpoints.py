@@ -1,6 +1,5 @@
-"""Checkpoint files in memory: `torch.save` and `torch.load` without a disk; fingerprints."""
+"""Checkpoint files in memory: `torch.save` and `torch.load` without a disk."""
 
-import hashlib
 import io
 import pickle
 from typing import Any
@@ -16,7 +15,7 @@ def saved(state: object) -> bytes:
 
 
 def loaded(data: bytes) -> Any:
-    """What `torch.load(file, weights_only=True)` reads from these bytes, with tensors on the CPU.
+    """What `torch.load(file, weights_only=True)` reads from these bytes, with its tensors on the CPU.
 
     Raises:
         ValueError: If PyTorch cannot read them; it raises several kinds of errors itself.
@@ -26,8 +25,3 @@ def loaded(data: bytes) -> Any:
     except (RuntimeError, ValueError, OSError, EOFError, pickle.UnpicklingError) as error:
         msg = "this is no checkpoint that torch.load can read"
         raise ValueError(msg) from error
-
-
-def fingerprint(data: bytes) -> str:
-    """SHA-256 of the bytes, in hexadecimal, as `sha256sum` prints it."""
-    return hashlib.sha256(data).hexdigest()
