@@ -86,7 +86,7 @@ def snippets(entry: Entry) -> list[tuple[str, str]]:
 
 @pytest.fixture(autouse=True)
 def as_before(tmp_path, monkeypatch):
-    """What a snippet switches on for a whole process is switched off again; its files lie elsewhere."""
+    """What a snippet switches on is switched off again; its files lie elsewhere."""
     monkeypatch.chdir(tmp_path)
     on_end = signal.getsignal(signal.SIGTERM)
     yield

@@ -116,7 +116,8 @@ def resume_training(
     """Train on digits, save on the way, go on; and go on from the file in new objects.
 
     Setting: a 32-unit network with BatchNorm, dropout {dropout}, noise {noise} on the pixels;
-    {optimizer}, {schedule} schedule; saved after {stop} steps, then {more} more; mistake: {mistake}.
+    {optimizer}, {schedule} schedule; saved after {stop} steps, then {more} more; mistake:
+    {mistake}.
 
     Args:
         replicates: One seed of the first program and one of the second each.

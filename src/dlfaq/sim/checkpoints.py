@@ -15,7 +15,7 @@ def saved(state: object) -> bytes:
 
 
 def loaded(data: bytes) -> Any:
-    """What `torch.load(file, weights_only=True)` reads from these bytes, with its tensors on the CPU.
+    """What `torch.load(file, weights_only=True)` reads from these bytes, on the CPU.
 
     Raises:
         ValueError: If PyTorch cannot read them; it raises several kinds of errors itself.

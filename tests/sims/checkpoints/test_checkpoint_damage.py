@@ -14,7 +14,7 @@ def sim(**given):
     ("damage", "loads", "equal", "sound"), [("none", 1, 1, 1), ("cut", 0, 0, 0), ("flip", 1, 0, 0)]
 )
 def test_who_notices(damage, loads, equal, sound):
-    """A whole file comes back; a cut one does not load; a flipped bit loads and has a wrong checksum."""
+    """A whole file loads; a cut one does not; a flipped bit loads, with a wrong checksum."""
     measured = sim(damage=damage)
 
     assert measured["loads"].tolist() == [loads] * 8

@@ -36,7 +36,7 @@ def test_with_rare_failures_only_saving_costs():
 
 
 def test_the_mean_is_the_formula():
-    """(M + restart) (exp((interval + cost) / M) - 1) / interval - 1, for failures at a constant rate."""
+    """For a constant rate: (M + restart) (exp((interval + cost) / M) - 1) / interval - 1."""
     for interval, restart in ((141.0, 0.0), (141.0, 50.0), (500.0, 0.0)):
         overhead = sim(count=64, interval=interval, restart=restart)["overhead"].mean()
         expected = (1000 + restart) * math.expm1((interval + 10) / 1000) / interval - 1

@@ -48,7 +48,7 @@ def test_it_is_the_kit_in_legs(lost, schedule, legs):
 
 
 def test_the_same_batches_again():
-    """What lost its place reads the first leg's batches in the second, without losing the moments."""
+    """What lost its place reads the first leg's batches again, and keeps its moments."""
     measured = sim(lost="place", optimizer="sgd", lr=0.1, schedule="constant")
     replicates = Replicates("interrupted_training", range(3))
     rows = load(replicates, "digits", valid=100)

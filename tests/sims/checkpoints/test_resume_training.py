@@ -66,7 +66,7 @@ def test_forgotten_buffers_leave_the_weights_alone():
 
 
 def test_a_new_order_misses_what_chance_leaves_out():
-    """A share s of the epoch was left, and a new order finds each image in it with probability s."""
+    """A share s of the epoch was left; a new order finds each image of it with probability s."""
     unseen = resume_training(
         Replicates("resume_training", range(8)), mistake="random numbers", stop=10
     )["unseen"]
@@ -96,7 +96,7 @@ class Drawn(Dataset):
 
 
 def test_workers_go_on_too():
-    """The order and what worker processes draw come back with the state of the epoch's beginning."""
+    """The order, and what workers draw, come back with the state of the epoch's beginning."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         loader = DataLoader(Drawn(), batch_size=8, shuffle=True, num_workers=2)
