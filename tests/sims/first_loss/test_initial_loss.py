@@ -145,7 +145,9 @@ def test_a_deep_network_answers_the_same_for_every_example():
     assert (measured(untrained_networks, layers=10)["across"] < 0.1 * found).all()
 
 
-@pytest.mark.parametrize(("init", "variance"), [("glorot", 2 / 522), ("lecun", 1 / 512)])
+@pytest.mark.parametrize(
+    ("init", "variance"), [("glorot", 2 / 522), ("lecun", 1 / 512), ("he", 2 / 512)]
+)
 def test_heads_of_other_libraries_have_the_variance_of_their_weights(init, variance):
     """On features of mean square 1, s^2 is (1 - 1/k) times the inputs times that of a weight."""
     found = measured(initial_loss, init=init, features=512, examples=2048)["std"]
