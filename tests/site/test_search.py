@@ -262,7 +262,7 @@ def test_the_box(chromium, address):
     page.keyboard.press("Enter")
     page.wait_for_url("**/questions/average-of-noise.html?h=*")
 
-    assert page.locator("mark[data-md-highlight]").count() > 0
+    page.locator("mark[data-md-highlight]").first.wait_for(state="attached")
     assert foreign == []
     assert errors == []
     page.close()
