@@ -5,7 +5,6 @@ python sims/pooling/pool_digits.py --pool average --tune true
 https://arxiv.org/abs/1412.6806
 """
 
-from functools import partial
 from typing import Literal
 
 import torch
@@ -17,11 +16,11 @@ from dlfaq.sim.training_data import Data, load
 
 
 def _network(
-    pool: str, head: str, window: int, layers: int, hidden: int, norm: str, side: int
+    pool: str, head: str, window: int, layers: int, hidden: int, norm: str
 ) -> nn.Sequential:
     """Convolutions with ReLUs; what shrinks the maps stands behind the first of them."""
     shrink = {"max": [nn.MaxPool2d(window)], "average": [nn.AvgPool2d(window)], "stride": []}
-    net = [nn.Unflatten(1, (1, side))]
+    net = [nn.Unflatten(1, (1, 8))]
     for layer in range(layers):
         step = window if pool == "stride" and layer == 1 else 1
         net += [nn.Conv2d(hidden if layer else 1, hidden, 3, step, padding=1)]
@@ -29,15 +28,14 @@ def _network(
         net += shrink[pool] if layer == 0 else []
     ends = {"average": nn.AdaptiveAvgPool2d(1), "max": nn.AdaptiveMaxPool2d(1)}
     net += [ends.get(head, nn.Identity()), nn.Flatten()]
-    left = (side // window) ** 2 if head == "flatten" else 1
+    left = (8 // window) ** 2 if head == "flatten" else 1
     return nn.Sequential(*net, nn.Linear(hidden * left, 10))
 
 
 def _moved(images: Tensor, right: int, down: int) -> Tensor:
-    """Images (…, S, S) moved by whole pixels; what leaves is lost, what enters is background."""
-    side = images.shape[-1]
+    """Images (…, 8, 8) moved by whole pixels; what leaves is lost, what enters is background."""
     frame = nn.functional.pad(images, (1, 1, 1, 1))
-    return frame[..., 1 - down : side + 1 - down, 1 - right : side + 1 - right]
+    return frame[..., 1 - down : 9 - down, 1 - right : 9 - right]
 
 
 def pool_digits(
@@ -46,7 +44,6 @@ def pool_digits(
     head: Literal["flatten", "average", "max"] = "flatten",
     window: int = 2,
     layers: int = 2,
-    finer: int = 1,
     moved: bool = False,
     hidden: int = 8,
     norm: Literal["none", "batch"] = "none",
@@ -68,7 +65,6 @@ def pool_digits(
         head: What the classifier reads of the last maps: all numbers, or each average or largest.
         window: Side of a window, and the step from one to the next: 2 or 4.
         layers: Convolutions of 3 x 3, at least two.
-        finer: Pixels in the place of one, each way, interpolated; an image has S = 8 x finer.
         moved: Train on copies moved by one pixel to each side and up and down, too.
         hidden: Channels of each convolution.
         norm: Batch normalization behind the convolutions, or none.
@@ -85,17 +81,16 @@ def pool_digits(
         rate: the learning rate.
         inside: 1 if the rate is not at an end of the grid, in [0, 1].
     """
-    grow = partial(nn.functional.interpolate, scale_factor=finer, mode="bilinear")
     images = load(replicates, "digits", valid=200, scale="unit")
-    images = images.mapped(lambda x: grow(x.unflatten(2, (8, 8))))
-    x = images.x[0]  # (1000, S, S)
+    images = images.mapped(lambda x: x.unflatten(2, (8, 8)))
+    x = images.x[0]  # (1000, 8, 8)
     places = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)] if moved else [(0, 0)]
     shown = torch.cat([_moved(x, *place) for place in places])
     fit = replicates.same(shown), images.y.repeat(1, len(places))
     none, held = (fit[0][:, :0], fit[1][:, :0]), (images.x_valid, images.y_valid)
     rows = Data(fit, none, held, classes=10)  # test images come later
     mean, spread = x.mean(), x.std()
-    shape = (pool, head, window, layers, hidden, norm, 8 * finer)
+    shape = (pool, head, window, layers, hidden, norm)
     net = replicates.stack("net", lambda: _network(*shape))
     batches = replicates.batches("batches", len(rows), batch, steps)
     given = {"optimizer": optimizer, "lr": lr, "tune": tune}

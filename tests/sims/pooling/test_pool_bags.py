@@ -1,8 +1,12 @@
 """Pooling over bags, against plain loops and by hand."""
 
+import inspect
+from pathlib import Path
+
 import pytest
 import torch
-from sims.pooling.pool_bags import Bag, pool_bags
+import yaml
+from sims.pooling.pool_bags import Bag, _threshold, pool_bags
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -13,10 +17,10 @@ from dlfaq.sim.training_data import load
 def bag(pool: str, **settings) -> Bag:
     """One network for bags of three images."""
     torch.manual_seed(0)
-    return Bag(pool, 8, 3, **{"mix": False, "mask": False, **settings})
+    return Bag(pool, 8, **{"mask": False, **settings})
 
 
-@pytest.mark.parametrize("pool", ["max", "average", "both", "attention", "flatten"])
+@pytest.mark.parametrize("pool", ["max", "average", "both", "attention"])
 def test_pooling_by_hand(pool):
     """Features of each image alone, then the pool as its definition says."""
     net, x = bag(pool), torch.randn(5, 3, 64)
@@ -27,7 +31,6 @@ def test_pooling_by_hand(pool):
         "average": (h[:, 0] + h[:, 1] + h[:, 2]) / 3,
         "both": torch.cat([h.max(1).values, h.mean(1)], 1),
         "attention": torch.einsum("bn,bnd->bd", weights, h),
-        "flatten": torch.cat([h[:, 0], h[:, 1], h[:, 2]], 1),
     }[pool]
 
     assert torch.allclose(net(x), net.answer(expected), atol=1e-6)
@@ -45,12 +48,34 @@ def test_a_mask_hides_padding(pool):
         assert not torch.allclose(bag(pool)(padded), bag(pool)(x), atol=1e-3)
 
 
-def test_a_cls_token_reads_by_attention():
-    """It sees the images with self-attention below, and only then."""
-    one, other = torch.randn(2, 5, 3, 64)
+def test_a_threshold_by_hand():
+    """The best of the margins, whatever the zero of the logits; the first of equally good ones."""
+    margin = torch.tensor([[-5.0, -3.0, -4.0, -2.0], [1.0, 2.0, 3.0, 4.0]])
+    answers = torch.tensor([[0, 1, 0, 1], [1, 1, 1, 1]])
 
-    assert not torch.allclose(bag("cls", mix=True)(one), bag("cls", mix=True)(other), atol=1e-4)
-    assert torch.equal(bag("cls")(one), bag("cls")(other))
+    assert _threshold(margin, answers).tolist() == [[-3.0], [1.0]]
+
+
+def test_a_new_threshold_helps_on_larger_bags():
+    """An average answers no to nearly all of them, until its threshold is set for their size."""
+    measured = pool_bags(Replicates("name", range(4)), pool="average", bags=512, tested=64)
+
+    assert (measured["yes"] < 0.2).all()
+    assert ((measured["accuracy"] - measured["yes"] - 0.5).abs() < 0.15).all()
+    assert (measured["reset"] > 0.8).all()
+
+
+def test_every_number_of_bags_was_seen_four_times():
+    """Where the entry names a number of bags, training makes at least four passes over them."""
+    entry = yaml.safe_load(Path("faq/max-vs-average-pooling.yaml").read_text("utf-8"))
+    defaults = {name: p.default for name, p in inspect.signature(pool_bags).parameters.items()}
+    used = [e for e in entry["experiments"].values() if e["simulation"] == "pool_bags"]
+    for experiment in used:
+        for condition in [{}, *experiment.get("conditions", {}).values()]:
+            given = {**defaults, **experiment.get("given", {}), **condition.get("given", {})}
+            swept = {**experiment.get("sweep", {}), **condition.get("sweep", {})}.get("bags", [])
+
+            assert 16 * given["steps"] >= 4 * max([given["bags"], *swept]), (experiment, condition)
 
 
 def test_two_steps_equal_a_plain_loop():
@@ -61,12 +86,12 @@ def test_two_steps_equal_a_plain_loop():
     images = load(drawn, "digits", valid=400)
     x, y = images.x[0], images.y[0]
     index, answers = bags_of(drawn, "training", y, "most", 0.75, (32, 4))
-    nets = drawn.stack("net", lambda: Bag("average", 16, 4, mix=False, mask=False))
+    nets = drawn.stack("net", lambda: Bag("average", 16, mask=False))
     batches = drawn.batches("batches", 32, 16, 2)
     x_test, y_test = (part[0] for part in images.open_test())
     shown, right = bags_of(drawn, "test", y_test, "most", 0.75, (128, 4))
     for i in range(2):
-        net = Bag("average", 16, 4, mix=False, mask=False)
+        net = Bag("average", 16, mask=False)
         net.load_state_dict({name: value[i].detach() for name, value in nets.weights().items()})
         optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
         for step in range(2):
