@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from dlfaq.knowledge.entry import Entry
 from dlfaq.knowledge.load import load_faq
@@ -172,22 +172,59 @@ def test_spikes_a_guarded_step_saves_the_batch_and_stops_at_five(tmp_path, monke
         step(limit=5)
 
 
-def test_spikes_a_replay_repeats_the_steps(tmp_path, monkeypatch, capsys):
-    """With dropout, too: the same losses each time; at a tenth of the rate, other ones."""
-    monkeypatch.chdir(tmp_path)
+class Numbered(Dataset):
+    """Examples with the numbers of their rows, as (x, y, row)."""
+
+    def __init__(self, x: torch.Tensor, y: torch.Tensor) -> None:
+        self.x, self.y = x, y
+
+    def __getitem__(self, row: int) -> tuple[torch.Tensor, torch.Tensor, int]:
+        return self.x[row], self.y[row], row
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+def test_spikes_a_replay_repeats_the_steps(capsys):
+    """With dropout and clipping, too, the losses of training; at a tenth of the rate, others."""
     names = spikes(batch_norm=False)
     torch.autograd.set_detect_anomaly(False)
-    batches = [[0, 3, 5], [1, 2, 4], [6, 7, 8]]
-    names["save"]()
-    printed = []
-    for divide in (1, 1, 10):
-        capsys.readouterr()
-        names["repeat"](batches, divide)
-        printed.append(capsys.readouterr().out.splitlines())
+    model, rows = names["model"], Numbered(10 * names["x"], names["y"])
+    own = torch.Generator().manual_seed(1)
+    names["loader"] = DataLoader(rows, batch_size=3, shuffle=True, generator=own)
+    names["save"](100)
+    batches, trained, norms = [], [], []
+    for x, y, drawn in names["loader"]:
+        names["optimizer"].zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        norms.append(nn.utils.get_total_norm([p.grad for p in model.parameters()]).item())
+        names["guarded_step"]()
+        batches.append(drawn.tolist())
+        trained.append(f"{batches[-1][:3]} {loss.item()}")
+    assert min(norms) > 1  # every step was clipped
 
-    assert printed[0] == printed[1] != printed[2]
+    printed = []
+    for options in ({}, {}, {"divide": 10}):
+        capsys.readouterr()
+        names["repeat"](100, batches, **options)
+        printed.append(capsys.readouterr().out.splitlines())
+    assert printed[0] == printed[1] == trained != printed[2]
     assert printed[0][0] == printed[2][0]
     assert names["optimizer"].param_groups[0]["lr"] == pytest.approx(1e-4)
+
+
+def test_spikes_three_checkpoints_are_kept_and_no_broken_one(tmp_path):
+    """The oldest goes; weights that are not finite are not saved."""
+    names = spikes(batch_norm=False)
+    for step in (100, 200, 300, 400):
+        names["save"](step)
+    with torch.no_grad():
+        names["model"][0].weight[0, 0] = torch.inf
+    with pytest.raises(FloatingPointError, match="step 500"):
+        names["save"](500)
+    kept = {path.name for path in tmp_path.glob("state-*.pt")}
+    assert kept == {"state-200.pt", "state-300.pt", "state-400.pt"}
 
 
 @pytest.mark.parametrize("wrap", [lambda y: y, lambda y: (None, y), lambda y: {"logits": y}])
