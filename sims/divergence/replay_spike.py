@@ -1,6 +1,8 @@
 """A loss that spiked, and the same steps again from a checkpoint with one thing changed.
 
 python sims/divergence/replay_spike.py --cause rate --rerun slower
+
+The loop is written out, since it starts again from a checkpoint.
 """
 
 from typing import Literal
