@@ -127,6 +127,20 @@ def test_without_its_scheduler_a_run_ends_with_what_it_has(toy, monkeypatch):
             process.communicate()
 
 
+def test_no_more_trials_are_underway_than_the_cluster_has_room_for(toy, address, monkeypatch):
+    """However often nothing has finished yet when it looks."""
+    monkeypatch.setattr(cluster, "HEARTBEAT", 0.001)
+    trials = [dial(float(centre)) for centre in range(60)]
+    underway, most = set(), 0
+    with ClusterRunner(toy, address) as runner:
+        for result in runner.run(trials, underway.add):
+            most = max(most, len(underway))
+            underway.remove(result.trial)
+
+    assert not underway
+    assert most <= cluster.AHEAD * 2
+
+
 def test_nobody_at_the_address(toy, monkeypatch):
     """The message says what to start."""
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)

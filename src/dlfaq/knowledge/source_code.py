@@ -48,12 +48,13 @@ def source_hash(root: Path, name: str) -> str:
 
 
 def source_files(root: Path, name: str) -> list[Path]:
-    """The files that `source_hash` covers: the simulation's, and what it imports of this project.
+    """The FAQ's own files that `source_hash` covers, without those of `dlfaq.sim`.
 
     Raises:
         Problems: If one of the files cannot be read.
     """
-    return sorted(_closure(root, name).values())
+    files = _closure(root, name).values()
+    return sorted(path for path in files if not path.is_relative_to(_PACKAGE / "sim"))
 
 
 def _closure(root: Path, name: str) -> dict[str, Path]:

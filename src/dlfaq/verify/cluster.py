@@ -1,15 +1,16 @@
 """Trials on a cluster: Dask's futures carry them to wherever there are workers."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from dlfaq.errors import Problem, Problems
 from dlfaq.verify import probe
+from dlfaq.verify.closing import Closing
 from dlfaq.verify.parcel import pack
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.remote import carry_out, differences, dismiss, installed
@@ -22,10 +23,9 @@ LOCAL = "local"
 PATIENCE = 30.0  # seconds to wait for a scheduler, and for a worker where there is none
 HEARTBEAT = 1.0  # seconds between two looks whether the scheduler and its workers still live
 AHEAD = 3  # trials underway for each thread of the cluster: none waits for us, none floods it
-AT_HOME = {"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 3}
 
 
-class ClusterRunner:
+class ClusterRunner(Closing):
     """Runs trials on the workers of a Dask scheduler.
 
     A worker that ends costs a retry, which Dask makes by itself; a trial that ends four workers is
@@ -45,17 +45,6 @@ class ClusterRunner:
         self._alone_since: float | None = None
         self._client: Client | None = None
         self._cluster: LocalCluster | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Leave the cluster as it was: without our processes and files."""
@@ -84,22 +73,19 @@ class ClusterRunner:
             return
         client = self._connect()
         versions = tuple(installed().items())
-        waiting, running = iter(trials), {}
+        waiting, running = deque(trials), {}
         done: SimpleQueue[Future] = SimpleQueue()
         try:
             self._look(client)
             looked = time.monotonic()
-            while True:
-                for trial in waiting:
+            while waiting or running:
+                while waiting and len(running) < AHEAD * max(1, self._threads):
+                    trial = waiting.popleft()
                     parcel = pack(self.root, trial)
                     future = client.submit(carry_out, parcel, versions, self.time_limit, pure=False)
                     running[future] = trial
                     future.add_done_callback(done.put)
                     started(trial)
-                    if len(running) >= AHEAD * max(1, self._threads):
-                        break
-                if not running:
-                    return
                 future = self._next(done)
                 if future is not None:
                     yield self._result(running.pop(future), future)
@@ -122,15 +108,13 @@ class ClusterRunner:
     def _connect(self) -> "Client":
         if self._client is not None:
             return self._client
-        import dask
         from distributed import Client, LocalCluster
 
         address = self.address
         if address == LOCAL:
-            with dask.config.set(AT_HOME):
-                self._cluster = LocalCluster(
-                    n_workers=self.jobs, threads_per_worker=1, dashboard_address=None
-                )
+            self._cluster = LocalCluster(
+                n_workers=self.jobs, threads_per_worker=1, dashboard_address=None
+            )
             address = self._cluster.scheduler_address
         try:
             self._client = Client(address, timeout=PATIENCE, set_as_default=False)

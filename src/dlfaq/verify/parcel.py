@@ -10,8 +10,6 @@ from pathlib import Path
 from dlfaq.knowledge.source_code import source_files
 from dlfaq.verify.plan import Trial
 
-_SIM = Path(__file__).parents[1] / "sim"
-
 
 @dataclass(frozen=True)
 class Parcel:
@@ -49,8 +47,6 @@ def pack(root: Path, trial: Trial) -> Parcel:
     Raises:
         Problems: If one of its files cannot be read.
     """
-    files = [path for path in source_files(root, trial.simulation) if not path.is_relative_to(_SIM)]
-    return Parcel(
-        trial,
-        tuple((path.relative_to(root).as_posix(), path.read_text("utf-8")) for path in files),
-    )
+    files = source_files(root, trial.simulation)
+    texts = ((path.relative_to(root).as_posix(), path.read_text("utf-8")) for path in files)
+    return Parcel(trial, tuple(texts))

@@ -39,7 +39,7 @@ def carry_out(parcel: Parcel, versions: tuple[tuple[str, str], ...], time_limit:
     if differing:  # a worker that joined later than the first comparison
         return Result(parcel.trial, error=f"a worker of the cluster has {differing}")
     runner = _runner(time_limit)
-    runner.root = parcel.unpack(_root())
+    runner.root = _unpacked(parcel)
     [result] = runner.run([parcel.trial])
     return result
 
@@ -95,9 +95,10 @@ def _runner(time_limit: float) -> PoolRunner:
     return runner
 
 
-def _root() -> Path:
+def _unpacked(parcel: Parcel) -> Path:
+    """The root of the parcel's files; no thread sees what another has half written."""
     global _folder  # noqa: PLW0603 - see above
     with _lock:
         if _folder is None:
             _folder = tempfile.TemporaryDirectory(prefix="dlfaq-", ignore_cleanup_errors=True)
-        return Path(_folder.name)
+        return parcel.unpack(Path(_folder.name))

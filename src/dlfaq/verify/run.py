@@ -9,9 +9,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
+from dlfaq.verify.closing import Closing
 from dlfaq.verify.confine import MEMORY
 from dlfaq.verify.plan import Trial
 from dlfaq.verify.worker import TrialError, measure, prepare
@@ -60,7 +60,7 @@ class Runner(Protocol):
         ...
 
 
-class PoolRunner:
+class PoolRunner(Closing):
     """Runs trials in worker processes of this machine, which stay warm until it is closed.
 
     No process is started before there is a trial to run.
@@ -85,17 +85,6 @@ class PoolRunner:
         self.threads, self.memory = threads, memory
         self._pool: ProcessPool | None = None
         self.workers = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop the processes, whatever they are doing."""

@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dlfaq.paths import cache_dir
+from dlfaq.verify.closing import Closing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +36,7 @@ COMMIT;
 T = TypeVar("T")
 
 
-class Store:
+class Store(Closing):
     """Measurements of trials and rulings on claims, by key.
 
     Args:
@@ -45,12 +46,6 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._db = self._open()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""
