@@ -3,7 +3,7 @@
 import pytest
 import torch
 from sims.sequences.reading_rows import RowReader, reading_rows
-from torch import nn
+from tests.sims.sequences.plain import plain_gru
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, digits
@@ -34,17 +34,7 @@ def test_training_equals_plain_pytorch(bidirectional, asked):
     weights = alone.stack(
         "net", lambda: RowReader(6, bidirectional=bidirectional, ends=False)
     ).weights()
-    read = nn.GRU(8, 6, batch_first=True, bidirectional=bidirectional)
-    answer = nn.Linear(12 if bidirectional else 6, 10)
-    ends = {"read.forth.": "_l0", "read.back.": "_l0_reverse", "read.": "_l0"}
-    for name, value in weights.items():
-        start = next((start for start in ends if name.startswith(start)), None)
-        target = (
-            getattr(read, name.removeprefix(start) + ends[start])
-            if start
-            else getattr(answer, name.split(".")[1])
-        )
-        target.data = value[0].detach().clone()
+    read, answer = plain_gru(weights, 8, 6, 10, bidirectional=bidirectional)
     descent = torch.optim.Adam([*read.parameters(), *answer.parameters()], lr=0.02)
     data = digits(centred=True)
     scale = data.x.std()

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from sims.sequences.rnn_tagging import Tagger, rnn_tagging
-from torch import nn
+from tests.sims.sequences.plain import plain_gru
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -35,17 +35,7 @@ def test_training_equals_plain_pytorch(task, bidirectional, wait):
 
     alone = Replicates(NAME, [3])
     weights = alone.stack("net", lambda: Tagger(V, 6, wait, bidirectional=bidirectional)).weights()
-    read = nn.GRU(V, 6, batch_first=True, bidirectional=bidirectional)
-    answer = nn.Linear(12 if bidirectional else 6, V)
-    ends = {"read.forth.": "_l0", "read.back.": "_l0_reverse", "read.": "_l0"}
-    for name, value in weights.items():
-        start = next((start for start in ends if name.startswith(start)), None)
-        target = (
-            getattr(read, name.removeprefix(start) + ends[start])
-            if start
-            else getattr(answer, name.split(".")[1])
-        )
-        target.data = value[0].detach().clone()
+    read, answer = plain_gru(weights, V, 6, V, bidirectional=bidirectional)
     descent = torch.optim.Adam([*read.parameters(), *answer.parameters()], lr=0.05)
 
     def answers(sequences):
