@@ -1,7 +1,7 @@
 """Trials on a cluster: Dask's futures carry them to wherever there are workers."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 LOCAL = "local"
 PATIENCE = 30.0  # seconds to wait for a scheduler, and for a worker where there is none
 HEARTBEAT = 1.0  # seconds between two looks whether the scheduler and its workers still live
+ATTEMPTS = 5  # a trial has a process of its own: that four workers ended is hardly its doing
 AHEAD = 3  # trials underway for each thread of the cluster: none waits for us, none floods it
 
 
 class ClusterRunner(Closing):
     """Runs trials on the workers of a Dask scheduler.
 
-    A worker that ends costs a retry, which Dask makes by itself; a trial that ends four workers is
-    given up. With a scheduler that goes away the run ends, and what finished before is kept.
+    A worker that ends costs a retry, which Dask makes by itself. Dask gives a trial up after four
+    workers; it is asked for again, five times in all. With a scheduler that goes away the run ends,
+    and what finished before is kept.
 
     Args:
         root: The FAQ's folder.
@@ -73,7 +75,8 @@ class ClusterRunner(Closing):
             return
         client = self._connect()
         versions = tuple(installed().items())
-        waiting, running = deque(trials), {}
+        waiting, attempts = deque(trials), Counter[Trial]()
+        running: dict[Future, Trial] = {}
         done: SimpleQueue[Future] = SimpleQueue()
         try:
             self._look(client)
@@ -88,7 +91,12 @@ class ClusterRunner(Closing):
                     started(trial)
                 future = self._next(done)
                 if future is not None:
-                    yield self._result(running.pop(future), future)
+                    trial = running.pop(future)
+                    attempts[trial] += 1
+                    if _ended_workers(future) and attempts[trial] < ATTEMPTS:
+                        waiting.append(trial)
+                    else:
+                        yield self._result(trial, future)
                 if time.monotonic() > looked + HEARTBEAT:
                     self._look(client)
                     looked = time.monotonic()
@@ -204,7 +212,7 @@ class ClusterRunner(Closing):
         try:
             return future.result(timeout=PATIENCE)
         except Exception as error:
-            if type(error).__name__ == "KilledWorker":
+            if _ended_workers(future):
                 return Result(trial, error="the workers that ran it ended, one after the other")
             if self._client is None or self._client.status != "running":
                 raise self._gone() from error
@@ -219,6 +227,13 @@ class ClusterRunner(Closing):
                 )
             ]
         )
+
+
+def _ended_workers(future: "Future") -> bool:
+    """Whether Dask gave a trial up since one worker after the other ended while it had it."""
+    from distributed import KilledWorker
+
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
 def _problem(what: str, hint: str) -> Problem:
