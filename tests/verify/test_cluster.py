@@ -108,6 +108,31 @@ def test_a_killed_worker_costs_a_retry(toy):
     assert not any(result.error for result in results)
 
 
+@pytest.mark.parametrize(
+    ("lost", "expected"), [(4, ""), (5, "the workers that ran it ended, one by one")]
+)
+def test_a_result_that_went_with_its_worker_is_asked_for_again(
+    toy, address, monkeypatch, lost, expected
+):
+    """Dask may wait for ever for a result whose worker ended while it was fetched."""
+    from distributed import Future
+
+    fetch, asked = Future.result, []
+
+    def result(self, timeout=None):
+        asked.append(self.key)
+        if len(asked) <= lost:
+            raise TimeoutError
+        return fetch(self, timeout)
+
+    monkeypatch.setattr(Future, "result", result)
+    with ClusterRunner(toy, address) as runner:
+        [found] = runner.run([dial(1.0)])
+
+    assert found.error == expected
+    assert len(set(asked)) == 5
+
+
 def test_without_its_scheduler_a_run_ends_with_what_it_has(toy, monkeypatch):
     """One message, and no waiting for ever."""
     monkeypatch.setattr(cluster, "PATIENCE", 5.0)

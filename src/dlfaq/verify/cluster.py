@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 PATIENCE = 30.0  # seconds to wait for a scheduler, and for a worker where there is none
+FETCH = 10.0  # seconds to wait for the result of a trial that is done: some kilobytes
 HEARTBEAT = 1.0  # seconds between two looks whether the scheduler and its workers still live
 ATTEMPTS = 5  # a trial has a process of its own: that four workers ended is hardly its doing
 AHEAD = 3  # trials underway for each thread of the cluster: none waits for us, none floods it
@@ -30,8 +31,9 @@ class ClusterRunner(Closing):
     """Runs trials on the workers of a Dask scheduler.
 
     A worker that ends costs a retry, which Dask makes by itself. Dask gives a trial up after four
-    workers; it is asked for again, five times in all. With a scheduler that goes away the run ends,
-    and what finished before is kept.
+    workers, and a result may go with its worker while we fetch it. Such a trial is asked for again,
+    five times in all. With a scheduler that goes away the run ends, and what finished before is
+    kept.
 
     Args:
         root: The FAQ's folder.
@@ -93,10 +95,13 @@ class ClusterRunner(Closing):
                 if future is not None:
                     trial = running.pop(future)
                     attempts[trial] += 1
-                    if _ended_workers(future) and attempts[trial] < ATTEMPTS:
+                    result = self._result(trial, future)
+                    if result is not None:
+                        yield result
+                    elif attempts[trial] < ATTEMPTS:
                         waiting.append(trial)
                     else:
-                        yield self._result(trial, future)
+                        yield Result(trial, error="the workers that ran it ended, one by one")
                 if time.monotonic() > looked + HEARTBEAT:
                     self._look(client)
                     looked = time.monotonic()
@@ -206,14 +211,17 @@ class ClusterRunner(Closing):
                 ]
             )
 
-    def _result(self, trial: Trial, future: "Future") -> Result:
+    def _result(self, trial: Trial, future: "Future") -> Result | None:
+        """What a trial that is done gave; None if the workers that had it ended."""
+        from distributed import KilledWorker
+
         if future.status == "cancelled":
             raise self._gone()
         try:
-            return future.result(timeout=PATIENCE)
+            return future.result(timeout=FETCH)
+        except (KilledWorker, TimeoutError):  # the second: it ended while we fetched the result
+            return None
         except Exception as error:
-            if _ended_workers(future):
-                return Result(trial, error="the workers that ran it ended, one after the other")
             if self._client is None or self._client.status != "running":
                 raise self._gone() from error
             return Result(trial, error=f"{type(error).__name__}: {error}")
@@ -227,13 +235,6 @@ class ClusterRunner(Closing):
                 )
             ]
         )
-
-
-def _ended_workers(future: "Future") -> bool:
-    """Whether Dask gave a trial up since one worker after the other ended while it had it."""
-    from distributed import KilledWorker
-
-    return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
 
 def _problem(what: str, hint: str) -> Problem:
