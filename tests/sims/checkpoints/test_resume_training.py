@@ -1,5 +1,7 @@
 """Stopped scripts: what one mistake costs; and the script of the answer, killed and started."""
 
+from functools import cache
+
 import pytest
 import torch
 from sims.checkpoints.resume_training import Script, resume_training
@@ -84,6 +86,13 @@ def test_the_second_program_has_another_rate_and_length():
     assert (sim(factor=2)["exact"] == 1).all()
 
 
+@cache
+def checkpoints():
+    """The entry."""
+    entries = load_faq(bundled_root()).entries
+    return next(entry for entry in entries if entry.id == "checkpoint-and-resume")
+
+
 class Drawn(Dataset):
     """Inputs that are drawn anew whenever they are read."""
 
@@ -119,10 +128,7 @@ def run(seed, workers, batches):
         "scheduler": torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 24),
         "torch": torch,
     }
-    entry = next(
-        one for one in load_faq(bundled_root()).entries if one.id == "checkpoint-and-resume"
-    )
-    code = "\n".join(step.code for step in entry.answer.do if step.code)
+    code = "\n".join(step.code for step in checkpoints().answer.do if step.code)
     assert "epochs, every = 10, 500\n" in code
     exec(code.replace("epochs, every = 10, 500\n", "epochs, every = 3, 2\n"), names)  # noqa: S102 - it is ours
     return names
@@ -151,6 +157,23 @@ def test_the_script_of_the_answer_goes_on_bit_for_bit(killed, workers, tmp_path,
     files = [torch.load(f"{name}.pt", weights_only=True) for name in ("whole", "resumed")]
     assert torch.equal(files[0]["rng"][0], files[1]["rng"][0])
     assert files[0]["scheduler"] == files[1]["scheduler"]
+
+
+def test_a_new_rate_and_schedule_after_loading(tmp_path, monkeypatch):
+    """The answer's code: the new rate first, the middle of the new cosine 500 steps later."""
+    monkeypatch.chdir(tmp_path)
+    with torch.random.fork_rng(devices=[]):
+        run(1, 0, 24)
+        names = run(2, 0, 0)  # nothing was left
+    text = next(part.text for part in checkpoints().answer.parts if part.id == "loading")
+    exec(text.split("```python\n")[1].split("```")[0], names)  # noqa: S102 - it is ours
+    first = names["optimizer"].param_groups[0]["lr"]
+    for _ in range(500):
+        names["optimizer"].step()
+        names["scheduler"].step()
+
+    assert first == 1e-4
+    assert names["scheduler"].get_last_lr() == pytest.approx([0.5e-4])
 
 
 def test_the_file_before_is_used_when_a_crash_came_between_the_names(tmp_path, monkeypatch):
