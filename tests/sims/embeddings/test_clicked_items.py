@@ -1,9 +1,13 @@
 """Clicks of known probability, and towers whose lengths can say nothing."""
 
+from types import SimpleNamespace
+
 import torch
 from sims.embeddings.clicked_items import Towers, clicked_items
+from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.training_data import load
 
 
 def few() -> Replicates:
@@ -46,3 +50,27 @@ def test_towers_of_cosines_know_no_lengths():
     measured = clicked_items(few(), similarity="cosine", steps=20)
 
     assert torch.equal(measured["by_dot"], measured["by_cosine"])
+
+
+def test_by_cosine_ranks_items_by_their_cosine(monkeypatch):
+    """Untrained towers, items of very different lengths: as F.cosine_similarity."""
+    kept = []
+
+    def untrained(net, *_, **__):
+        with torch.no_grad():
+            net.items.mul_(torch.linspace(1, 20, 50)[:, None])
+        kept.append(net.eval())
+        return SimpleNamespace(rate=torch.zeros(2), inside=torch.zeros(2))
+
+    monkeypatch.setattr("sims.embeddings.clicked_items.train", untrained)
+    measured = clicked_items(few())
+    x, y = load(few(), "digits", valid=200).open_test()
+    weights = kept[0].weights()
+    for i in range(2):
+        hidden = F.linear(x[i], weights["query.0.weight"][i], weights["query.0.bias"][i]).relu()
+        query = F.linear(hidden, weights["query.2.weight"][i], weights["query.2.bias"][i])
+        cosines = F.cosine_similarity(query[:, None], weights["items"][i][None], dim=2)
+        right = (cosines.argmax(1) // 5 == y[i]).double().mean()
+
+        assert torch.isclose(measured["digit_by_cosine"][i], right, atol=0.01)
+        assert not torch.isclose(measured["digit_by_dot"][i], right, atol=0.01)
