@@ -58,8 +58,8 @@ def output_activation(
 
     Metrics:
         error: mean squared error on the test rows over the variance of their targets; at most 10.
-        silent: 1 if all predictions for the test rows are exactly 0, in [0, 1].
-        zero: share of the predictions for the test rows that are exactly 0, in [0, 1].
+        silent: 1 if the network predicts exactly 0 for every unseen row, in [0, 1].
+        zero: share of the predictions for unseen rows that are exactly 0, in [0, 1].
         negative: share of them below 0, in [0, 1].
         curve[input]: prediction if the first input is this and all others are 0.
         rate: the learning rate.
