@@ -113,12 +113,12 @@ OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")]
 }).map(one => one.textContent)"""
 
 
-def first_screen(chromium, url, width, height, many=3):
-    """Before anyone scrolls there are the question, the short answer and this many steps."""
+def first_screen(chromium, url, width, height):
+    """Before anyone scrolls there are the question, the short answer and three steps."""
     page = chromium.new_page(viewport={"width": width, "height": height})
     page.goto(url, wait_until="networkidle")
     box = page.locator(".admonition.abstract")
-    steps = [box.locator("> ol > li > p:first-child").nth(step) for step in range(many)]
+    steps = [box.locator("> ol > li > p:first-child").nth(step) for step in range(3)]
     ends = [one.bounding_box() for one in (page.locator("h1"), box.locator("> p").nth(1), *steps)]
     wide = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"

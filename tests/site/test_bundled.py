@@ -127,15 +127,12 @@ def test_no_text_of_a_figure_is_cut_off(seen):
 FILES = sorted((bundled_root() / "faq").glob("*.yaml"))
 MODELS = [f"questions/{path.stem}" for path in FILES if "\n  do:\n" in path.read_text("utf-8")]
 
-SCRIPTS = {"questions/checkpoint-and-resume"}  # its first three steps are one long script
-
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("name", MODELS)
 def test_the_first_screen(chromium, address, name, width, height):
     """Of every entry with steps: the question, the short answer and three of them."""
-    many = 1 if name in SCRIPTS else 3
-    first_screen(chromium, f"{address}{name}.html", width, height, many)
+    first_screen(chromium, f"{address}{name}.html", width, height)
 
 
 def test_no_page_shuts_anyone_out(seen):
