@@ -91,8 +91,8 @@ class PoolRunner(Closing):
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()
-            # Pebble closes the workers' pipes before it ends them, one by one. A worker that is
-            # just starting would print a traceback about that, so all of them end first.
+            # Pebble removes the workers' locks before it ends them, one by one. A worker that is
+            # just starting would not find them and print a traceback, so all of them end first.
             for worker in list(pool._pool_manager.worker_manager.workers.values()):  # noqa: SLF001
                 worker.kill()
             pool.join()
