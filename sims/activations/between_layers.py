@@ -5,53 +5,31 @@ python sims/activations/between_layers.py --activation identity --tune true
 https://arxiv.org/abs/1312.6120
 """
 
-import math
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from dlfaq.sim import Replicates, accuracy
-from dlfaq.sim.nets import ACTIVATIONS, NORMS
+from dlfaq.sim.nets import ACTIVATIONS, NORMS, Transformer
 from dlfaq.sim.training import train
 from dlfaq.sim.training_data import load
 
 BENDS = ACTIVATIONS | {"silu": nn.SiLU}
 
 
-class Block(nn.Module):
-    """A block of a transformer: attention with one head, then two layers, a path around each."""
+class RowReader(Transformer):
+    """A transformer whose eight tokens are the rows of an image, and which answers at the last."""
 
-    def __init__(self, width: int, norm: str, activation: str, projections: str) -> None:
-        super().__init__()
-        self.norms = nn.ModuleList([NORMS[norm](width), NORMS[norm](width)])
-        self.enter = nn.ModuleList(nn.Linear(width, width) for _ in range(3))
-        self.bend = BENDS[projections]()
-        self.leave = nn.Linear(width, width)
-        wide = nn.Linear(width, 4 * width)
-        self.feed = nn.Sequential(wide, BENDS[activation](), nn.Linear(4 * width, width))
+    def __init__(self, classes: int, layers: int, hidden: int, norm: str, activation: str) -> None:
+        super().__init__(classes, 8, hidden, layers, heads=1, norm=norm)
+        self.embed = nn.Linear(8, hidden)
+        for block in self.blocks:
+            block.feed[1] = BENDS[activation]()
 
-    def forward(self, h: Tensor) -> Tensor:
-        """Tokens (N, T, d) to (N, T, d)."""
-        query, key, value = (self.bend(enter(self.norms[0](h))) for enter in self.enter)
-        weight = (query @ key.mT / math.sqrt(h.shape[-1])).softmax(-1)  # (N, T, T)
-        h = h + self.leave(weight @ value)
-        return h + self.feed(self.norms[1](h))
-
-
-def _row_reader(
-    inputs: int,
-    classes: int,
-    layers: int,
-    hidden: int,
-    norm: str,
-    activation: str,
-    projections: str,
-) -> nn.Sequential:
-    """A transformer whose eight tokens are the rows of an image."""
-    blocks = [Block(hidden, norm, activation, projections) for _ in range(layers)]
-    enter = [nn.Unflatten(-1, (8, inputs // 8)), nn.Linear(inputs // 8, hidden)]
-    return nn.Sequential(*enter, *blocks, nn.Flatten(-2), nn.Linear(8 * hidden, classes))
+    def forward(self, x: Tensor) -> Tensor:
+        """Images (N, 64) to logits (N, k)."""
+        return super().forward(x.unflatten(-1, (8, 8)))[..., -1, :]
 
 
 def _perceptron(
@@ -70,7 +48,6 @@ def between_layers(
     network: Literal["mlp", "transformer"] = "mlp",
     activation: Literal["relu", "gelu", "silu", "tanh", "sigmoid", "identity"] = "relu",
     bent: Literal["every", "first"] = "every",
-    projections: Literal["identity", "relu"] = "identity",
     layers: int = 3,
     hidden: int = 32,
     norm: Literal["none", "batch", "layer", "rms"] = "none",
@@ -91,10 +68,10 @@ def between_layers(
         network: Linear layers; or a transformer that reads the rows of an image.
         activation: Behind each hidden layer; in a transformer, between the two layers of a block.
         bent: Behind every hidden layer, or behind the first one alone.
-        projections: What stands behind the layers for query, key and value.
         layers: Hidden layers, or blocks.
         hidden: Units of a hidden layer, or numbers of a token.
-        norm: Normalization before each activation, or before attention and layers of a block.
+        norm: Normalization before each activation, or before attention and layers of a block; for
+            a transformer not batch.
         optimizer: PyTorch's; momentum is 0.9.
         lr: Learning rate; not used if it is tuned.
         tune: Give each replicate the rate of a grid that is best on 200 validation rows.
@@ -112,12 +89,12 @@ def between_layers(
     rows = load(replicates, data, valid=200)
     inputs, classes = rows.features, rows.classes
 
-    if network == "transformer":
-        shape = (layers, hidden, norm, activation, projections)
-        net = replicates.stack("net", lambda: _row_reader(inputs, classes, *shape))
-    else:
-        shape = (layers, hidden, norm, activation)
-        net = replicates.stack("net", lambda: _perceptron(inputs, classes, *shape, bent=bent))
+    shape = (layers, hidden, norm, activation)
+    builders = {
+        "mlp": lambda: _perceptron(inputs, classes, *shape, bent=bent),
+        "transformer": lambda: RowReader(classes, *shape),
+    }
+    net = replicates.stack("net", builders[network])
     batches = replicates.batches("batches", len(rows), min(batch, len(rows)), steps)
     run = train(net, rows, batches, optimizer=optimizer, lr=lr, tune=tune)
     x, y = rows.open_test()

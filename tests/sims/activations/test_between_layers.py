@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from sims.activations.between_layers import Block, _perceptron, between_layers
+from sims.activations.between_layers import RowReader, _perceptron, between_layers
 from torch import nn
 
 from dlfaq.sim import Replicates
@@ -44,23 +44,15 @@ def test_activations_stand_where_they_should():
     assert kinds(bent="first") == [*hidden, *["Linea", "Batch"] * 2, "Linea"]
 
 
-def test_a_block_is_pytorchs_encoder_layer():
-    """With equal weights, `nn.TransformerEncoderLayer` computes the same."""
-    block = Block(8, "layer", "gelu", "identity").eval()
-    other = nn.TransformerEncoderLayer(
-        8, 1, 32, 0.0, activation="gelu", batch_first=True, norm_first=True
-    ).eval()
-    with torch.no_grad():
-        pairs = [(other.linear1, block.feed[0]), (other.linear2, block.feed[2])]
-        pairs += [(other.norm1, block.norms[0]), (other.norm2, block.norms[1])]
-        pairs += [(other.self_attn.out_proj, block.leave)]
-        for theirs, ours in pairs:
-            theirs.load_state_dict(ours.state_dict())
-        other.self_attn.in_proj_weight.copy_(torch.cat([one.weight for one in block.enter]))
-        other.self_attn.in_proj_bias.copy_(torch.cat([one.bias for one in block.enter]))
-        h = torch.randn(5, 8, 8)
+def test_the_transformer_reads_rows_and_bends_where_it_should():
+    """Its activation replaces GELU in each block; rows that change places change the answer."""
+    reader = RowReader(2, 2, 8, "layer", "tanh").eval()
+    x = torch.randn(5, 64)
+    turned = x.unflatten(-1, (8, 8)).flip(1).flatten(1)
 
-        torch.testing.assert_close(block(h), other(h))
+    assert [type(block.feed[1]) for block in reader.blocks] == [nn.Tanh, nn.Tanh]
+    assert reader(x).shape == (5, 2)
+    assert not torch.allclose(reader(x), reader(turned))
 
 
 def test_the_transformer_learns_digits():
