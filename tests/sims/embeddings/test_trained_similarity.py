@@ -3,9 +3,12 @@
 import pytest
 import torch
 from sims.embeddings.trained_similarity import _loss, trained_similarity
+from sklearn.neighbors import NearestNeighbors
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.training_data import load
 
 
 def few() -> Replicates:
@@ -45,6 +48,20 @@ def test_without_training_both_losses_leave_the_same_encoder():
     for metric in ("by_dot", "by_cosine", "length"):
         assert torch.equal(cosine[metric], dot[metric])
     assert ((cosine["by_cosine"] > 0.2) & (cosine["by_cosine"] < 1)).all()
+
+
+def test_the_neighbours_are_those_of_scikit_learn():
+    """Five others by cosine, of which none is the image itself."""
+    measured = trained_similarity(few(), steps=1, lr=0.0)
+    x, y = load(few(), "digits", valid=200).open_test()
+    unseen = y[0] >= 5
+    x, y = x[:, unseen], y[0, unseen]
+    net = few().stack("net", lambda: mlp(64, [32], 16))
+    for one, share in zip(net(x).detach(), measured["by_cosine"], strict=True):
+        unit = F.normalize(one, dim=1).numpy()
+        near = NearestNeighbors(n_neighbors=5).fit(unit).kneighbors(return_distance=False)
+        right = (y[near] == y[:, None]).double().mean().item()
+        assert share.item() == pytest.approx(right, abs=0.002)
 
 
 def test_training_helps_on_the_digits_it_is_about():
