@@ -1,6 +1,5 @@
 """What more training steps are worth: schedules that end, labels that are wrong, data seen again.
 
-python sims/optimization/longer_training.py --wrong 0.4
 python sims/optimization/longer_training.py --data tokens --schedule cosine --optimizer adamw
 
 https://arxiv.org/abs/2405.18392
@@ -46,15 +45,13 @@ def longer_training(
         every: Steps from one look at the network to the next.
         schedule: Of the learning rate; dlfaq.sim.schedules says how each is set up.
         horizon: Steps the schedule was made for; 0 for all steps of a round.
-        rounds: How often the schedule runs from its peak, each time with a new optimizer, from the
-            weights that the last round left, and for an equal part of the steps.
+        rounds: Runs of the schedule over equal parts of the steps, each with a new optimizer.
         patience: Looks without a lower validation loss after which early stopping gives up.
         hidden: Units of the hidden layer, or numbers a token.
         norm: Normalization; not batch for a transformer.
         optimizer: PyTorch's, with its default settings but for the rate; momentum is 0.9.
         lr: Peak learning rate; not used if it is tuned.
-        tune: In each round, take the rate of a grid that ends best on validation rows: by
-            accuracy, for a language by loss.
+        tune: In each round, the rate of a grid that ends best on validation rows (tokens: by loss).
         batch: Rows in a batch: images, tokens, or sentences.
 
     Metrics:
@@ -84,24 +81,23 @@ def longer_training(
     gave_up = (waited >= patience).cummax(1).values
     kept = lowest.masked_fill(gave_up, -1).amax(1, keepdim=True)  # (R, 1): best before giving up
     states = [saved_state(each) for each in run.nets]
-    late = states[-max(len(states) // 5, 1) :]
+    weights = {name: torch.stack([s[name] for s in states]) for name in states[0]}  # (looks, R, …)
+    fifth = max(len(states) // 5, 1)
     row = torch.arange(len(replicates), device=lowest.device)
     x, y = task.open_test()
     with torch.no_grad():
         end = _scaled(net, task, x, y)
-        at_kept = lambda name: torch.stack([s[name] for s in states])[kept[:, 0], row]  # noqa: E731
-        load_state(net, {name: at_kept(name) for name in states[0]})
+        load_state(net, {name: w[kept[:, 0], row] for name, w in weights.items()})
         stopped = _scaled(net, task, x, y)
-        load_state(net, {name: sum(s[name] for s in late) / len(late) for name in late[0]})
+        load_state(net, {name: w[-fifth:].sum(0) / fifth for name, w in weights.items()})
         mean = _loss(net(x), y)
     loss = capped(run.test_loss - floor[:, None], 10.0)
     return {
         "accuracy": run.test_accuracy, "loss": loss, "valid_loss": watched, "step": run.steps,
         "end": run.test_accuracy[:, -1], "kept": run.test_accuracy.gather(1, kept)[:, 0],
         "end_loss": loss[:, -1], "kept_loss": loss.gather(1, kept)[:, 0],
-        "scaled_loss": capped(end - floor, 10.0),
+        "scaled_loss": capped(end - floor, 10.0), "mean_loss": capped(mean - floor, 10.0),
         "kept_scaled_loss": capped(stopped - floor, 10.0),
-        "mean_loss": capped(mean - floor, 10.0),
     }  # fmt: skip
 
 

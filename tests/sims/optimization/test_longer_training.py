@@ -59,6 +59,18 @@ def test_right_labels_need_no_replacement():
     assert (noisy["end"] < 0.3).all()
 
 
+def test_validation_labels_are_as_wrong_as_those_for_training():
+    """Nine tenths of the replaced labels are another class; test labels stay."""
+    right, wrong = (
+        _task(Replicates("longer_training", range(4)), "digits", 200, share)[0]
+        for share in (0.0, 0.4)
+    )
+
+    for old, new in ((right.y, wrong.y), (right.y_valid, wrong.y_valid)):
+        assert (old != new).double().mean().item() == pytest.approx(0.36, abs=0.05)
+    assert torch.equal(right.open_test()[1], wrong.open_test()[1])
+
+
 def test_a_horizon_of_all_steps_is_the_default():
     """A schedule made for the steps of the run is the one that 0 stands for."""
     given = {**LANGUAGE, "schedule": "cosine", "steps": 40}
