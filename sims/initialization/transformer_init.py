@@ -22,20 +22,30 @@ class Model(Transformer):
     """A small GPT with normal weights of the given size; 0 keeps what PyTorch draws."""
 
     def __init__(
-        self, tokens: int, hidden: int, blocks: int, norm: str, std: float, embedding: float
-    ) -> None:
+        self, tokens: int, hidden: int, blocks: int, norm: str, std: float, embedding: float,
+        *, tied: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(tokens, length=8, width=hidden, blocks=blocks, norm=norm)
+        self.tied = tied
+        if tied:
+            self.answer = nn.Identity()
         nn.init.normal_(self.embed.weight, std=embedding)
         for module in self.modules() if std else ():
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=std)
                 nn.init.zeros_(module.bias)
 
+    def forward(self, x: Tensor) -> Tensor:
+        """Token numbers (N, T) to logits (N, T, k)."""
+        h = super().forward(x)
+        return h @ self.embed.weight.mT if self.tied else h
+
 
 def transformer_init(
     replicates: Replicates,
     std: float = 0.0,
     embedding: float = 1.0,
+    tied: bool = False,
     blocks: int = 2,
     hidden: int = 16,
     tokens: int = 32,
@@ -49,14 +59,15 @@ def transformer_init(
     """Train a transformer with paths around its blocks on sentences of a random Markov chain.
 
     Setting: a {blocks}-block transformer of width {hidden} over {tokens} tokens, norm {norm};
-    matrices {std}, embedding {embedding} (0: PyTorch's); {optimizer} at {lr}, {steps} steps.
+    matrices {std}, embedding {embedding} (0: PyTorch's), tied: {tied}; {optimizer} at {lr},
+    {steps} steps.
 
     Args:
         replicates: One language, one model and one order of the batches each.
         std: Standard deviation of all matrices at the start, with biases 0: GPT-2's is 0.02,
             `torch.randn` gives 1. 0 keeps what `nn.Linear` draws: variance 1 / (3 inputs).
-        embedding: That of the token embedding; 1 is PyTorch's. The output layer is a matrix of
-            its own. Positions start at 0.02.
+        embedding: That of the token embedding; 1 is PyTorch's. Positions start at 0.02.
+        tied: Whether the output layer is the embedding's matrix, or one of its own.
         blocks: Blocks L of attention and of two layers.
         hidden: Numbers d a token.
         tokens: Vocabulary k.
@@ -76,7 +87,8 @@ def transformer_init(
         inside: 1 if the rate was tuned and is not at an end of the grid, else 0, in [0, 1].
     """
     data, entropy = language(replicates, tokens, length=8)
-    net = replicates.stack("net", lambda: Model(tokens, hidden, blocks, norm, std, embedding))
+    shape = (tokens, hidden, blocks, norm, std, embedding)
+    net = replicates.stack("net", lambda: Model(*shape, tied=tied))
     with torch.no_grad():
         first = token_cross_entropy(net(data.x[:, :64]), data.y[:, :64])
     batches = replicates.batches("batches", len(data), batch, steps)  # (R, steps, B)

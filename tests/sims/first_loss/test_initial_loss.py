@@ -10,8 +10,8 @@ from sims.first_loss.frequency_bias import frequency_bias
 from sims.first_loss.head_scale import head_scale
 from sims.first_loss.initial_loss import initial_loss
 from sims.first_loss.random_logits import random_logits
-from sims.first_loss.tied_embedding import tied_embedding
 from sims.first_loss.untrained_networks import untrained_networks
+from sims.initialization.transformer_init import transformer_init
 from torch import nn
 from torch.nn import functional as F
 
@@ -240,6 +240,9 @@ def test_arms_differ_in_their_start_only():
     torch.testing.assert_close(prior["first"].mean(), torch.tensor(entropy), rtol=0.1, atol=0)
     assert (default["first"] > 2).all()
 
-    large, small = (measured(tied_embedding, std=std, steps=1)["first"] for std in (1.0, 0.02))
+    given = {"tied": True, "blocks": 1, "tokens": 64, "steps": 1}
+    large, small = (
+        measured(transformer_init, embedding=std, **given)["first"] for std in (1.0, 0.02)
+    )
     assert (large > 2 * small).all()
     torch.testing.assert_close(small, torch.full((4,), math.log(64)), rtol=0.02, atol=0)
