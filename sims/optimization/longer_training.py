@@ -45,13 +45,13 @@ def longer_training(
         every: Steps from one look at the network to the next.
         schedule: Of the learning rate; dlfaq.sim.schedules says how each is set up.
         horizon: Steps the schedule was made for; 0 for all steps of a round.
-        rounds: Runs of the schedule over equal parts of the steps, each with a new optimizer.
+        rounds: Runs of the schedule in turn on the same weights, each with a new optimizer.
         patience: Looks without a lower validation loss after which early stopping gives up.
         hidden: Units of the hidden layer, or numbers a token.
         norm: Normalization; not batch for a transformer.
         optimizer: PyTorch's, with its default settings but for the rate; momentum is 0.9.
         lr: Peak learning rate; not used if it is tuned.
-        tune: In each round, the rate of a grid that ends best on validation rows (tokens: by loss).
+        tune: In each round, the rate of a grid that ends best on validation rows; by loss if text.
         batch: Rows in a batch: images, tokens, or sentences.
 
     Metrics:

@@ -4,10 +4,11 @@ import itertools
 
 import pytest
 import torch
-from sims.optimization.longer_training import _task, longer_training
+from sims.optimization.longer_training import _loss, _scaled, _task, longer_training
 from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR
 
 from dlfaq.sim import Replicates
+from dlfaq.sim.training_data import Data
 
 LANGUAGE = {"data": "tokens", "examples": 64, "hidden": 8, "every": 10, "lr": 0.01}
 
@@ -35,10 +36,11 @@ def test_endless_patience_keeps_what_the_shorter_runs_kept():
 
 
 def test_early_stopping_equals_a_plain_loop():
-    """The vectorized rule against the loop everybody writes."""
-    measured = sim(wrong=0.4, patience=2)
+    """The vectorized rule against the loop everybody writes, on losses that go up and down."""
+    r = Replicates("longer_training", range(16))
+    measured = longer_training(r, steps=100, every=2, batch=4, lr=0.02, patience=2)
 
-    for i in range(4):
+    for i in range(16):
         best, waited, kept = float("inf"), 0, 0
         for look, loss in enumerate(measured["valid_loss"][i]):
             if loss < best:
@@ -108,6 +110,16 @@ def test_a_temperature_helps_where_the_network_is_too_sure():
     measured = sim(wrong=0.8, steps=300, every=300, patience=1)
 
     assert (measured["scaled_loss"] < measured["end_loss"]).all()
+
+
+def test_the_temperature_is_chosen_on_validation_rows():
+    """Always right there, always wrong on the test rows: the lowest temperature, the worst here."""
+    logits = 5 * torch.eye(10).expand(2, 10, 10)
+    right = torch.arange(10).expand(2, 10)
+    task = Data((logits, right), (logits, right), (logits, right), 10)
+    wrong = right.roll(1, 1)
+
+    assert torch.allclose(_scaled(lambda x: x, task, logits, wrong), _loss(logits / 0.5, wrong))
 
 
 def test_with_one_look_both_temperatures_agree():
