@@ -1,6 +1,6 @@
 """How much faster the training kit is than a loop over networks and than stacks trained by hand.
 
-python benchmarks/training_speed.py [--simulations dying_digits,xor] [--replicates 32] [--plain 4]
+python benchmarks/training_speed.py [--simulations pool_digits] [--replicates 32] [--plain 4]
 
 Every simulation that calls `dlfaq.sim.training.train` runs once with its defaults and, if it can,
 once with its learning rate tuned; what it trains is recorded, and trained again in three ways, on

@@ -34,6 +34,7 @@ def interrupted_training(
     norm: Literal["none", "batch", "layer", "rms"] = "none",
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "adamw",
     lr: float = 0.003,
+    beta2: float = 0.999,
     tune: bool = False,
     steps: int = 300,
     batch: int = 32,
@@ -56,6 +57,7 @@ def interrupted_training(
         norm: Before the hidden layer's activation; the transformer has LayerNorm anyway.
         optimizer: PyTorch's, with its default settings; momentum is 0.9.
         lr: Peak learning rate; not used if it is tuned.
+        beta2: Of Adam and AdamW, which remember squared gradients for some 1 / (1 - beta2) steps.
         tune: Give each replicate the rate of a grid that is best on its validation rows.
         steps: Training steps.
         batch: Rows in a batch.
@@ -91,11 +93,12 @@ def interrupted_training(
     weights = dict(lanes.net.named_parameters())
     share, last = shares(schedule, steps), (steps - 1) // every * every
     watch = Watch(lanes, None, {last + step for step in SINCE} | {steps}, keep=False, sealed=True)
-    descent = Descent(weights, optimizer, peaks)
+    options = {"betas": (0.9, beta2)} if "adam" in optimizer else {}
+    descent = Descent(weights, optimizer, peaks, **options)
     for step in range(steps):
         place = step % every
         if step and place == 0 and lost in ("moments", "both"):
-            descent = Descent(weights, optimizer, peaks)
+            descent = Descent(weights, optimizer, peaks, **options)
         watch(step)
         rise = min(1.0, (place + 1) / (warmup + 1)) if step >= every else 1.0
         descent.zero_grad()

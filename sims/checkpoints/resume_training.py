@@ -4,166 +4,139 @@ python sims/checkpoints/resume_training.py --mistake optimizer
 
 https://docs.pytorch.org/tutorials/recipes/recipes/saving_and_loading_a_general_checkpoint.html
 
-The loop is written out, since what it consists of is what is saved. One network is trained at a
-time: `DataLoader` and `nn.Dropout` draw from PyTorch's global random numbers.
+The loop is written out, since what it consists of is what is saved: one network at a time.
 """
 
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, TensorDataset
 
 from dlfaq.sim import Replicates, digits
 from dlfaq.sim.checkpoints import loaded, saved
 from dlfaq.sim.schedules import scheduler
 
-BATCH = 48  # 25 batches an epoch
-
-
-class Images(Dataset):
-    """The 1200 training digits, pixels in [0, 1], each with fresh noise whenever it is read."""
-
-    def __init__(self, noise: float) -> None:
-        self.x, self.y, self.noise = digits().x / 16, digits().y, noise
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    def __getitems__(self, index: list[int]) -> tuple[Tensor, Tensor, Tensor]:
-        x = self.x[index]
-        x = x + self.noise * torch.randn_like(x) if self.noise else x
-        return torch.tensor(index), x, self.y[index]  # (48,), (48, 64), (48,)
+EPOCH = 25  # batches of 48 images
 
 
 class Script:
-    """What a training script holds, from its start on."""
+    """A training script."""
 
-    def __init__(self, seed: int, adamw: bool, schedule: str, drop: float, noise: float) -> None:
+    def __init__(self, seed: int, schedule: str, factor: int = 1) -> None:
         torch.manual_seed(seed)
-        layers = nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(drop)
-        self.net = nn.Sequential(*layers, nn.Linear(32, 10))
-        kind, lr = (torch.optim.AdamW, 0.01) if adamw else (torch.optim.SGD, 0.1)
-        self.optimizer = kind(self.net.parameters(), lr)
-        self.schedule = schedule
-        self.scheduler = scheduler(self.optimizer, schedule, 100)
-        images = Images(noise)
-        self.loader = DataLoader(
-            images, BATCH, shuffle=True, drop_last=True, collate_fn=lambda batch: batch
-        )
-        self.batches, self.done, self.epoch_rng = None, 0, None
-        self.rates, self.seen = [], []  # of each step
+        hidden = nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2)
+        net = nn.Sequential(*hidden, nn.Linear(32, 10))
+        optimizer = torch.optim.AdamW(net.parameters(), factor * 0.01)
+        self.new_scheduler = lambda: scheduler(optimizer, schedule, factor * 100)
+        ema = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.99))
+        scaler = torch.amp.GradScaler("cpu", growth_interval=10)
+        self.parts = {"net": net, "optimizer": optimizer, "scheduler": self.new_scheduler()}
+        self.parts |= {"ema": ema, "scaler": scaler}
+        self.loader = DataLoader(TensorDataset(digits().x / 16, digits().y), 48, shuffle=True)
+        self.done, self.rates = EPOCH, []  # batches done in the epoch; rate of each step
+
+    def begin_epoch(self) -> None:
+        """The loader draws its order from here on."""
+        self.epoch_rng, self.batches, self.done = torch.get_rng_state(), iter(self.loader), 0
 
     def train(self, steps: int) -> None:
         """Go on for some steps, through as many epochs as it takes."""
-        self.net.train()
+        net, optimizer, schedule, ema, scaler = self.parts.values()
+        net.train()
         for _ in range(steps):
-            if self.batches is None or self.done == len(self.loader):
-                self.epoch_rng, self.done = torch.get_rng_state(), 0
-                self.batches = iter(self.loader)
-            index, x, y = next(self.batches)
-            self.optimizer.zero_grad()
-            nn.functional.cross_entropy(self.net(x), y).backward()
-            self.rates.append(self.optimizer.param_groups[0]["lr"])
-            self.seen.append(index)
-            self.optimizer.step()
-            self.scheduler.step()
+            if self.done == EPOCH:
+                self.begin_epoch()
+            x, y = next(self.batches)  # (48, 64), (48,)
+            optimizer.zero_grad()
+            with torch.autocast("cpu", torch.float16):
+                loss = nn.functional.cross_entropy(net(x), y)
+            scaler.scale(loss).backward()
+            self.rates.append(optimizer.param_groups[0]["lr"])
+            scaler.step(optimizer)
+            scaler.update()
+            schedule.step()
+            ema.update_parameters(net)
             self.done += 1
 
     def save(self) -> bytes:
         """The checkpoint's file."""
-        parts = {name: getattr(self, name).state_dict() for name in PARTS}
-        place = {"done": self.done, "epoch_rng": self.epoch_rng, "rng": torch.get_rng_state()}
-        return saved(parts | place)
+        state = {name: part.state_dict() for name, part in self.parts.items()}
+        rng = {"epoch_rng": self.epoch_rng, "rng": torch.get_rng_state()}
+        return saved(state | rng | {"done": self.done})
 
     def load(self, file: bytes, mistake: str) -> None:
         """Put back what was saved, but for one mistake."""
         state = loaded(file)  # by torch.load(weights_only=True)
-        state["net"] |= dict(self.net.named_buffers()) if mistake == "buffers" else {}
-        for name in PARTS:
+        if mistake == "buffers":
+            state["net"] |= dict(self.parts["net"].named_buffers())
+        for name in self.parts:
             if name == "scheduler" and mistake == "scheduler built late":
-                self.scheduler = scheduler(self.optimizer, self.schedule, 100)
+                self.parts[name] = self.new_scheduler()
             if mistake != name:
-                getattr(self, name).load_state_dict(state[name])
+                self.parts[name].load_state_dict(state[name])
         if mistake != "random numbers":
             torch.set_rng_state(state["epoch_rng"])
-        self.batches, self.done = iter(self.loader), 0
-        if mistake == "random numbers too early":
-            torch.set_rng_state(state["rng"])
-        while self.done < (0 if mistake == "place" else state["done"]):
+        self.begin_epoch()
+        for _ in range(0 if mistake == "place" else state["done"]):
             next(self.batches)
             self.done += 1
-        if not mistake.startswith("random numbers"):
+        if mistake != "random numbers":
             torch.set_rng_state(state["rng"])
-
-
-PARTS = ("net", "optimizer", "scheduler")
 
 
 def resume_training(
     replicates: Replicates,
     mistake: Literal[
-        "none", "optimizer", "scheduler", "scheduler built late", "buffers", "random numbers",
-        "random numbers too early", "place",
+        "none", "buffers", "optimizer", "scheduler", "scheduler built late", "ema", "scaler",
+        "random numbers", "place",
     ] = "none",
     stop: int = 15,
-    more: int = 30,
-    optimizer: Literal["adamw", "sgd"] = "adamw",
-    schedule: Literal["cosine", "linear", "inverse-sqrt", "constant"] = "cosine",
-    dropout: float = 0.2,
-    noise: float = 0.1,
+    schedule: Literal["cosine", "linear", "inverse-sqrt"] = "cosine",
+    factor: int = 1,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Train on digits, save on the way, go on; and go on from the file in new objects.
 
-    Setting: a 32-unit network with BatchNorm, dropout {dropout}, noise {noise} on the pixels;
-    {optimizer}, {schedule} schedule; saved after {stop} steps, then {more} more; mistake:
-    {mistake}.
+    Setting: a 32-unit network with BatchNorm and dropout 0.2, AdamW, {schedule} schedule, float16
+    with a GradScaler; saved after {stop} steps, then 30 more; mistake: {mistake}.
 
     Args:
         replicates: One seed of the first program and one of the second each.
-        mistake: What is not loaded: the optimizer, the scheduler, BatchNorm's running statistics
-            (buffers), the states of the random numbers, or the number of batches done in the epoch
-            (place). Or the scheduler is built after the optimizer is loaded, and then loaded; or
-            the random numbers are set before the batches done are skipped.
+        mistake: What is not loaded: a part, BatchNorm's running statistics (buffers), the random
+            numbers, or how many batches of the epoch are done (place). Or the scheduler is built
+            after the optimizer is loaded, and then loaded.
         stop: Steps before the checkpoint; an epoch has 25.
-        more: Steps after it, 25 at least.
-        optimizer: AdamW at rate 0.01, or SGD without momentum at rate 0.1.
-        schedule: Made for 100 steps.
-        dropout: Share of the hidden units that are dropped.
-        noise: Standard deviation of the noise on each pixel, drawn when an image is read.
+        schedule: From a rate of 0.01, for 100 steps.
+        factor: How many times as high the second program's rate is, and as long its schedule.
 
     Metrics:
-        exact: 1 if weights and test logits equal those of the unbroken run, bit for bit, else 0, in
-            [0, 1].
+        exact: 1 if none of the three differences below is above 0, else 0, in [0, 1].
         weights: largest difference between the two runs' weights, at least 0.
         outputs: largest difference between their logits on the test images, at least 0.
-        rate: learning rate of the first step after loading, over the unbroken run's, at least 0.
-        later: the same of the last step, at least 0.
-        unseen: share of the images that no batch of the stopped epoch held, in [0, 1].
+        average: the same of the moving averages of their weights (ema), at least 0.
+        rate: learning rate of the next step, over the unbroken run's, at least 0.
+        later: the same 29 steps later, at least 0.
     """
-    x_test = digits().x_test / 16
-    settings = (optimizer == "adamw", schedule, dropout, noise)
-    found = []
+    found, x_test = [], digits().x_test / 16
     for first, second in replicates.integers("seeds", 2**31, 2).tolist():
         with torch.random.fork_rng(devices=[]):
-            onward = Script(first, *settings)
+            onward = Script(first, schedule)
             onward.train(stop)
-            file, begun = onward.save(), onward.seen[stop - onward.done :]
-            onward.train(more)
-            resumed = Script(second, *settings)
+            file = onward.save()
+            onward.train(30)
+            resumed = Script(second, schedule, factor)
             resumed.load(file, mistake)
-            rest = 25 - resumed.done  # of the epoch
-            resumed.train(more)
-        pairs = zip(onward.net.parameters(), resumed.net.parameters(), strict=True)
-        weights = max((p - q).detach().abs().max() for p, q in pairs)
-        a, b = (script.net.eval()(x_test).detach() for script in (onward, resumed))  # (597, 10)
-        outputs = (a - b).abs().max()
-        rate, later = (resumed.rates[i] / onward.rates[i] for i in (-more, -1))
-        read = torch.cat([*begun, *resumed.seen[:rest]]).unique()
-        exact = weights == 0 and outputs == 0
-        found.append([exact, weights, outputs, rate, later, 1 - len(read) / 1200])
-    names = ("exact", "weights", "outputs", "rate", "later", "unseen")
+            resumed.train(30)
+        nets = (script.parts["net"].parameters() for script in (onward, resumed))
+        differ = [max((p - q).detach().abs().max() for p, q in zip(*nets, strict=True))]
+        for part in ("net", "ema"):
+            a, b = (script.parts[part].eval()(x_test) for script in (onward, resumed))  # (597, 10)
+            differ.append((a - b).detach().abs().max())
+        rates = [resumed.rates[step] / onward.rates[step] for step in (-30, -1)]
+        found.append([max(differ) == 0, *differ, *rates])
     table = torch.tensor(found, dtype=torch.float64, device=replicates.device)  # (R, 6)
+    names = ("exact", "weights", "outputs", "average", "rate", "later")
     return dict(zip(names, table.unbind(1), strict=True))
 
 

@@ -40,6 +40,7 @@ def fragile_expressions(
     Metrics:
         value: 1 if the value is finite, else 0, in [0, 1].
         finite: 1 if the value and every entry of the gradient are, else 0, in [0, 1].
+        still: 1 if every entry of the gradient is exactly 0, else 0, in [0, 1].
     """
     x = 0.25 + replicates.uniform("x", inputs) / 2  # (R, n)
     x = (expressions.extreme(expression, x) if extreme else x).requires_grad_()
@@ -47,7 +48,11 @@ def fragile_expressions(
     value = form(expression, x, hidden=extreme)  # (R,)
     (gradient,) = torch.autograd.grad(value.sum(), x)  # (R, n)
     sound = value.detach().isfinite()  # (R,)
-    return {"value": sound, "finite": sound & gradient.isfinite().all(-1)}
+    return {
+        "value": sound,
+        "finite": sound & gradient.isfinite().all(-1),
+        "still": (gradient == 0).all(-1),
+    }
 
 
 if __name__ == "__main__":

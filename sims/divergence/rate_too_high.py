@@ -23,7 +23,7 @@ def rate_too_high(
     optimizer: Literal["sgd", "momentum", "adam", "adamw"] = "sgd",
     tune: bool = False,
     model: Literal["mlp", "transformer"] = "mlp",
-    place: Literal["post", "pre", "open"] = "post",
+    place: Literal["post", "pre"] = "post",
     norm: Literal["none", "batch", "layer", "rms"] = "none",
     target: Literal["class", "number"] = "class",
     data: Literal["digits", "cancer", "wine"] = "digits",
@@ -48,7 +48,7 @@ def rate_too_high(
         tune: Choose the rate on 200 validation examples, for each replicate.
         model: Hidden ReLU layers; or a transformer that reads the 8 rows of an image as 8 tokens.
         place: Of the transformer's normalization: `post`, behind each sum; `pre`, before each
-            layer and before the answer, as in GPT-2; `open`, as `pre`, but not before the answer.
+            layer and before the answer, as in GPT-2.
         norm: Normalization before each ReLU of the hidden layers.
         target: The class, by cross-entropy; or the class's number, standardized, by squared error.
         data: What is learnt; the transformer needs digits.
@@ -95,8 +95,8 @@ class _RowTransformer(nn.Module):
 
     def __init__(self, width: int, blocks: int, classes: int, place: str) -> None:
         super().__init__()
-        self.pre = place != "post"
-        self.last = nn.LayerNorm(width) if place == "pre" else nn.Identity()
+        self.pre = place == "pre"
+        self.last = nn.LayerNorm(width) if self.pre else nn.Identity()
         self.embed, self.places = nn.Linear(8, width), nn.Parameter(0.1 * torch.randn(8, width))
         self.qkv = nn.ModuleList([nn.Linear(width, 3 * width) for _ in range(blocks)])
         self.feed = nn.ModuleList([mlp(width, [4 * width], width) for _ in range(blocks)])

@@ -33,7 +33,7 @@ def test_run_in_words(dlfaq):
 
 def test_a_bounded_metric_has_its_range(dlfaq):
     """In the table and in JSON; its interval stays inside."""
-    words = ("run", "xor", "--steps", "20", "--hidden", "4", "--replicates", "8")
+    words = ("run", "dying_digits", "--steps", "20", "--hidden", "4", "--replicates", "8")
     row = next(x for x in dlfaq(*words).stdout.splitlines() if x.startswith("accuracy "))
     accuracy = json.loads(dlfaq(*words, "--json").stdout)["metrics"]["accuracy"]
 

@@ -115,6 +115,23 @@ def test_a_pool_is_no_larger_than_its_work_and_grows_with_it(toy):
         assert runner.workers == 2
 
 
+def test_closing_is_silent_while_one_worker_starts_and_another_is_stubborn(
+    toy, capfd, monkeypatch, tmp_path
+):
+    """The one that starts must not miss its locks while the other is waited for."""
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(1)", "utf-8")
+
+    def slow_from_now_on(_):
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+
+    with PoolRunner(toy, jobs=2) as runner:
+        trials = [trouble("stubborn"), trouble("abort"), trouble("none")]
+        assert "SIGABRT" in next(runner.run(trials, slow_from_now_on)).error
+        time.sleep(0.2)  # its process is being replaced now
+
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_pool_that_cannot_start_is_given_up(toy, monkeypatch):
     """After a second try every trial is said to be lost, rather than waited for."""
     monkeypatch.setattr(

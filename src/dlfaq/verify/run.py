@@ -91,6 +91,10 @@ class PoolRunner(Closing):
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()
+            # Pebble removes the workers' locks before it ends them, one by one. A worker that is
+            # just starting would not find them and print a traceback, so all of them end first.
+            for worker in list(pool._pool_manager.worker_manager.workers.values()):  # noqa: SLF001
+                worker.kill()
             pool.join()
 
     def run(

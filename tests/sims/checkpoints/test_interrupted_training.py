@@ -62,6 +62,14 @@ def test_the_same_batches_again():
     )
 
 
+def test_a_shorter_memory():
+    """Of AdamW in each leg."""
+    measured = sim(lost="moments", schedule="constant", beta2=0.9)
+    loss, _ = in_legs(2, schedule="constant", betas=(0.9, 0.9))
+
+    torch.testing.assert_close(measured["loss"].float(), loss, atol=1e-3, rtol=0)
+
+
 def test_nothing_is_lost_before_the_first_stop():
     """Without a stop all are one run."""
     runs = [sim(lost=what, every=100)["loss"] for what in ("nothing", "moments", "both", "order")]

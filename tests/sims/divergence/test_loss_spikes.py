@@ -140,14 +140,30 @@ def test_a_gradient_of_inf_becomes_nan_behind_random_layers():
 
 def test_a_batch_without_labels_has_no_mean():
     """Cross-entropy divides by the number of labels; a wrong label of 255 goes unnoticed."""
-    empty, logits = torch.full((3,), -100), torch.zeros(3, 5)
+    empty, logits = torch.full((3,), -100), torch.zeros(3, 5, requires_grad=True)
 
-    assert F.cross_entropy(logits, empty).isnan()
+    loss = F.cross_entropy(logits, empty)
+    assert loss.isnan()
+    loss.backward()
+    assert (logits.grad == 0).all()
     assert F.cross_entropy(logits, empty, reduction="sum") == 0
     with pytest.raises(IndexError):
         F.cross_entropy(logits, torch.tensor([0, 255, 1]))
     targets = torch.tensor([0.0, 255.0, 1.0])
     assert F.binary_cross_entropy_with_logits(torch.zeros(3), targets).isfinite()
+
+
+def test_a_scheduler_brings_the_old_rate_back():
+    """Dividing the optimizer's rate is undone at the next step; dividing the base rates is not."""
+    for divide_base, rate in ((False, 0.1), (True, 0.01)):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
+        optimizer.param_groups[0]["lr"] /= 10
+        if divide_base:
+            scheduler.base_lrs = [one / 10 for one in scheduler.base_lrs]
+        optimizer.step()
+        scheduler.step()
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(rate)
 
 
 @pytest.mark.parametrize("silence", [10, 500])

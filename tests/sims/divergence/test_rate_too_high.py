@@ -43,19 +43,23 @@ def test_warmup_is_a_share_of_the_steps():
     assert warm.log().mean() < cold.log().mean()
 
 
+def test_clipped_to_almost_nothing_a_network_stays_as_it_is():
+    """At a rate that would train it."""
+    assert (measure(lr=0.1, clip=1e-6)["accuracy"] < 0.4).all()
+
+
 def test_good_rates_train_both_models():
     """Far above chance."""
     assert (measure(lr=0.1)["accuracy"] > 0.75).all()
     assert (measure(lr=0.01, optimizer="adamw", model="transformer")["accuracy"] > 0.5).all()
 
 
-def test_normalization_stands_in_three_places():
-    """All three train at a good rate, and no two are the same network."""
+def test_normalization_stands_in_two_places():
+    """Both train at a good rate, and they are not the same network."""
     settings = {"lr": 0.01, "optimizer": "adamw", "model": "transformer"}
     seen = []
-    for place in ("post", "pre", "open"):
+    for place in ("post", "pre"):
         measured = measure(place=place, **settings)
         assert (measured["accuracy"] > 0.5).all()
         seen.append(measured["accuracy"])
-    for one, other in zip(seen, seen[1:] + seen[:1], strict=True):
-        assert (one != other).any()
+    assert (seen[0] != seen[1]).any()

@@ -10,9 +10,8 @@ from sims.first_loss.frequency_bias import frequency_bias
 from sims.first_loss.head_scale import head_scale
 from sims.first_loss.initial_loss import initial_loss
 from sims.first_loss.random_logits import random_logits
-from sims.first_loss.target_mean_bias import target_mean_bias
-from sims.first_loss.tied_embedding import tied_embedding
 from sims.first_loss.untrained_networks import untrained_networks
+from sims.initialization.transformer_init import transformer_init
 from torch import nn
 from torch.nn import functional as F
 
@@ -241,12 +240,9 @@ def test_arms_differ_in_their_start_only():
     torch.testing.assert_close(prior["first"].mean(), torch.tensor(entropy), rtol=0.1, atol=0)
     assert (default["first"] > 2).all()
 
-    raw, mean = (
-        measured(target_mean_bias, bias=bias, steps=1)["first"] for bias in ("default", "mean")
+    given = {"tied": True, "blocks": 1, "tokens": 64, "steps": 1}
+    large, small = (
+        measured(transformer_init, embedding=std, **given)["first"] for std in (1.0, 0.02)
     )
-    torch.testing.assert_close(mean, torch.ones(4), rtol=0.02, atol=0)
-    torch.testing.assert_close(raw, torch.full((4,), 1 + (152 / 77) ** 2), rtol=0.1, atol=0)
-
-    large, small = (measured(tied_embedding, std=std, steps=1)["first"] for std in (1.0, 0.02))
     assert (large > 2 * small).all()
     torch.testing.assert_close(small, torch.full((4,), math.log(64)), rtol=0.02, atol=0)
