@@ -60,8 +60,6 @@ def dead_units(
         dead_after: the same after the second stage, in [0, 1].
         returned: share of the units dead after the first stage that are above 0 on a training row
             after the second, in [0, 1].
-        coasted: how far a weight of a first-layer unit moved at most in the second half of the
-            first stage, of units that were dead before that half.
         accuracy: share of the test rows that are right at the end, in [0, 1].
     """
     rows = load(replicates, data, valid=200, scale=scale)
@@ -71,11 +69,7 @@ def dead_units(
 
     net = replicates.stack("net", make)
     first = replicates.batches("first", len(rows), batch, max(killing, 1))[:, :killing]
-    looks = {"look_at": {killing // 2, killing}, "keep": True}
-    nets = train(net, rows, first, optimizer=optimizer, lr=high, **looks).nets
-    lost = _dead(nets[0], rows.x, "relu")[0]  # (R, hidden): halfway, in the first layer
-    old, new = (one.weights()["0.weight"].detach() for one in (nets[0], nets[-1]))
-    moved = (new - old).abs().amax(2) * lost  # (R, hidden)
+    train(net, rows, first, optimizer=optimizer, lr=high)
     dead = _dead(net, rows.x, "relu")
 
     fresh = replicates.stack("fresh", make)
@@ -96,7 +90,6 @@ def dead_units(
             "dead": everywhere.double().mean(1),
             "dead_after": still.double().mean(1),
             "returned": (everywhere & ~still).sum(1) / everywhere.sum(1).clamp(min=1),
-            "coasted": moved.amax(1),
             "accuracy": accuracy(later(x), y),
         }
 

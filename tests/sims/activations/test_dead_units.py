@@ -86,27 +86,14 @@ def test_recycling_changes_no_answer():
     assert (recycled["returned"] > 0.5).all()
 
 
-def test_plain_sgd_does_not_move_a_dead_unit_in_a_single_bit():
-    """Its gradient is exactly 0; an average of past gradients is not."""
-    still = run(optimizer="sgd", high=1.0, steps=1)
-
-    assert (still["dead"] > 0).all()
-    assert (still["coasted"] == 0).all()
-    assert (run(optimizer="momentum", high=0.3, steps=1)["coasted"] > 0).all()
-
-
 def test_weight_decay_acts_in_the_second_stage_alone():
     """It brings back some units, and leaves the first stage as it was."""
     plain_ones, decayed = run(steps=100), run(steps=100, decay=0.1)
 
     assert torch.equal(plain_ones["dead"], decayed["dead"])
-    assert torch.equal(plain_ones["coasted"], decayed["coasted"])
     assert decayed["returned"].sum() > plain_ones["returned"].sum()
 
 
-def test_without_a_first_stage_nothing_coasts():
+def test_without_a_first_stage_few_units_are_dead():
     """The network is then trained once, at the rate of the second stage."""
-    measured = run(killing=0)
-
-    assert (measured["coasted"] == 0).all()
-    assert (measured["dead"] < 0.3).all()
+    assert (run(killing=0)["dead"] < 0.3).all()
