@@ -227,6 +227,32 @@ def test_spikes_three_checkpoints_are_kept_and_no_broken_one(tmp_path):
     assert kept == {"state-200.pt", "state-300.pt", "state-400.pt"}
 
 
+def test_spikes_a_checkpoint_in_two_files_is_slowed(tmp_path):
+    """The first step after loading and all later ones have a tenth of the rate."""
+
+    def start() -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+        optimizer = torch.optim.AdamW([nn.Parameter(torch.ones(1))], lr=1e-3)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / 100)
+
+    def rates(optimizer, scheduler) -> list[float]:
+        found = []
+        for _ in range(3):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return found
+
+    optimizer, scheduler = start()
+    rates(optimizer, scheduler)
+    torch.save(optimizer.state_dict(), tmp_path / "optimizer.pt")
+    torch.save(scheduler.state_dict(), tmp_path / "scheduler.pt")
+    spikes()["slower"](tmp_path)
+    again, its = start()
+    again.load_state_dict(torch.load(tmp_path / "optimizer.pt"))
+    its.load_state_dict(torch.load(tmp_path / "scheduler.pt"))
+    assert rates(again, its) == pytest.approx([rate / 10 for rate in rates(optimizer, scheduler)])
+
+
 @pytest.mark.parametrize("wrap", [lambda y: y, lambda y: (None, y), lambda y: {"logits": y}])
 def test_spikes_a_hook_looks_into_tuples_and_dictionaries(wrap):
     """It names the module, and overlooks integers."""

@@ -50,6 +50,7 @@ def pool_bags(
     bags: int = 32,
     positions: int = 16,
     padding: int = 240,
+    scale: Literal["standard", "unit"] = "standard",
     hidden: int = 16,
     optimizer: Literal["adam", "adamw"] = "adam",
     lr: float = 0.01,
@@ -69,6 +70,8 @@ def pool_bags(
         bags: Labelled bags to train on, at least 8. Rates are tuned on 128 bags of other digits.
         positions: Images n in a bag; a larger test bag has 4 n.
         padding: Rows of zeros behind the images of a padded test bag.
+        scale: Pixels with their means taken away and one standard deviation of 1 for all, or as
+            they come, in [0, 1].
         hidden: Features of an image, and units of the layer below.
         optimizer: PyTorch's, with its default settings.
         lr: Learning rate; not used if it is tuned.
@@ -84,7 +87,7 @@ def pool_bags(
         rate: the learning rate.
         inside: 1 if the rate is not at an end of the grid, in [0, 1].
     """
-    images = load(replicates, "digits", valid=400)
+    images = load(replicates, "digits", valid=400, scale=scale)
     seen = torch.cat([images.x[0], images.x_valid[0]])  # (1200, 64); test bags are drawn later
     fit = bags_of(replicates, "training", images.y[0], task, share, (bags, positions))
     rows, held = bags_of(replicates, "validation", images.y_valid[0], task, share, (128, positions))

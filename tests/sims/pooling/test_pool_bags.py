@@ -75,12 +75,13 @@ def test_every_number_of_bags_was_seen_four_times():
             assert 8 * given["steps"] >= 4 * max([given["bags"], *swept]), (experiment, condition)
 
 
-def test_two_steps_equal_a_plain_loop():
+@pytest.mark.parametrize("scale", ["standard", "unit"])
+def test_two_steps_equal_a_plain_loop(scale):
     """One network, torch.optim and F.cross_entropy; tested on bags of the test images alone."""
     given = {"pool": "average", "task": "most", "steps": 2, "positions": 4, "share": 0.75}
-    measured = pool_bags(Replicates("name", range(2)), padding=3, **given)
+    measured = pool_bags(Replicates("name", range(2)), padding=3, scale=scale, **given)
     drawn = Replicates("name", range(2))
-    images = load(drawn, "digits", valid=400)
+    images = load(drawn, "digits", valid=400, scale=scale)
     x, y = images.x[0], images.y[0]
     index, answers = bags_of(drawn, "training", y, "most", 0.75, (32, 4))
     nets = drawn.stack("net", lambda: Bag("average", 16))
