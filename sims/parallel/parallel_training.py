@@ -7,6 +7,7 @@ https://arxiv.org/abs/1706.02677
 
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from dlfaq.sim import Replicates, accuracy, cross_entropy
@@ -59,7 +60,8 @@ def parallel_training(
     batches = replicates.batches("batches", len(rows), ranks * batch, steps // ranks)
     run = train(net, rows, batches, optimizer=optimizer, lr=lr, tune=tune)
     x, y = rows.open_test()
-    logits = net(x)
+    with torch.no_grad():
+        logits = net(x)
     return {
         "accuracy": accuracy(logits, y),
         "loss": capped(cross_entropy(logits, y), 10.0),

@@ -71,8 +71,7 @@ def rnn_tagging(
             a sentence, the token after its end, which is not among the inputs.
         bidirectional: Let a second GRU read from the end.
         hidden: Units in each direction.
-        wait: The answer to token t is given after so many more tokens are read; blanks follow
-            the last.
+        wait: Tokens that are read before the answer to token t; blanks follow the last.
         noise: Share of the tokens that are replaced by a random one, for `tags`.
         tokens: Different tokens k.
         length: Tokens T in a sentence.
