@@ -79,8 +79,8 @@ def _draw(
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     orders, examples = [], len(x)
     for seed in seeds:  # a sampler cannot be stacked
-        # Asks the process group for rank and ranks.
         other = rank if sampling == "sampler seeded by rank" else 0
+        # It asks the process group for rank and ranks.
         sampler = DistributedSampler(range(examples), seed=seed + other)
         generator = torch.Generator().manual_seed(seed + rank if sampling == "own seeds" else seed)
         for epoch in range(epochs):

@@ -66,8 +66,8 @@ class Played:
         return estimate.estimate, estimate.interval, sd
 
     def _row(self, name: str, values: np.ndarray, title: str) -> tuple[str, str, str, str]:
-        mean, (low, high), sd = self.summary(name, values)
-        return title, f"{mean:.6g}", _interval(low, high), f"{sd:.4g}"
+        mean, ends, sd = self.summary(name, values)
+        return title, f"{mean:.6g}", _interval(ends), f"{sd:.4g}"
 
     def limits(self, name: str) -> str:
         """The unit and the range of a metric as its docstring states them: `nats, at most 10`."""
@@ -249,10 +249,9 @@ def _words(bounds: Range) -> str:
             return f"{low:g} to {high:g}"
 
 
-def _interval(low: float | None, high: float | None) -> str:
-    """The interval of a mean in words; few values bound it on the side where the metric ends."""
-    if low is not None and high is not None:
-        return f"[{low:.6g}, {high:.6g}]"
-    if low is not None:
-        return f"at least {low:.6g}"
-    return "needs 6 that differ" if high is None else f"at most {high:.6g}"
+def _interval(ends: Range) -> str:
+    """The interval of a mean; few values bound it on the side where the metric ends, or not."""
+    low, high = ends
+    if low is None or high is None:
+        return _words(ends) or "needs 6 that differ"
+    return f"[{low:.6g}, {high:.6g}]"
