@@ -20,7 +20,6 @@ import torch
 
 from dlfaq.knowledge.experiment import OWN, Parameters
 from dlfaq.knowledge.load import load_faq
-from dlfaq.knowledge.ranges import read_range
 from dlfaq.knowledge.settings import expand
 from dlfaq.knowledge.simulations import (
     Signature,
@@ -31,8 +30,8 @@ from dlfaq.knowledge.simulations import (
 from dlfaq.sim import Replicates
 
 ROOT = Path(__file__).parents[2]
-# Shares of units whose docstrings say "the same" of a metric that states its range.
-SHARES = {"flat_end", "flat_at"}
+# Shares of 6,400 outputs beyond a threshold: a few that lie on it may fall to either side.
+ROUGH = {"flat_end": 5e-4, "flat_at": 5e-4}
 CPU_SECONDS = 3  # what one call of up to four replicates may cost; the dearest takes about 1
 
 
@@ -130,14 +129,12 @@ def check_replicates_stand_alone(sim: Simulation) -> None:
     """Replicate 2 is the same number alone and beside others: no neighbours, no place, no chance.
 
     So all at once is a loop over seeds, and a second run is equal. The two agree up to the rounding
-    of batched products, which training amplifies. A small share may differ by a few of the
-    thousands that it counts.
+    of batched products, which training amplifies.
     """
     together, alone, *_ = (call.values(sim.signature.metrics) for call in sim.calls)
     for name in together:
         one, other = together[name][2:3].numpy(), alone[name].numpy()
-        share = name in SHARES or read_range(sim.signature.metrics[name].doc) == (0, 1)
-        np.testing.assert_allclose(one, other, rtol=5e-3, atol=5e-4 if share else 1e-5)
+        np.testing.assert_allclose(one, other, rtol=5e-3, atol=ROUGH.get(name, 1e-5))
 
 
 def check_global_randomness_is_untouched(sim: Simulation) -> None:
