@@ -203,9 +203,20 @@ def links_lead_somewhere(file: EntryFile, _: Settings) -> Iterator[Problem]:
                 yield file.problem(path, what)
 
 
+def an_anchor_is_one_place(file: EntryFile, _: Settings) -> Iterator[Problem]:
+    """A part and a claim of one id would be one anchor of the page."""
+    claims = {claim.id for claim in file.entry.claims}
+    for place, part in enumerate(file.entry.answer.parts):
+        if part.id in claims:
+            what = f"'{part.id}' is the id of a part and of a claim."
+            hint = f"Give the part another id: links to '#{part.id}' could lead to either."
+            yield file.problem(("answer", "parts", place, "id"), what, hint)
+
+
 ALWAYS: tuple[Demand, ...] = (
     every_claim_has_a_control,
     links_lead_somewhere,
+    an_anchor_is_one_place,
 )
 SECOND_FORM: tuple[Demand, ...] = (
     no_control_compares_an_arm_with_itself,
