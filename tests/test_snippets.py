@@ -84,14 +84,28 @@ def snippets(entry: Entry) -> list[tuple[str, str]]:
     return steps + blocks
 
 
+# What `torchrun --nproc_per_node=1` gives a script; port 0 is any that is free.
+TORCHRUN = {
+    "LOCAL_RANK": "0",
+    "MASTER_ADDR": "127.0.0.1",
+    "MASTER_PORT": "0",
+    "RANK": "0",
+    "WORLD_SIZE": "1",
+}
+
+
 @pytest.fixture(autouse=True)
 def as_before(tmp_path, monkeypatch):
     """What a snippet switches on is switched off again; its files lie elsewhere."""
     monkeypatch.chdir(tmp_path)
+    for name, value in TORCHRUN.items():
+        monkeypatch.setenv(name, value)
     on_end = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, on_end)
     torch.autograd.set_detect_anomaly(False)
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
     for name, hooks in vars(torch.nn.modules.module).items():
         if name.startswith("_global_") and name.endswith("hooks") and hasattr(hooks, "clear"):
             hooks.clear()
