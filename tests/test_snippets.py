@@ -84,14 +84,28 @@ def snippets(entry: Entry) -> list[tuple[str, str]]:
     return steps + blocks
 
 
+# What `torchrun --nproc_per_node=1` gives a script; port 0 is any that is free.
+TORCHRUN = {
+    "LOCAL_RANK": "0",
+    "MASTER_ADDR": "127.0.0.1",
+    "MASTER_PORT": "0",
+    "RANK": "0",
+    "WORLD_SIZE": "1",
+}
+
+
 @pytest.fixture(autouse=True)
 def as_before(tmp_path, monkeypatch):
     """What a snippet switches on is switched off again; its files lie elsewhere."""
     monkeypatch.chdir(tmp_path)
+    for name, value in TORCHRUN.items():
+        monkeypatch.setenv(name, value)
     on_end = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, on_end)
     torch.autograd.set_detect_anomaly(False)
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
     for name, hooks in vars(torch.nn.modules.module).items():
         if name.startswith("_global_") and name.endswith("hooks") and hasattr(hooks, "clear"):
             hooks.clear()
@@ -225,6 +239,32 @@ def test_spikes_three_checkpoints_are_kept_and_no_broken_one(tmp_path):
         names["save"](500)
     kept = {path.name for path in tmp_path.glob("state-*.pt")}
     assert kept == {"state-200.pt", "state-300.pt", "state-400.pt"}
+
+
+def test_spikes_a_checkpoint_in_two_files_is_slowed(tmp_path):
+    """The first step after loading and all later ones have a tenth of the rate."""
+
+    def start() -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+        optimizer = torch.optim.AdamW([nn.Parameter(torch.ones(1))], lr=1e-3)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / 100)
+
+    def rates(optimizer, scheduler) -> list[float]:
+        found = []
+        for _ in range(3):
+            found.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        return found
+
+    optimizer, scheduler = start()
+    rates(optimizer, scheduler)
+    torch.save(optimizer.state_dict(), tmp_path / "optimizer.pt")
+    torch.save(scheduler.state_dict(), tmp_path / "scheduler.pt")
+    spikes()["slower"](tmp_path)
+    again, its = start()
+    again.load_state_dict(torch.load(tmp_path / "optimizer.pt"))
+    its.load_state_dict(torch.load(tmp_path / "scheduler.pt"))
+    assert rates(again, its) == pytest.approx([rate / 10 for rate in rates(optimizer, scheduler)])
 
 
 @pytest.mark.parametrize("wrap", [lambda y: y, lambda y: (None, y), lambda y: {"logits": y}])

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 from dlfaq.sim import Replicates
 
@@ -28,7 +29,7 @@ def activation_slopes(
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid",
     at: float = 2.0,
     steepness: float = 10.0,
-    precision: Literal["float64", "float32", "bfloat16"] = "float64",
+    precision: Literal["float64", "float32", "float16", "bfloat16", "autocast"] = "float64",
     formula: Literal["output", "input"] = "output",
 ) -> dict[str, Tensor]:
     """Let autograd measure an activation's slope, at random points, at one point, and along a line.
@@ -39,6 +40,7 @@ def activation_slopes(
         at: Distance from zero at which the slope is reported.
         steepness: b, in the comparison of f(b x) with a step.
         precision: Number format of everything but the step's comparison, which is in float64.
+            `autocast`: float32, but under bfloat16 autocast and behind a linear layer of weight 1.
         formula: What the slope's formula is given: f's output, as it should be, or its input.
 
     Metrics:
@@ -52,11 +54,15 @@ def activation_slopes(
         output[z]: f(z), for z from -6 to 6.
         gradient[z]: slope at z.
     """
-    f, dtype, device = FUNCTIONS[activation], getattr(torch, precision), replicates.device
+    f, device, auto = FUNCTIONS[activation], replicates.device, precision == "autocast"
+    dtype = torch.float32 if auto else getattr(torch, precision)
+    one = torch.ones(1, 1, device=device)
 
     def slope(x: Tensor) -> Tensor:
         x = x.detach().to(device, dtype).requires_grad_()
-        return torch.autograd.grad(f(x).sum(), x)[0]
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=auto):
+            y = f(linear(x[..., None], one)[..., 0] if auto else x)
+        return torch.autograd.grad(y.sum(), x)[0]
 
     x = (10 * replicates.uniform("x", 200, dtype=torch.float64) - 5).to(dtype)  # (R, 200)
     error = slope(x) - SLOPES[activation](f(x) if formula == "output" else x)

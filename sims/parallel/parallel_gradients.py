@@ -18,7 +18,7 @@ from dlfaq.sim.processes import run_ranks
 def parallel_gradients(
     replicates: Replicates,
     norm: Literal["none", "layer", "batch", "synchronized batch"] = "none",
-    shards: Literal["equal", "uneven"] = "equal",
+    shards: Literal["equal", "close", "uneven"] = "equal",
     average: Literal["plain", "weighted"] = "plain",
     precision: Literal["float32", "float64"] = "float64",
     ranks: int = 4,
@@ -34,8 +34,9 @@ def parallel_gradients(
         replicates: One batch of handwritten digits and one network each.
         norm: Normalization of the hidden layer. Batch normalization takes mean and variance over
             the rank's shard; synchronized, over the whole batch, as `nn.SyncBatchNorm` does.
-        shards: Equal parts, or parts that double from rank to rank, the last rank taking the rest:
-            4, 8, 16 and 36 of 64.
+        shards: Equal parts; or close to it, the first rank having two examples fewer and the last
+            two more (14, 16, 16 and 18 of 64); or parts that double from rank to rank, the last
+            rank taking the rest (4, 8, 16 and 36).
         average: Of the ranks' gradients: a plain mean, or weighted with the sizes of their shards.
         precision: Type of all numbers.
         ranks: Number of processes.
@@ -54,20 +55,19 @@ def parallel_gradients(
     net = replicates.stack(
         "net", lambda: nn.Sequential(nn.Linear(64, hidden), nn.Linear(hidden, 10))
     )
-    weights = [
-        weight.detach().cpu().to(dtype) for weight in net.parameters()
-    ]  # (R, h, 64), (R, h), (R, 10, h), (R, 10)
+    # Shapes: (R, h, 64), (R, h), (R, 10, h) and (R, 10).
+    weights = [weight.detach().cpu().to(dtype) for weight in net.parameters()]
 
     sizes = [examples // ranks] * ranks
+    if shards == "close":
+        sizes[0] -= 2
+        sizes[-1] += 2
     if shards == "uneven":
         sizes = [examples >> (ranks - rank) for rank in range(ranks - 1)]  # 4, 8 and 16 of 64 …
         sizes.append(examples - sum(sizes))  # … and 36
-    large = _gradient(
-        weights, x, y, norm.removeprefix("synchronized ")
-    )  # in this process, (R, parameters)
-    averages = run_ranks(
-        _average, ranks, weights, x, y, sizes, norm, average
-    )  # one (R, parameters) a rank
+    # In this process, (R, parameters); then from every rank.
+    large = _gradient(weights, x, y, norm.removeprefix("synchronized "))
+    averages = run_ranks(_average, ranks, weights, x, y, sizes, norm, average)
     return {
         "difference": ((averages[0] - large).norm(dim=1) / large.norm(dim=1)).to(replicates.device),
         "apart": torch.stack([(one - averages[0]).abs().amax(1) for one in averages])
@@ -93,16 +93,13 @@ def _gradient(weights: list[Tensor], x: Tensor, y: Tensor, norm: str) -> Tensor:
     w1, b1, w2, b2 = weights = [weight.clone().requires_grad_() for weight in weights]
     h = x @ w1.mT + b1[:, None]  # (R, n, h)
     if norm != "none":
-        dim = (
-            2 if norm == "layer" else 1
-        )  # over the units, or over the examples that this process sees
+        # Over the units, or over the examples that this process sees.
+        dim = 2 if norm == "layer" else 1
         mean, square = h.mean(dim, keepdim=True), (h * h).mean(dim, keepdim=True)
         if norm == "synchronized batch":
             ranks = distributed.get_world_size()
-            mean, square = (
-                sum_over_ranks(mean) / ranks,
-                sum_over_ranks(square) / ranks,
-            )  # of the whole batch
+            # Of the whole batch.
+            mean, square = sum_over_ranks(mean) / ranks, sum_over_ranks(square) / ranks
         h = (h - mean) / (square - mean * mean + 1e-5).sqrt()
     loss = cross_entropy(h.relu() @ w2.mT + b2[:, None], y)  # (R,)
     return torch.cat(

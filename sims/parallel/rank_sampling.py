@@ -17,7 +17,9 @@ from dlfaq.sim.processes import run_ranks
 
 def rank_sampling(
     replicates: Replicates,
-    sampling: Literal["sampler", "no set_epoch", "own seeds", "one seed"] = "sampler",
+    sampling: Literal[
+        "sampler", "sampler seeded by rank", "no set_epoch", "own seeds", "one seed"
+    ] = "sampler",
     ranks: int = 4,
     batch: int = 16,
     epochs: int = 3,
@@ -30,8 +32,9 @@ def rank_sampling(
 
     Args:
         replicates: One seed and one linear classifier, which is not trained, each.
-        sampling: PyTorch's `DistributedSampler`, with or without a call of `set_epoch`; or every
-            rank shuffles all images by itself, from a seed of its own or from one that all have.
+        sampling: PyTorch's `DistributedSampler`, with one seed on all ranks or another on each, or
+            without a call of `set_epoch`; or every rank shuffles all images by itself, from a seed
+            of its own or from one that all have.
         ranks: Number of processes.
         batch: Images in a rank's batch B.
         epochs: Number of epochs E, at least 2.
@@ -76,12 +79,12 @@ def _draw(
     rank, ranks = distributed.get_rank(), distributed.get_world_size()
     orders, examples = [], len(x)
     for seed in seeds:  # a sampler cannot be stacked
-        sampler = DistributedSampler(
-            range(examples), seed=seed
-        )  # asks the process group for rank and ranks
+        other = rank if sampling == "sampler seeded by rank" else 0
+        # It asks the process group for rank and ranks.
+        sampler = DistributedSampler(range(examples), seed=seed + other)
         generator = torch.Generator().manual_seed(seed + rank if sampling == "own seeds" else seed)
         for epoch in range(epochs):
-            if sampling == "sampler":
+            if sampling != "no set_epoch":
                 sampler.set_epoch(epoch)
             own = torch.randperm(examples, generator=generator)[: examples // ranks]
             orders.append(

@@ -1,6 +1,6 @@
-"""Read handwritten digits row by row, and say after each row which it is: one direction or two.
+"""Read handwritten digits row by row, and say once which it is: one direction or two.
 
-python sims/sequences/reading_rows.py --bidirectional true --width 12
+python sims/sequences/reading_rows.py --bidirectional true --read ends --hidden 15
 
 https://doi.org/10.1109/78.650093
 """
@@ -10,55 +10,61 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from dlfaq.sim import Replicates
-from dlfaq.sim.losses import token_cross_entropy
+from dlfaq.sim import Replicates, accuracy
 from dlfaq.sim.sequences import GRU, Bidirectional
 from dlfaq.sim.training import train
 from dlfaq.sim.training_data import load
 
 
 class RowReader(nn.Module):
-    """A GRU over the eight rows of an image, and a linear layer that answers at each row."""
+    """A GRU over the rows of an image, and a linear layer that answers once."""
 
-    def __init__(self, width: int, *, bidirectional: bool, ends: bool) -> None:
+    def __init__(self, hidden: int, read: str, at_once: int, *, bidirectional: bool) -> None:
         super().__init__()
-        self.ends = ends
-        self.read = Bidirectional(lambda: GRU(8, width)) if bidirectional else GRU(8, width)
-        self.answer = nn.Linear(2 * width if bidirectional else width, 10)
+        self.hidden, self.where, self.numbers = hidden, read, 8 * at_once
+        one = partial(GRU, self.numbers, hidden)
+        self.read = Bidirectional(one) if bidirectional else one()
+        self.answer = nn.Linear(2 * hidden if bidirectional else hidden, 10)
 
     def forward(self, images: Tensor) -> Tensor:
-        """(B, 64) to logits (B, 8 rows, 10)."""
-        states = self.read(images.unflatten(1, (8, 8)))  # (B, 8, width), or twice the width
-        if self.ends:  # beside each state of the first direction the second one's last
-            forth, back = states.chunk(2, -1)
-            states = torch.cat([forth, back[:, :1].expand_as(back)], -1)
-        return self.answer(states)
+        """(B, 8 rows) to logits (B, 10)."""
+        states = self.read(images.unflatten(1, (-1, self.numbers)))  # (B, steps, width)
+        if self.where == "last":
+            return self.answer(states[:, -1])
+        forth, back = states[..., : self.hidden], states[..., self.hidden :]
+        return self.answer(torch.cat([forth[:, -1], back[:, 0]], -1))
 
 
 def reading_rows(
     replicates: Replicates,
     bidirectional: bool = False,
-    asked: Literal["rows", "last", "ends"] = "rows",
-    width: int = 24,
-    steps: int = 150,
+    read: Literal["last", "ends"] = "last",
+    hidden: int = 24,
+    at_once: int = 1,
+    padding: int = 8,
+    trained_padding: int = 0,
+    steps: int = 60,
     batch: int = 16,
     optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "adam",
-    lr: float = 0.015,
+    lr: float = 0.03,
     tune: bool = False,
 ) -> dict[str, Tensor]:
-    """Train on 1200 digits.
+    """Train on 1000 digits.
 
-    Setting: a GRU of width {width} on the rows of digits; {optimizer} at {lr}, batch {batch},
-    {steps} steps.
+    Setting: a GRU of {hidden} units in each direction on the rows of digits; {optimizer}
+    at {lr}, batch {batch}, {steps} steps.
 
     Args:
         replicates: One network and one order of the images each.
         bidirectional: Let a second GRU read the rows from below.
-        asked: What is trained: the answers at all rows; only that at the last row; or only that
-            from the last state of each direction, which for the second one is its state at the
-            first row.
-        width: Hidden units in each direction.
+        read: What the answer is made of. `last`: the outputs at the last row; `ends`: the last
+            state of each direction, which for the second one is that at the first row.
+        hidden: Units in each direction.
+        at_once: Rows that the layer reads at a step: 1, 2, 4 or 8.
+        padding: Blank rows that follow the test images where `padded` is measured.
+        trained_padding: Blank rows that follow each image in training.
         steps: Training steps.
         batch: Images B in a batch.
         optimizer: PyTorch's, with its default settings; momentum is 0.9.
@@ -66,36 +72,25 @@ def reading_rows(
         tune: Give each replicate its best rate of a grid, by 200 images kept for validation.
 
     Metrics:
-        accuracy[row]: on the test images, after reading rows 1 … row from above, in [0, 1].
-        moved[row]: largest change of the answer's logits at this row if the last row of the
-            image is blanked, at least 0.
+        accuracy: on the test images, in [0, 1].
+        padded: the same, with blank rows behind each image, in [0, 1].
         parameters: trained numbers of one network.
     """
-    data = load(replicates, valid=200 if tune else 0)
-    task = data.relabelled(lambda y: y[..., None].expand(*y.shape, 8))  # the same at each row
-    make = partial(RowReader, width, bidirectional=bidirectional, ends=asked == "ends")
+    data = load(replicates, train=1000, valid=200)
+    make = partial(RowReader, hidden, read, at_once, bidirectional=bidirectional)
     net = replicates.stack("net", make)
-    batches = replicates.batches("batches", len(task), batch, steps)  # (R, steps, B)
-    first = 0 if asked == "rows" else 7
-
-    def loss(logits: Tensor, labels: Tensor) -> Tensor:
-        """Cross-entropy at the rows that are asked: (R, B, 8, 10) and (R, B, 8) to (R,)."""
-        return token_cross_entropy(logits[:, :, first:], labels[:, :, first:])
-
-    train(net, task, batches, optimizer=optimizer, lr=lr, tune=tune, loss=loss)
-    x, y = task.open_test()
-    blanked = x.clone()
-    blanked[..., 56:] = 0  # the eighth row
+    batches = replicates.batches("batches", len(data), batch, steps)  # (R, steps, B)
+    blank = partial(F.pad, pad=(0, 8 * trained_padding))
+    train(net, data, batches, optimizer=optimizer, lr=lr, tune=tune, prepare=blank)
+    x, y = data.open_test()
     with torch.no_grad():
-        logits = net(x)  # (R, 597, 8, 10)
-        moved = (net(blanked) - logits).abs().amax((1, 3))  # (R, 8)
-        right = (logits.argmax(-1) == y).double().mean(1)  # (R, 8)
+        right = accuracy(net(x), y)
+        padded = accuracy(net(F.pad(x, (0, 8 * padding))), y)
     numbers = sum(parameter[0].numel() for parameter in net.parameters())
     return {
         "accuracy": right,
-        "moved": moved,
-        "row": torch.arange(1, 9, device=right.device),
-        "parameters": torch.full_like(right[:, 0], numbers),
+        "padded": padded,
+        "parameters": torch.full_like(right, numbers),
     }
 
 

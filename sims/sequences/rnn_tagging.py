@@ -1,6 +1,6 @@
-"""Label each token where the label depends on a neighbour: one direction, two, or waiting.
+"""Read the sentences of a random language in one direction or two, and answer at each token.
 
-python sims/sequences/rnn_tagging.py --task future --bidirectional true --width 12
+python sims/sequences/rnn_tagging.py --bidirectional true --hidden 15
 
 https://doi.org/10.1109/78.650093
 """
@@ -12,91 +12,126 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from dlfaq.sim import Replicates, accuracy
-from dlfaq.sim.losses import token_cross_entropy
+from dlfaq.sim import Replicates
+from dlfaq.sim.language import language
+from dlfaq.sim.losses import capped, token_cross_entropy
 from dlfaq.sim.sequences import GRU, Bidirectional
 from dlfaq.sim.training import train
 from dlfaq.sim.training_data import Data, in_order
 
 
 class Tagger(nn.Module):
-    """A GRU over tokens, and a linear layer that answers at each of them."""
+    """A GRU over tokens, and a linear layer that answers."""
 
-    def __init__(self, tokens: int, width: int, wait: int, *, bidirectional: bool) -> None:
+    def __init__(
+        self, tokens: int, hidden: int, task: str, wait: int, *, bidirectional: bool
+    ) -> None:
         super().__init__()
-        self.tokens, self.wait = tokens, wait
-        self.read = (
-            Bidirectional(lambda: GRU(tokens, width)) if bidirectional else GRU(tokens, width)
-        )
-        self.answer = nn.Linear(2 * width if bidirectional else width, tokens)
+        self.tokens, self.task, self.wait, self.hidden = tokens, task, wait, hidden
+        one = partial(GRU, tokens, hidden)
+        self.read = Bidirectional(one) if bidirectional else one()
+        self.answer = nn.Linear(2 * hidden if bidirectional else hidden, tokens)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Token numbers (B, 1 + T + 1) to logits (B, T, tokens)."""
-        labels = x.shape[1] - 2
-        x = F.pad(x, (0, max(0, self.wait - 1)))  # nothing new to read, but time to answer
+        """Token numbers (B, T) to logits (B, labels, tokens)."""
         one_hot = (x[..., None] == torch.arange(self.tokens, device=x.device)).float()
-        return self.answer(self.read(one_hot))[:, 1 + self.wait : 1 + self.wait + labels]
+        states = self.read(F.pad(one_hot, (0, 0, 0, self.wait)))  # (B, T + wait, width)
+        if self.task == "window":  # the last state of each direction
+            forth, back = states[..., : self.hidden], states[..., self.hidden :]
+            return self.answer(torch.cat([forth[:, -1:], back[:, :1]], -1))
+        labels = x.shape[1] - (self.task == "next")  # nothing follows the last token
+        return self.answer(states[:, self.wait : self.wait + labels])
 
 
 def rnn_tagging(
     replicates: Replicates,
-    task: Literal["past", "future", "next"] = "future",
+    task: Literal["tags", "next", "window"] = "tags",
     bidirectional: bool = False,
-    width: int = 24,
+    hidden: int = 24,
     wait: int = 0,
+    noise: float = 0.4,
     tokens: int = 6,
-    length: int = 8,
-    steps: int = 150,
+    length: int = 6,
+    sharpness: float = 3.0,
+    steps: int = 80,
     batch: int = 16,
     optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad"] = "adam",
-    lr: float = 0.02,
+    lr: float = 0.03,
     tune: bool = False,
 ) -> dict[str, Tensor]:
-    """Train on random tokens, test on 128 new sequences.
+    """Train on sentences of a random Markov chain, each read once; test on 256 new ones.
 
-    Setting: a GRU of width {width} on {length} of {tokens} tokens, {task}; {optimizer} at {lr},
-    batch {batch}, {steps} steps.
+    Setting: a GRU of {hidden} units in each direction, sentences of {length} tokens of
+    {tokens} kinds, task {task}; {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
-        replicates: One network and one stream of sequences each.
-        task: The label of token t is the sum of tokens t and t - 1 (past) or t and t + 1
-            (future), modulo `tokens`, or token t + 1 itself (next: a language model whose
-            tokens are pure chance).
+        replicates: One network and one language each.
+        task: What is asked. `tags`: at each token, which token it was before noise replaced some of
+            them. `next`: at each token, the one after it, which is among the inputs. `window`: once
+            a sentence, the token after its end, which is not among the inputs.
         bidirectional: Let a second GRU read from the end.
-        width: Hidden units in each direction.
-        wait: The label of token t is asked for so many tokens later.
-        tokens: Different tokens V; 1 / V is chance.
-        length: Labels T in a sequence; two tokens more are read, one at each end, so that all
-            have neighbours.
+        hidden: Units in each direction.
+        wait: Tokens that are read before the answer to token t; blanks follow the last.
+        noise: Share of the tokens that are replaced by a random one, for `tags`.
+        tokens: Different tokens k.
+        length: Tokens T in a sentence.
+        sharpness: How well a token tells the next one; 0: not at all.
         steps: Training steps.
-        batch: Sequences B in a batch.
+        batch: Sentences B in a batch.
         optimizer: PyTorch's, with its default settings; momentum is 0.9.
         lr: Learning rate; not used if it is tuned.
-        tune: Give each replicate its best rate of a grid, by 128 more sequences.
+        tune: Give each replicate its best rate of a grid, by 128 more sentences.
 
     Metrics:
-        accuracy: share of labels right, on new sequences, in [0, 1].
+        accuracy: share of the answers that are right, on new sentences, in [0, 1].
+        loss: their cross-entropy, in nats; at most 10.
+        right[position]: accuracy at each token, in [0, 1]; the same number everywhere if the
+            task is `window`.
+        moved: largest change of the logits at the first token when the last one is changed, at
+            least 0.
         parameters: trained numbers of one network.
     """
+    text, _ = language(replicates, tokens, length, steps * batch, 128 if tune else 0, sharpness)
 
-    def draw(name: str, count: int) -> tuple[Tensor, Tensor]:
-        """Tokens (R, count, 1 + T + 1) and their labels (R, count, T)."""
-        x = replicates.integers(name, tokens, count, length + 2)
-        before, here, after = x[..., :-2], x[..., 1:-1], x[..., 2:]
-        sums = {"past": (here + before) % tokens, "future": (here + after) % tokens, "next": after}
-        return x, sums[task]
+    def given(name: str, rows: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """Inputs (R, n, T or T + 1) and labels (R, n, T or 1), of the tokens and those after."""
+        now, after = rows
+        if task == "next":
+            return torch.cat([now, after[..., -1:]], -1), after
+        if task == "window":
+            return now, after[..., -1:]
+        replaced = replicates.uniform(f"{name} noise", *now.shape[1:]) < noise
+        return torch.where(replaced, replicates.integers(name, tokens, *now.shape[1:]), now), now
 
-    valid = draw("valid", 128) if tune else None
-    data = Data(draw("sequences", steps * batch), draw("tested", 128), valid, classes=tokens)
-    make = partial(Tagger, tokens, width, wait, bidirectional=bidirectional)
+    parts = [
+        given(name, rows)
+        for name, rows in {
+            "train": (text.x, text.y),
+            "test": text.open_test(),
+            "valid": (text.x_valid, text.y_valid),
+        }.items()
+    ]
+    data = Data(*parts, classes=tokens)
+    make = partial(Tagger, tokens, hidden, task, wait, bidirectional=bidirectional)
     net = replicates.stack("net", make)
     how = {"optimizer": optimizer, "lr": lr, "tune": tune}
     train(net, data, in_order(data, batch), **how, loss=token_cross_entropy)
     x, labels = data.open_test()
+    changed = x.clone()
+    changed[..., -1] = (x[..., -1] + 1) % tokens
     with torch.no_grad():
-        right = accuracy(net(x).flatten(1, 2), labels.flatten(1))  # (R,)
+        logits = net(x)
+        moved = (net(changed) - logits)[:, :, 0].abs().amax((1, 2))  # (R,)
+    right = (logits.argmax(-1) == labels).double().mean(1)  # (R, T or 1)
     numbers = sum(parameter[0].numel() for parameter in net.parameters())
-    return {"accuracy": right, "parameters": torch.full_like(right, numbers)}
+    return {
+        "accuracy": right.mean(1),
+        "loss": capped(token_cross_entropy(logits, labels), 10.0),
+        "right": right.expand(-1, length),
+        "position": torch.arange(1, length + 1, device=right.device),
+        "moved": moved,
+        "parameters": torch.full_like(moved, numbers),
+    }
 
 
 if __name__ == "__main__":

@@ -133,6 +133,12 @@ def test_the_entry_as_it_stands_meets_every_demand(root: Path) -> None:
             "the short answer has 72 words; it may have 70",
         ),
         (
+            "    - {id: two,",
+            "    - {id: better,",
+            "    - {id: better,",
+            "'better' is the id of a part and of a claim",
+        ),
+        (
             "    - {step: Look at it., because: [better]}\n",
             "",
             "  do:",

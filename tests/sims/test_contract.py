@@ -30,6 +30,8 @@ from dlfaq.knowledge.simulations import (
 from dlfaq.sim import Replicates
 
 ROOT = Path(__file__).parents[2]
+# Shares of 6,400 outputs beyond a threshold: a few that lie on it may fall to either side.
+ROUGH = {"flat_end": 5e-4, "flat_at": 5e-4}
 CPU_SECONDS = 3  # what one call of up to four replicates may cost; the dearest takes about 1
 
 
@@ -130,9 +132,9 @@ def check_replicates_stand_alone(sim: Simulation) -> None:
     of batched products, which training amplifies.
     """
     together, alone, *_ = (call.values(sim.signature.metrics) for call in sim.calls)
-    for metric in together:
-        one, other = together[metric][2:3].numpy(), alone[metric].numpy()
-        np.testing.assert_allclose(one, other, rtol=5e-3, atol=1e-5)
+    for name in together:
+        one, other = together[name][2:3].numpy(), alone[name].numpy()
+        np.testing.assert_allclose(one, other, rtol=5e-3, atol=ROUGH.get(name, 1e-5))
 
 
 def check_global_randomness_is_untouched(sim: Simulation) -> None:

@@ -74,3 +74,21 @@ def test_the_table_has_units_and_ranges(played):
     _, (low, high), _ = played.summary("right", np.full(40, 1.0))
     assert low > 0.8
     assert high == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("doc", "ends"),
+    [
+        ("loss, in nats, at least 0.", "at least "),
+        ("logarithm of a share, at most 0.", "at most "),
+        ("any number.", "needs 6 that differ"),
+    ],
+)
+def test_a_few_values_bound_the_mean_on_one_side(tmp_path, count, doc, ends):
+    """The table says so, and a figure is drawn."""
+    values = np.linspace(-1, -0.5, count) if "most" in doc else np.linspace(0.5, 1, count)
+    played = Played("toy", {}, count, {"loss": values}, {}, {"loss": doc})
+    assert played.rows()[1][2].startswith(ends)
+    draw(played, tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").is_file()

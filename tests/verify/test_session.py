@@ -170,7 +170,7 @@ SLOW_ENTRY = """
 question: How slow is it?
 form: 1
 topics: [toy]
-answer: {short: Slow., parts: [{id: slow, title: Slow, text: Slow.}]}
+answer: {short: Slow., parts: [{id: slowness, title: Slow, text: Slow.}]}
 experiments:
   slow:
     simulation: slow

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems
+from dlfaq.knowledge.checks.anchors import check_anchors
 from dlfaq.knowledge.checks.claims import check_claim
 from dlfaq.knowledge.checks.demands import check_demands
 from dlfaq.knowledge.checks.experiments import check_experiment, read_signatures
@@ -160,6 +161,7 @@ def check_entry(file: EntryFile, root: Path, written: Mapping[str, Entry]) -> It
     yield from check_texts(file, settings)
     yield from check_plots(file, settings)
     if not file.problems and not problems:
+        yield from check_anchors(file)
         yield from check_demands(file, settings)
 
 

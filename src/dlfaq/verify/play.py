@@ -66,9 +66,8 @@ class Played:
         return estimate.estimate, estimate.interval, sd
 
     def _row(self, name: str, values: np.ndarray, title: str) -> tuple[str, str, str, str]:
-        mean, (low, high), sd = self.summary(name, values)
-        ends = "needs 6 that differ" if low is None else f"[{low:.6g}, {high:.6g}]"
-        return title, f"{mean:.6g}", ends, f"{sd:.4g}"
+        mean, ends, sd = self.summary(name, values)
+        return title, f"{mean:.6g}", _interval(ends), f"{sd:.4g}"
 
     def limits(self, name: str) -> str:
         """The unit and the range of a metric as its docstring states them: `nats, at most 10`."""
@@ -198,7 +197,8 @@ def _draw_number(ax: Any, played: Played, name: str) -> None:
         ax.set_ylabel("replicates")
     else:
         ax.set_yticks([])
-    reach = [[estimate - low], [high - estimate]] if low is not None else None
+    known = low is not None and high is not None
+    reach = [[estimate - low], [high - estimate]] if known else None
     text = "mean, 95 % interval" if reach else "mean"
     ax.errorbar(estimate, 1.1 * top, xerr=reach, fmt="o", capsize=3, label=text)
     ax.annotate(
@@ -247,3 +247,11 @@ def _words(bounds: Range) -> str:
             return f"at least {low:g}"
         case (low, high):
             return f"{low:g} to {high:g}"
+
+
+def _interval(ends: Range) -> str:
+    """The interval of a mean; few values bound it on the side where the metric ends, or not."""
+    low, high = ends
+    if low is None or high is None:
+        return _words(ends) or "needs 6 that differ"
+    return f"[{low:.6g}, {high:.6g}]"

@@ -52,3 +52,12 @@ def test_distance_from_a_step_is_the_integral():
         rtol=1e-6,
         atol=0,
     )
+
+
+def test_autocast_rounds_to_bfloat16():
+    """A linear layer under autocast hands bfloat16 on: tanh is flat where it is in bfloat16."""
+    auto = slopes(activation="tanh", precision="autocast")["positive_zero"]
+    half = slopes(activation="tanh", precision="bfloat16")["positive_zero"]
+
+    torch.testing.assert_close(auto, half)
+    assert torch.all(slopes(activation="tanh", precision="float32")["positive_zero"] > 9)

@@ -50,3 +50,9 @@ def test_angles_are_those_between_vectors():
     torch.testing.assert_close(
         _angle(a, b), torch.tensor([torch.pi / 2, torch.pi / 4, torch.pi], dtype=torch.float64)
     )
+
+
+def test_momentum_acts_from_the_second_step_on():
+    """The first step is that of plain SGD; then the weights grow faster."""
+    torch.testing.assert_close(sim(momentum=0.9, steps=1)["norm"], sim(steps=1)["norm"])
+    assert (sim(momentum=0.9, steps=50)["norm"] > sim(steps=50)["norm"]).all()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from dlfaq.errors import Problem
+from dlfaq.knowledge.checks.anchors import links_in
 from dlfaq.knowledge.checks.spelt import Settings, Spelt, standard_conditions
 from dlfaq.knowledge.citations import cited
 from dlfaq.knowledge.entry import Claim, Entry
@@ -21,7 +22,6 @@ STEPS, PARTS = (3, 6), (2, 5)
 LEAST_REPLICATES = 8  # of a measured claim
 LONGER = 4  # times the steps
 CODE_WIDTH = 76  # columns of a snippet: what a terminal and a page show without scrolling
-_LINK = re.compile(r"\(#([a-z0-9-]+)\)")
 
 Demand = Callable[[EntryFile, Settings], Iterator[Problem]]
 
@@ -192,21 +192,7 @@ def every_claim_is_used(file: EntryFile, _: Settings) -> Iterator[Problem]:
             yield file.problem(("claims", place), what, hint)
 
 
-def links_lead_somewhere(file: EntryFile, _: Settings) -> Iterator[Problem]:
-    """A link to an anchor of the page names a claim or a part."""
-    entry = file.entry
-    known = {claim.id for claim in entry.claims} | {part.id for part in entry.answer.parts}
-    for path, text in entry.texts():
-        for name in _LINK.findall(text):
-            if name not in known:
-                what = f"the text links to '#{name}', which is neither a claim nor a part."
-                yield file.problem(path, what)
-
-
-ALWAYS: tuple[Demand, ...] = (
-    every_claim_has_a_control,
-    links_lead_somewhere,
-)
+ALWAYS: tuple[Demand, ...] = (every_claim_has_a_control,)
 SECOND_FORM: tuple[Demand, ...] = (
     no_control_compares_an_arm_with_itself,
     all_is_for_what_is_exact,
@@ -296,5 +282,5 @@ def _used(entry: Entry) -> set[str]:
     used |= {name for source in entry.sources for name in source.claims}
     for _, text in entry.texts():
         used |= {one.claim for one in scan(text) if isinstance(one, Placeholder)}
-        used |= set(_LINK.findall(text))
+        used |= set(links_in(text))
     return used
