@@ -61,7 +61,7 @@ form: 1
 topics: [toy]
 answer:
   short: "Slow: {{{{ slow[number=1].mean(value) }}}}."
-  parts: [{{id: slow, title: Slow, text: Slow.}}]
+  parts: [{{id: slowness, title: Slow, text: Slow.}}]
 experiments:
   slow:
     simulation: slow

@@ -20,6 +20,7 @@ def deep_signal(
     layers: int = 20,
     activation: Literal["relu", "tanh", "sigmoid", "identity"] = "relu",
     gain: float = 1.4142135,
+    biases: Literal["zero", "pytorch"] = "zero",
     orthogonal: bool = False,
     second: bool = False,
     skip: float = 0.0,
@@ -30,16 +31,18 @@ def deep_signal(
     width: int = 64,
     examples: int = 8,
 ) -> dict[str, Tensor]:
-    """Send a batch of random inputs through layers f(W h), and a random gradient back, in float64.
+    """Send random inputs through layers f(W h + b), and a random gradient back, in float64.
 
     Setting: {layers} random {activation} layers of {width} units, weights of gain {gain},
-    normalization {normalize}, {examples} inputs.
+    biases: {biases}, normalization {normalize}, {examples} inputs.
 
     Args:
         replicates: One network, one batch and one gradient with respect to the output each.
         layers: Number of layers L.
         activation: The function f.
         gain: g. Weights are normal with variance g^2 / width: 1 is Xavier's, the root of 2 He's.
+        biases: Whether each b is 0, or uniform between plus and minus the root of 1 / width, as
+            `nn.Linear` draws it.
         orthogonal: Make each W an orthogonal matrix times g instead.
         second: Let a layer end in a second matrix, V f(W h), of gain 1.
         skip: Share of a layer's input that is added to its output.
@@ -67,6 +70,8 @@ def deep_signal(
     weights = replicates.normal("weights", layers, width, width).double()  # (R, L, n, n)
     if orthogonal:
         weights = torch.linalg.qr(weights).Q * width**0.5
+    b = replicates.uniform("biases", layers, width).double()  # (R, L, n)
+    b = (2 * b - 1) / width**0.5 if biases == "pytorch" else torch.zeros_like(b)
     ends = replicates.normal("ends", layers, width, width).double() if second else None
     weights = [(gain / width**0.5 * w).requires_grad_() for w in weights.unbind(1)]  # (R, n, n)
     h = (scale * replicates.normal("inputs", examples, width).double()).requires_grad_()
@@ -80,7 +85,8 @@ def deep_signal(
 
     states, factors = [h], []  # (R, B, n) each
     for layer, w in enumerate(weights):
-        a = norm(norm(h, "first") @ w.mT, "before")  # what the activation takes
+        z = norm(h, "first") @ w.mT + b[:, layer, None]  # (R, B, n)
+        a = norm(z, "before")  # what the activation takes
         out = f(a)
         (slopes,) = torch.autograd.grad(out.sum(), a, retain_graph=True)
         factors.append(gain * slopes.square().mean((1, 2)).sqrt())  # (R,)

@@ -20,23 +20,24 @@ from dlfaq.sim.training_data import Data, load
 class Towers(nn.Module):
     """Scores of all items for each query: products of an encoder's vector and the items' own."""
 
-    def __init__(self, similarity: str, items: int, hidden: int, norm: str) -> None:
+    def __init__(self, similarity: str, factor: float, items: int, hidden: int, norm: str) -> None:
         super().__init__()
         self.query = mlp(64, [hidden], 16, norm=norm)
         self.items = nn.Parameter(torch.randn(items, 16) / 4)
-        self.similarity = similarity
+        self.similarity, self.factor = similarity, factor
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, 64) to (B, items)."""
         query, items = self.query(x), self.items
         if self.similarity == "cosine":
-            query, items = 10 * F.normalize(query, dim=1), F.normalize(items, dim=1)
+            query, items = self.factor * F.normalize(query, dim=1), F.normalize(items, dim=1)
         return query @ items.T
 
 
 def clicked_items(
     replicates: Replicates,
     similarity: Literal["dot", "cosine"] = "dot",
+    factor: float = 10.0,
     popularity: float = 1.0,
     per_class: int = 5,
     norm: Literal["none", "batch", "layer"] = "none",
@@ -57,7 +58,8 @@ def clicked_items(
 
     Args:
         replicates: One network, one set of clicks and one order of the images each.
-        similarity: What the softmax over all items is of: dot products, or 10 times the cosines.
+        similarity: What the softmax over all items is of: products, or multiples of the cosines.
+        factor: What multiplies the cosines, the inverse of a temperature; not used for products.
         popularity: How unequal the items of a digit are.
         per_class: Items of a digit.
         norm: Normalization of the hidden layer.
@@ -89,7 +91,7 @@ def clicked_items(
     fit = rows.x, clicks("clicks", rows.y)
     none, held = (rows.x[:, :0], rows.y[:, :0]), (rows.x_valid, clicks("held", rows.y_valid))
     clicked = Data(fit, none, held, classes=10 * per_class)
-    shape = (similarity, 10 * per_class, hidden, norm)
+    shape = (similarity, factor, 10 * per_class, hidden, norm)
     net = replicates.stack("net", lambda: Towers(*shape))
     batches = replicates.batches("batches", len(clicked), batch, steps)
     run = train(net, clicked, batches, optimizer=optimizer, lr=lr, tune=tune)

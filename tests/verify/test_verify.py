@@ -405,6 +405,37 @@ def test_a_bundle_that_is_split_costs_nothing(faq):
     assert counts == [3, 3]
 
 
+def test_only_arms_that_are_named_are_run(faq):
+    """A third arm is run where a text shows it or a plot draws it, and nowhere else."""
+    entry = faq.entry("verdicts")
+    two = entry.experiments["two-dials"]
+    three = dataclasses.replace(two, arms={**two.arms, "third": {"centre": 7.0}})
+    entry = dataclasses.replace(
+        entry, experiments={**entry.experiments, "two-dials": three}, plots=()
+    )
+    claim = entry.claim("arms")
+    shown = dataclasses.replace(claim, shows="{{ @exchanged.mean(third.value) | .1f }}")
+    showing = dataclasses.replace(
+        entry, claims=tuple(shown if one is claim else one for one in entry.claims)
+    )
+    plot = dataclasses.replace(
+        faq.entry("verdicts").plots[0], claim="arms", x="step", lines={"third": "third.curve"}
+    )
+    drawing = dataclasses.replace(entry, plots=(plot,))
+    measured = []
+    for one in (entry, showing, drawing):
+        runner = Drawn()
+        (ruling,) = verify(faq, [(one, one.claim("arms"))], runner, None)
+        measured.append((ruling, [centre for centre, _, _ in chunks(runner)]))
+
+    assert measured[0][1] == [1.0, 1.5, 2.0]
+    assert measured[1][1] == [1.0, 1.5, 2.0, 7.0]
+    assert measured[1][0].values["arms@exchanged.mean(third.value)"].estimate > 6
+    assert measured[2][1] == [1.0, 1.5, 7.0, 2.0]
+    assert len(measured[2][0].plots[plot.key]) == 1
+    assert measured[0][0].evidence.own == measured[1][0].evidence.own
+
+
 def test_a_claim_is_about_the_points_that_it_names(faq):
     """`at` leaves the others out; a condition changes what is left."""
     runner = Drawn()

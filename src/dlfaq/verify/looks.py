@@ -3,7 +3,7 @@
 Each look takes as many replicates again as there were before it. Nothing here runs a trial.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,9 +11,10 @@ import numpy as np
 from dlfaq.evidence.record import Line, Measured, Point, Side
 from dlfaq.evidence.verdict import Outcome
 from dlfaq.knowledge.entry import Claim, Entry
-from dlfaq.knowledge.expectation import parse_expectation
+from dlfaq.knowledge.expectation import Quantity, parse_expectation
 from dlfaq.knowledge.experiment import OWN
 from dlfaq.knowledge.placeholders import placeholders_of
+from dlfaq.knowledge.plots import line_quantity
 from dlfaq.knowledge.ranges import Range, read_range
 from dlfaq.knowledge.settings import Setting, expand
 from dlfaq.knowledge.simulations import Signature
@@ -29,9 +30,10 @@ PLOT = "plot"  # the whole sweep of a claim that is about some points of it: dra
 
 @dataclass
 class Look:
-    """One setting of a claim, over all its looks."""
+    """One setting of a claim, over all its looks. Only the arms that it names are run."""
 
     setting: Setting
+    arms: tuple[str, ...]
     chunk: Chunk
     limit: int
     number: int = 0
@@ -51,7 +53,7 @@ class Look:
         """Begin the next look; return the trials that it needs."""
         self.chunk = self.chunk.next() if self.number else self.chunk
         self.number += 1
-        self.trials = list(trials_of(self.setting, signature, self.chunk, device, seed))
+        self.trials = list(trials_of(self.setting, signature, self.chunk, device, seed, self.arms))
         return [trial for _, _, trial in self.trials]
 
     def take(self, results: Mapping[Trial, Result]) -> None:
@@ -80,13 +82,16 @@ class Look:
     def _arm(
         self, number: int, arm: str, point: Mapping, signature: Signature
     ) -> tuple[Mapping, Arrays]:
+        parameters = self.setting.parameters(arm, point)
+        if arm not in self.arms:
+            return parameters, {}
         chunks = self.arrays[number, arm]
         joined = {
             name: np.concatenate([chunk[name] for chunk in chunks]) for name in signature.metrics
         }
         axes = {metric.axis for metric in signature.metrics.values() if metric.axis}
         joined |= {axis: chunks[0][axis] for axis in axes}
-        return self.setting.parameters(arm, point), joined
+        return parameters, joined
 
 
 class Case:
@@ -118,18 +123,17 @@ class Case:
         self.expectation = parse_expectation(claim.expect)
         experiment = entry.experiment_of(claim)
         first = Chunk(0, experiment.replicates)
-        self.looks = {
-            name: Look(
-                expand(experiment, experiment.condition(name), signature, claim.at),
-                first,
-                experiment.limit,
-            )
-            for name in (OWN, *conditions)
-        }
         self.plots = [plot for plot in entry.plots if plot.claim == claim.id]
+        self.shown = [one for one in placeholders_of(entry) if one.claim == claim.id]
+        self.looks = {}
+        for name in (OWN, *conditions):
+            setting = expand(experiment, experiment.condition(name), signature, claim.at)
+            told = self._told(name)
+            self.looks[name] = Look(setting, _named(told, setting), first, experiment.limit)
         if self.plots and claim.at:
             whole = expand(experiment, experiment.condition(OWN), signature)
-            self.looks[PLOT] = Look(whole, first, experiment.replicates)
+            named = _named(self._drawn_quantities(), whole)
+            self.looks[PLOT] = Look(whole, named, first, experiment.replicates)
         self.seconds = 0.0
         self.errors: tuple[str, ...] = ()
 
@@ -165,8 +169,8 @@ class Case:
     def values(self) -> tuple[dict[str, Measured], list[str]]:
         """The numbers that the entry's texts take from this claim, and what has no value."""
         values, errors = {}, []
-        for shown in placeholders_of(self.entry):
-            if shown.claim == self.claim.id and shown.condition in self.looks:
+        for shown in self.shown:
+            if shown.condition in self.looks:
                 try:
                     measured = self.looks[shown.condition].measurement(self.signature)
                     values[shown.text] = measure(shown.quantity, shown.at, measured)
@@ -185,6 +189,15 @@ class Case:
             except JudgeError as error:
                 errors.append(str(error))
         return drawn, errors
+
+    def _told(self, condition: str) -> list[Quantity]:
+        """What is told of one setting: whether the claim holds, numbers of texts, lines."""
+        shown = [one.quantity for one in self.shown if one.condition == condition]
+        drawn = self._drawn_quantities() if condition == OWN and not self.claim.at else []
+        return [self.expectation.quantity, *shown, *drawn]
+
+    def _drawn_quantities(self) -> list[Quantity]:
+        return [line_quantity(text) for plot in self.plots for text in plot.lines.values()]
 
     def _judged(self, looked: Mapping[str, Look], results: Mapping[Trial, Result]) -> Iterator[str]:
         for name, look in looked.items():
@@ -206,3 +219,9 @@ class Case:
 
     def _broken(self, result: Result) -> str:
         return f"{result.trial}: {result.error}. Repeat it: {repeat(result.trial, self.signature)}"
+
+
+def _named(told: Iterable[Quantity], setting: Setting) -> tuple[str, ...]:
+    """The arms that some quantities name; what has no arms has one without a name."""
+    named = {name.rpartition(".")[0] for quantity in told for name in quantity.names}
+    return tuple(arm for arm in setting.arms if arm in named)

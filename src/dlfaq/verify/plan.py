@@ -1,7 +1,7 @@
 """Trials: what is run, cached and distributed."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from dlfaq.knowledge.experiment import Scalar
@@ -50,11 +50,25 @@ class Chunk:
 
 
 def trials_of(
-    setting: Setting, signature: Signature, chunk: Chunk, device: str, seed: int
+    setting: Setting,
+    signature: Signature,
+    chunk: Chunk,
+    device: str,
+    seed: int,
+    arms: Collection[str] | None = None,
 ) -> Iterator[tuple[int, str, Trial]]:
-    """The trials that one setting needs for a chunk: (number of the sweep's point, arm, trial)."""
+    """The trials that one setting needs for a chunk: (number of the sweep's point, arm, trial).
+
+    Args:
+        setting: What is run.
+        signature: Of its simulation.
+        chunk: The replicates.
+        device: Where tensors live.
+        seed: Which replicates.
+        arms: Those that are run; None for all.
+    """
     for number, point in enumerate(setting.points):
-        for arm in setting.arms:
+        for arm in setting.arms if arms is None else arms:
             parameters = setting.parameters(arm, point)
             exact = {name: _exact(signature, name, value) for name, value in parameters.items()}
             given = tuple(sorted(exact.items()))

@@ -28,6 +28,7 @@ def close(a, b, rtol=1e-9):
         {"activation": "sigmoid", "normalize": "layer", "where": "after"},
         {"second": True, "normalize": "layer", "where": "first", "skip": 1.0},
         {"second": True, "normalize": "layer", "where": "sum", "skip": 1.0},
+        {"biases": "pytorch", "normalize": "layer"},
     ],
 )
 def test_it_equals_a_plain_network(given):
@@ -37,6 +38,8 @@ def test_it_equals_a_plain_network(given):
     draw = lambda name, *shape: drawn.normal(name, *shape)[0].double()  # noqa: E731
     weights = [w.requires_grad_() for w in (1.3 / 4 * draw("weights", 4, 16, 16)).unbind()]
     ends = draw("ends", 4, 16, 16) / 4
+    biases = (2 * drawn.uniform("biases", 4, 16)[0].double() - 1) / 4
+    biases = biases if given.get("biases") == "pytorch" else 0 * biases
     x = (given.get("scale", 1.0) * draw("inputs", 8, 16)).requires_grad_()
     f = {"relu": F.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": nn.Identity()}
     f, skip = f[given.get("activation", "relu")], given.get("skip", 0.0)
@@ -51,8 +54,8 @@ def test_it_equals_a_plain_network(given):
         return norms[given.get("normalize", "none")](z) if here else z
 
     states = [x]
-    for w, v in zip(weights, ends, strict=True):
-        out = norm(f(norm(norm(states[-1], "first") @ w.T, "before")), "after")
+    for w, v, b in zip(weights, ends, biases, strict=True):
+        out = norm(f(norm(F.linear(norm(states[-1], "first"), w, b), "before")), "after")
         out = out @ v.T if given.get("second") else out
         out = out / 2 if given.get("scaled") else out
         states.append(norm(skip * states[-1] + out, "sum"))
