@@ -183,7 +183,7 @@ claims:
     kind: measured
     says: It measures its numbers.
     experiment: slow
-    expect: mean(value) > 0
+    expect: fraction(value > 0) > 0.5
     fails_under: {below: Below nothing.}
 """
 VERIFY = """
