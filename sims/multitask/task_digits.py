@@ -1,110 +1,137 @@
-"""Two tasks on one trunk: all labels on the same images, or each task on images of its own.
+"""Two tasks on one trunk: both labels on the same images, or each task with images of its own.
 
-python sims/multitask/task_digits.py --inputs different --labels 100
+python sims/multitask/task_digits.py --inputs different --tasks pair-parity
 
 https://papers.nips.cc/paper/2020/hash/3fe78a8acf5fda99de95303940a2420c-Abstract.html
-
-The loop is written out, since the two tasks' gradients are taken one after the other.
 """
 
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from dlfaq.sim import Replicates, accuracy, cross_entropy, digits, rows
-
-
-class Shared(nn.Module):
-    """Hard parameter sharing: one trunk, one head a task."""
-
-    def __init__(self, hidden: int) -> None:
-        super().__init__()
-        self.trunk = nn.Sequential(nn.Linear(64, hidden), nn.ReLU())
-        self.digit, self.pair = nn.Linear(hidden, 10), nn.Linear(hidden, 5)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits of both tasks for every image of the batch."""
-        h = self.trunk(x)
-        return self.digit(h), self.pair(h)
+from dlfaq.sim import Replicates, accuracy
+from dlfaq.sim.nets import mlp
+from dlfaq.sim.stacked import Stacked
+from dlfaq.sim.training import train
+from dlfaq.sim.training_data import Data, load
 
 
 def task_digits(
     replicates: Replicates,
     inputs: Literal["same", "different"] = "same",
-    second: Literal["pair", "random", "none"] = "pair",
+    tasks: Literal["digit-pair", "pair-parity", "digit-random", "digit"] = "digit-pair",
     labels: int = 100,
+    second_labels: int = 100,
+    share: float = 0.0,
+    weight: float = 1.0,
+    hidden: int = 32,
+    optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop"] = "adam",
+    lr: float = 0.005,
+    tune: bool = False,
     steps: int = 100,
     batch: int = 32,
 ) -> dict[str, Tensor]:
-    """Learn which digit an image shows, and beside it in which of the pairs 0-1, 2-3, … 8-9 it is.
+    """Learn two things about images of digits.
 
-    Either way each task has `labels` labels, `batch` of which enter each step.
-
-    Setting: two tasks on a 32-unit ReLU trunk, {labels} labels each, {inputs} images; second task
-    {second}; adam at 0.005, {batch} labels of a task a step, {steps} steps.
+    Setting: a trunk of {hidden} ReLUs with two linear heads, for the tasks {tasks} with {labels}
+    and {second_labels} labels on {inputs} images; {optimizer} at {lr}, {batch} labels of a task in
+    a step, {steps} steps.
 
     Args:
         replicates: One choice of images, one network and one order of the batches each.
-        inputs: `same`: the images carry both labels. `different`: twice as many images, each with
-            one label.
-        second: The second task: the pair, five classes drawn at random for each image, or none.
-        labels: Labels of each task.
+        inputs: `same`: each image has a label for both tasks. `different`: for one of them.
+        tasks: The first and the second. `digit`: which of ten? `pair`: which of 0-1, 2-3, … 8-9?
+            `parity`: is it odd? `random`: one of five classes, drawn for each image. `digit` alone
+            stands for no second task.
+        labels: Labels n of the first task.
+        second_labels: Labels m of the second task; the same images have n.
+        share: Probability that a step is the second task's and not the first's, for different
+            images; 0 for steps with a batch of both.
+        weight: The loss is the first task's mean loss, plus this many times that of the second.
+        hidden: Units of the trunk.
+        optimizer: PyTorch's, with its default settings; momentum is 0.9.
+        lr: Learning rate; not used if it is tuned.
+        tune: Give each replicate the rate of a grid with the lowest sum of both tasks' losses on
+            200 validation images, without weight; random labels do not count.
         steps: Training steps.
         batch: Labels of a task in a step.
 
     Metrics:
-        accuracy: of the first task, on the test images, in [0, 1].
-        second_accuracy: of the second task, on the test images, in [0, 1].
-        cosine: between the tasks' gradients of the trunk, mean over the steps, in [-1, 1].
-        conflict: share of the steps in which it is negative, in [0, 1].
+        accuracy: of the first task on the test images, in [0, 1].
+        second_accuracy: of the second task, in [0, 1]; 0 if there is nothing to learn.
+        cosine: between the tasks' gradients of the trunk on a batch of each, mean over five looks
+            on the way, in [-1, 1].
+        conflict: share of the looks in which it is negative, in [0, 1].
+        rate: the learning rate.
+        inside: 1 if the rate is not at an end of the grid.
     """
-    data = digits(centred=True)
-    scale = data.x.std()
-    x, x_test = (data.x / scale).to(replicates.device), replicates.same(data.x_test / scale)
-    y, y_test = data.y.to(replicates.device), replicates.same(data.y_test)
-    pair = replicates.same(y // 2)  # (R, 1200)
-    if second == "random":
-        pair = replicates.integers("random", 5, len(x))
-    order = replicates.permutation("images", len(x))  # (R, 1200)
-    own = order[:, labels : 2 * labels]
-    images = [order[:, :labels], order[:, :labels] if inputs == "same" else own]
+    digits = load(replicates, "digits", train=1000, valid=200, own=True)
+    x, n = digits.x, labels
+    y = _labelled(digits.y, tasks)  # (R, 1000, 3): both labels, -100 if missing, and the weight
+    y[..., 2] = weight
+    if tasks == "digit-random":
+        y[..., 1] = replicates.integers("random", 5, len(digits))
+    one = replicates.batches("first", n, batch, steps)  # (R, T, B) image numbers
+    batches = two = one
+    if inputs == "different":
+        y[:, :n, 1], y[:, n:, 0] = -100, -100
+        two = n + replicates.batches("second", second_labels, batch, steps)
+        turn = replicates.uniform("turn", steps, 1) < share  # (R, T, 1): is it the second's?
+        batches = torch.where(turn, two, one) if share else torch.cat([one, two], 2)
+    test = digits.open_test()
+    held, truth = _labelled(digits.y_valid, tasks), _labelled(test[1], tasks)
+    data = Data((x, y), (test[0], truth), (digits.x_valid, held))
+    net = replicates.stack("net", lambda: mlp(64, [hidden], 15))
+    each = torch.arange(len(x), device=x.device)[:, None]  # (R, 1)
 
-    net = replicates.stack("net", lambda: Shared(hidden=32))
-    trunk = [weight for name, weight in net.weights().items() if name.startswith("trunk")]
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
-    # (R, steps, B) each
-    orders = [replicates.batches(f"batches{task}", labels, batch, steps) for task in range(2)]
-    if inputs == "same":
-        orders[1] = orders[0]
-    cosines = []
-    for step in range(steps):
-        # (R, B) image numbers
-        one, two = (images[task].gather(1, orders[task][:, step]) for task in range(2))
-        first_loss = cross_entropy(net(rows(x, one))[0], y[one])  # (R,)
-        second_loss = cross_entropy(net(rows(x, two))[1], pair.gather(1, two))  # (R,)
-        optimizer.zero_grad()
-        first_loss.sum().backward()
-        first = _gradient(trunk)  # (R, parameters)
-        if second != "none":
-            second_loss.sum().backward()  # adds to what is there
-        cosines.append(F.cosine_similarity(first, _gradient(trunk) - first, dim=1))
-        optimizer.step()
+    def look(net: Stacked) -> dict[str, Tensor]:
+        trunk, gradients = [w for name, w in net.weights().items() if name.startswith("0.")], []
+        with torch.enable_grad():
+            for task, index in enumerate((one[:, 0], two[:, 0])):
+                loss = _losses(net(x[each, index]), y[each, index])[task]
+                found = torch.autograd.grad(loss.sum(), trunk)
+                gradients.append(torch.cat([part.flatten(1) for part in found], 1))
+        return {"cosine": F.cosine_similarity(*gradients, dim=1)}
+
+    run = train(
+        net, data, batches, optimizer=optimizer, lr=lr, tune=tune,
+        loss=_total, look=look, look_at=range(0, steps, max(steps // 5, 1)),
+    )  # fmt: skip
+    x_test, truth = data.open_test()
     with torch.no_grad():
-        digit, which = net(x_test)
-    cosines = torch.stack(cosines, 1)  # (R, steps)
+        logits = net(x_test)
+    cosine = run.looks["cosine"]  # (R, L)
     return {
-        "accuracy": accuracy(digit, y_test),
-        "second_accuracy": accuracy(which, y_test // 2),
-        "cosine": cosines.mean(1),
-        "conflict": (cosines < 0).double().mean(1),
-    }
+        "accuracy": accuracy(logits[..., :10], truth[..., 0]),
+        "second_accuracy": accuracy(logits[..., 10:], truth[..., 1]),
+        "cosine": cosine.mean(1), "conflict": (cosine < 0).double().mean(1),
+        "rate": run.rate, "inside": run.inside,
+    }  # fmt: skip
 
 
-def _gradient(weights: list[Tensor]) -> Tensor:
-    """The gradients as they stand, in one row a replicate, (R, parameters)."""
-    return torch.cat([weight.grad.flatten(1) for weight in weights], 1)
+def _losses(logits: Tensor, y: Tensor) -> list[Tensor]:
+    """Each task's mean loss over the labels it has: (R, N, 15) and (R, N, 3) to two of (R,)."""
+    losses = []
+    for task, own in enumerate((logits[..., :10], logits[..., 10:])):
+        label = y[..., task].long()
+        each = F.cross_entropy(own.flatten(0, 1), label.flatten(), reduction="none")  # skips -100
+        losses.append(each.view(label.shape).sum(1) / (label != -100).sum(1).clamp(min=1))
+    return losses
+
+
+def _total(logits: Tensor, y: Tensor) -> Tensor:
+    """The loss to descend, (R,)."""
+    first, second = _losses(logits, y)
+    return first + y[:, 0, 2] * second
+
+
+def _labelled(y: Tensor, tasks: str) -> Tensor:
+    named = {"digit": y, "pair": y // 2, "parity": y % 2}
+    first, _, second = tasks.partition("-")
+    none = torch.full_like(y, -100)
+    return torch.stack([named[first], named.get(second, none), torch.ones_like(y)], 2).float()
 
 
 if __name__ == "__main__":
