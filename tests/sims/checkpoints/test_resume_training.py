@@ -1,6 +1,10 @@
 """Stopped scripts: what one mistake costs; and the script of the answer, killed and started."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from functools import cache
 from textwrap import indent
 
@@ -231,7 +235,7 @@ def test_an_epoch_ends_in_another_order(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     script, _, _, other_order = printed()
     start, end = script.index("    if old:\n        set_rng"), script.index("    model.train()")
-    changes = [(script[start:end], indent(other_order, "    "))]
+    changes = [(script[start:end], indent(other_order, "    ") + "\n")]
     with torch.random.fork_rng(devices=[]):
         with pytest.raises(Killed):
             run(1, 0, 3, changes)
@@ -274,7 +278,45 @@ def test_the_file_before_is_used_when_a_crash_came_between_the_names(tmp_path, m
         whole["save"]("whole.pt")
         (tmp_path / "last.pt").unlink()
         names = run(2, 0, 2)  # two batches were left
+        names["save"]("resumed.pt")
 
     assert not same(names, "whole.pt", "last.pt.before")
-    names["save"]("resumed.pt")
     assert same(names, "whole.pt", "resumed.pt")
+
+
+PREEMPTED = """
+import time, torch
+from torch.utils.data import DataLoader
+SIGNALS
+def save():
+    print("saved", done)
+loader = DataLoader(torch.rand(400, 3), 4, num_workers=2, worker_init_fn=FUNCTION)
+for done, x in enumerate(loader, 1):
+    if done == 5:
+        print("now", flush=True)
+        time.sleep(1)
+CHECK
+"""
+
+
+@pytest.mark.parametrize("function", ["ignore", "None"])
+def test_a_signal_to_all_processes_of_a_job(function):
+    """It reaches the loader's workers, which must outlive it: else nothing is saved."""
+    text = next(part.text for part in checkpoints().answer.parts if part.id == "file")
+    code = text.split("```python\n")[1].split("```")[0]
+    signals, check = code.split("# in the loop, after done += 1:\n")
+    program = PREEMPTED.replace("SIGNALS", signals).replace("CHECK", indent(check, "    "))
+    command = [sys.executable, "-c", program.replace("FUNCTION", function)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as job:
+        assert job.stdout.readline() == "now\n"
+        os.killpg(job.pid, signal.SIGTERM)
+        output, error = job.communicate(timeout=60)
+
+    if function == "ignore":
+        assert (output, job.returncode) == ("saved 5\n", 0)
+    else:
+        assert output == ""
+        assert "is killed by signal: Terminated" in error
