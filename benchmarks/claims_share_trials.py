@@ -16,16 +16,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 HEAD = """question: Does it train?
-form: 1
 topics: [training]
-answer: {short: It does., parts: [{id: all, title: All, text: All.}]}
+answer:
+  short: It does.
+  do:
+    - {step: Train., because: [CLAIMS]}
+    - {step: Train on., because: [CLAIMS]}
+    - {step: Look., because: [CLAIMS]}
+  parts: [{id: all, title: All, text: All.}, {id: none, title: None, text: None.}]
 experiments:
   digits:
     {simulation: SIMULATION, replicates: 32, limit: 32, conditions: {short: {given: {steps: 1}}}}
 claims:
 """
 CLAIM = """  - {{id: c{number}, kind: measured, says: It learns., experiment: digits,
-     expect: mean(accuracy) > {bound}, fails_under: {{short: One step teaches little.}}}}
+     expect: mean(accuracy) > {bound}, holds_under: [longer, wider],
+     fails_under: {{short: One step teaches little.}}}}
 """
 
 
@@ -35,6 +41,7 @@ def write_faq(root: Path, claims: int, simulation: str) -> None:
     shutil.copytree(ROOT / "sims", root / "sims")
     (root / "faq" / "topics.yml").write_text("training: Training\n", "utf-8")
     text = HEAD.replace("SIMULATION", simulation)
+    text = text.replace("CLAIMS", ", ".join(f"c{number}" for number in range(claims)))
     text += "".join(
         CLAIM.format(number=number, bound=0.5 + 0.01 * number) for number in range(claims)
     )

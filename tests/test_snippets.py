@@ -19,7 +19,7 @@ from dlfaq.knowledge.entry import Entry
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 
-ENTRIES = [entry for entry in load_faq(bundled_root()).entries if entry.form == 2]
+ENTRIES = load_faq(bundled_root()).entries
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CLASSES, FEATURES, BATCH = 10, 64, 32
 

@@ -60,8 +60,7 @@ def task_digits(
 
     Metrics:
         accuracy: of the first task on the test images, in [0, 1].
-        second_accuracy: of the second task on the test images, in [0, 1]; 0 if there is nothing to
-            learn.
+        second_accuracy: of the second task, in [0, 1]; 0 if there is nothing to learn.
         cosine: between the tasks' gradients of the trunk on a batch of each, mean over five looks
             on the way, in [-1, 1].
         conflict: share of the looks in which it is negative, in [0, 1].
@@ -107,11 +106,9 @@ def task_digits(
     return {
         "accuracy": accuracy(logits[..., :10], truth[..., 0]),
         "second_accuracy": accuracy(logits[..., 10:], truth[..., 1]),
-        "cosine": cosine.mean(1),
-        "conflict": (cosine < 0).double().mean(1),
-        "rate": run.rate,
-        "inside": run.inside,
-    }
+        "cosine": cosine.mean(1), "conflict": (cosine < 0).double().mean(1),
+        "rate": run.rate, "inside": run.inside,
+    }  # fmt: skip
 
 
 def _losses(logits: Tensor, y: Tensor) -> list[Tensor]:

@@ -18,23 +18,10 @@ from dlfaq.sim.training import train
 from dlfaq.sim.training_data import Data, load
 
 
-class OwnNorm(nn.Module):
-    """A batch normalization for the first half of the rows, and another for the second half."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first, self.second = nn.BatchNorm1d(width), nn.BatchNorm1d(width)
-
-    def forward(self, h: Tensor) -> Tensor:
-        """(N, d) to (N, d)."""
-        first, second = h.chunk(2)
-        return torch.cat([self.first(first), self.second(second)])
-
-
 def task_domains(
     replicates: Replicates,
     batches: Literal["mixed", "alternating"] = "mixed",
-    norm: Literal["none", "batch", "own", "layer"] = "batch",
+    norm: Literal["none", "batch", "layer"] = "batch",
     inverted: bool = True,
     labels: int = 400,
     hidden: int = 32,
@@ -46,22 +33,19 @@ def task_domains(
 ) -> dict[str, Tensor]:
     """Which of ten digits is it, white on black? And is it odd, on other images, black on white?
 
-    Setting: two linear heads on a trunk of two layers of {hidden} ReLUs with normalization {norm};
-    {labels} images for each task, batches {batches}; {optimizer} at {lr}, batch {batch}, {steps}
-    steps.
+    Setting: two linear heads on two layers of {hidden} ReLUs with normalization {norm}; {labels}
+    images for each task, batches {batches}; {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
         replicates: One choice of images, one network and one order of the batches each.
-        batches: `mixed`: half of each batch is the first task's. `alternating`: a batch is the
-            first task's, the next the second's, and so on.
-        norm: Before each ReLU. `own`: a batch normalization for each task, for mixed batches.
+        batches: `mixed`: half of each batch is the first task's. `alternating`: batches in turn.
+        norm: Before each ReLU.
         inverted: Turn black and white round in the second task's images, x to 1 - x.
         labels: Images of each task, n.
         hidden: Units of each hidden layer.
         optimizer: PyTorch's, with its default settings; momentum is 0.9.
         lr: Learning rate; not used if it is tuned.
-        tune: Give each replicate the rate of a grid that has the lowest sum of both tasks' losses
-            on 200 validation images, in evaluation mode.
+        tune: Give each replicate the rate of a grid with the lowest sum of validation losses.
         steps: Training steps.
         batch: Images in a step.
 
@@ -70,8 +54,7 @@ def task_domains(
         batch_accuracy: the same in training mode, each task's test images in one batch, in [0, 1].
         reset_accuracy: the same in evaluation mode, each task with statistics of its own: from
             11 passes over its training images in four batches, in [0, 1].
-        loss[step]: sum of both tasks' losses on 200 validation images each, in evaluation mode, in
-            nats; at most 10.
+        loss[step]: sum of both losses on 200 validation images each, in nats; at most 10.
         rate: the learning rate.
         inside: 1 if the rate is not at an end of the grid.
     """
@@ -94,40 +77,28 @@ def task_domains(
         order = torch.cat([first, second], 2)  # (R, T, B)
     else:
         order = torch.stack([first, second], 2).flatten(1, 2)[:, :steps]
-    layer = OwnNorm if norm == "own" else NORMS[norm]
-    net = replicates.stack("net", lambda: _network(hidden, layer))
+    net = replicates.stack("net", lambda: _network(hidden, NORMS[norm]))
     run = train(
-        net,
-        data,
-        order,
-        optimizer=optimizer,
-        lr=lr,
-        tune=tune,
-        loss=_loss,
+        net, data, order, optimizer=optimizer, lr=lr, tune=tune, loss=_loss,
         look_at=range(0, steps + 1, max(steps // 10, 1)),
-    )
+    )  # fmt: skip
     x, y = data.open_test()
-    whole = norm == "own"  # its two layers need rows of both tasks
     with torch.no_grad():
         in_use = net(x)
         net.train()
-        batched = torch.cat([net(part) for part in ([x] if whole else x.chunk(2, 1))], 1)
+        batched = torch.cat([net(part) for part in x.chunk(2, 1)], 1)
         reset = []
-        for task in range(1 if whole else 2):
-            images, part = (v if whole else v.chunk(2, 1)[task] for v in (data.x, x))
+        for images, part in zip(data.x.chunk(2, 1), x.chunk(2, 1), strict=True):
             net.train()
             for step in range(44):  # the old statistics keep 0.9^44 = 1 % of their weight
                 net(images[:, step % 4 :: 4])
             reset.append(net.eval()(part))
     return {
-        "accuracy": _accuracy(in_use, y),
-        "batch_accuracy": _accuracy(batched, y),
+        "accuracy": _accuracy(in_use, y), "batch_accuracy": _accuracy(batched, y),
         "reset_accuracy": _accuracy(torch.cat(reset, 1), y),
-        "loss": capped(run.valid_loss, 10.0),
-        "step": run.steps,
-        "rate": run.rate,
-        "inside": run.inside,
-    }
+        "loss": capped(run.valid_loss, 10.0), "step": run.steps,
+        "rate": run.rate, "inside": run.inside,
+    }  # fmt: skip
 
 
 def _loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -15,8 +15,8 @@ from dlfaq.sim.training import train
 from dlfaq.sim.training_data import Data, load
 
 
-def _network(pool: str, window: int, hidden: int, norm: str) -> nn.Sequential:
-    """Two convolutions with ReLUs; what shrinks the maps stands between them."""
+def _network(pool: str, window: int, head: str, hidden: int, norm: str) -> nn.Sequential:
+    """Two convolutions with ReLUs; what shrinks the maps stands between them, the head after."""
     shrink = {"max": [nn.MaxPool2d(window)], "average": [nn.AvgPool2d(window)], "stride": []}
     net = [nn.Unflatten(1, (1, 8))]
     for layer in range(2):
@@ -26,7 +26,9 @@ def _network(pool: str, window: int, hidden: int, norm: str) -> nn.Sequential:
         net += [nn.Conv2d(hidden if layer else 1, hidden, 3, step, padding=1, bias=has_bias)]
         net += [nn.BatchNorm2d(hidden)] * (norm == "batch") + [nn.ReLU()]
         net += shrink[pool] if layer == 0 else []
-    return nn.Sequential(*net, nn.Flatten(), nn.Linear(hidden * (8 // window) ** 2, 10))
+    ends = {"max": [nn.AdaptiveMaxPool2d(1)], "average": [nn.AdaptiveAvgPool2d(1)], "flat": []}
+    features = hidden * (8 // window) ** 2 if head == "flat" else hidden
+    return nn.Sequential(*net, *ends[head], nn.Flatten(), nn.Linear(features, 10))
 
 
 def _moved(images: Tensor, right: int, down: int) -> Tensor:
@@ -39,6 +41,7 @@ def pool_digits(
     replicates: Replicates,
     pool: Literal["max", "average", "stride"] = "max",
     window: int = 2,
+    head: Literal["flat", "average", "max"] = "flat",
     moved: bool = False,
     hidden: int = 8,
     norm: Literal["none", "batch"] = "none",
@@ -51,13 +54,15 @@ def pool_digits(
     """Train on 1000 digits, and test on others as they come and moved by one pixel.
 
     Setting: two convolutions of {hidden} channels, {pool} over {window} x {window} after the first,
-        a flattened head, {optimizer} at {lr}, batch {batch}, {steps} steps.
+        head {head}, {optimizer} at {lr}, batch {batch}, {steps} steps.
 
     Args:
         replicates: One network and one order of the images each.
         pool: What shrinks the maps after the first convolution: max or average pooling; or a stride
             in the second convolution.
         window: Side of a window, and the step from one to the next: 2 or 4.
+        head: What the classifier reads of the last maps: every place, or the average or the maximum
+            of each map.
         moved: Train on copies moved by one pixel to each side and up and down, too.
         hidden: Channels of each convolution.
         norm: Batch normalization behind the convolutions, which then have no bias; or none.
@@ -84,7 +89,7 @@ def pool_digits(
     none, held = (fit[0][:, :0], fit[1][:, :0]), (images.x_valid, images.y_valid)
     rows = Data(fit, none, held, classes=10)  # test images come later
     mean, spread = x.mean(), x.std()
-    net = replicates.stack("net", lambda: _network(pool, window, hidden, norm))
+    net = replicates.stack("net", lambda: _network(pool, window, head, hidden, norm))
     batches = replicates.batches("batches", len(rows), batch, steps)
     given = {"optimizer": optimizer, "lr": lr, "tune": tune, "rates": (0.001, 0.003, 0.01, 0.03)}
     run = train(net, rows, batches, prepare=lambda x: (x - mean) / spread, **given)

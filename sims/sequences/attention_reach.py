@@ -8,31 +8,18 @@ https://arxiv.org/abs/1211.5063
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from dlfaq.sim import Replicates
 from dlfaq.sim.sequences import LSTM, RNN, SelfAttention, sinusoids
 
 
-class Linear(RNN):
-    """A recurrence without activation whose matrix is a rotation or reflection, times a gain."""
-
-    def __init__(self, inputs: int, width: int, gain: float) -> None:
-        super().__init__(inputs, width)
-        nn.init.orthogonal_(self.weight_hh, gain)
-
-    def step(self, now: Tensor, state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The sum without tanh."""
-        return (now + state[0] @ self.weight_hh.T,)
-
-
 def attention_reach(
     replicates: Replicates,
-    reader: Literal["rnn", "lstm", "linear", "attention", "causal"] = "rnn",
+    reader: Literal["rnn", "lstm", "attention", "causal"] = "rnn",
     positions: bool = False,
     length: int = 20,
     width: int = 32,
-    gain: float = 1.0,
     forget: float = 0.0,
     sequences: int = 8,
 ) -> dict[str, Tensor]:
@@ -42,12 +29,11 @@ def attention_reach(
 
     Args:
         replicates: One network, one set of random inputs and one shuffle each.
-        reader: Plain tanh RNN, LSTM or self-attention as PyTorch initializes them, a linear
-            orthogonal recurrence, or self-attention with a causal mask.
+        reader: Plain tanh RNN, LSTM or self-attention as PyTorch initializes them, or
+            self-attention with a causal mask.
         positions: Add sinusoidal position codes before the layer, after the shuffle.
         length: Positions T.
         width: Numbers at a position and in the state.
-        gain: Scale of the linear recurrence's matrix; the others do not look at it.
         forget: Added to the LSTM's forget bias.
         sequences: Sequences N over which norms are averaged.
 
@@ -62,7 +48,6 @@ def attention_reach(
     makers = {
         "rnn": lambda: RNN(width, width),
         "lstm": lambda: LSTM(width, width),
-        "linear": lambda: Linear(width, width, gain),
         "attention": lambda: SelfAttention(width),
         "causal": lambda: SelfAttention(width, causal=True),
     }

@@ -89,16 +89,22 @@ related: [nan-loss]
 """
 NAN_LOSS = """\
 question: Why does my loss spike or become NaN?
-form: 1
 also_asked:
   - loss explodes after some steps
 topics: [stability]
 answer:
   short: Because a step was too large, or because a number overflowed.
+  do:
+    - {step: Look at the batch., because: too-large}
+    - {step: Repeat the step., because: too-large}
+    - {step: Change one thing., because: practice}
   parts:
     - id: explanation
       title: Explanation
       text: Lower the learning rate.
+    - id: numbers
+      title: Numbers
+      text: Some are too large.
 experiments:
   numbers:
     simulation: toy

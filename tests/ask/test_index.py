@@ -60,7 +60,7 @@ def test_entries_are_read_as_they_will_be_shown(faq):
     assert found.part("labels") is found.parts[1]
     assert found.topics == (("loss", "Loss functions"),)
     assert found.related == (("nan-loss", (Span("Why does my loss spike or become NaN?"),)),)
-    assert (found.verified, found.planned, found.form, found.draft) == (1, False, 2, False)
+    assert (found.verified, found.planned, found.draft) == (1, False, False)
     assert found.evidence[-1].text == "1 measured claim holds, with a control"
     (claim,) = found.claims
     assert (claim.id, claim.verdict, claim.mark) == ("ln-k", "verified", "✓")

@@ -156,7 +156,7 @@ def test_every_bundled_entry_fits():
 
         assert any(row["id"] in line for line in lines[:4])
         assert len(lines) <= ROWS - 2
-        assert 3 <= len(steps) <= 6 or (row["form"] == 1 and not steps)
+        assert 3 <= len(steps) <= 6
         assert not any(line.endswith(" …") for line in lines)
         assert any(f"dlfaq show {row['id']}" in line for line in lines)
 

@@ -65,8 +65,8 @@ def test_an_entry_never_recorded_is_not_stale(faq):
         ),
         ("faq/verdicts.yaml", "at: {centre: 3}", "at: {centre: 2}", "claim 'at-three' has changed"),
         ("faq/verdicts.yaml", "limit: 512", "limit: 256", "claim 'doubled' has changed"),
-        ("faq/verdicts.yaml", "id: refuted", "id: denied", "claim 'denied' was never recorded"),
-        ("faq/verdicts.yaml", "id: refuted", "id: denied", "no claim 'refuted' any more"),
+        ("faq/verdicts.yaml", "refuted", "denied", "claim 'denied' was never recorded"),
+        ("faq/verdicts.yaml", "refuted", "denied", "no claim 'refuted' any more"),
         (
             "faq/verdicts.yaml",
             "verified.mean(value)",
@@ -108,7 +108,7 @@ def test_evidence_without_an_entry_is_noticed(recorded):
 def test_verifying_some_claims_keeps_what_is_recorded_of_the_others(recorded):
     """And drops what the entry has no more; the same rulings change nothing."""
     before = read(recorded, "verdicts")
-    edit(recorded / "faq" / "verdicts.yaml", "id: refuted", "id: denied")
+    edit(recorded / "faq" / "verdicts.yaml", "refuted", "denied")
     faq = load_faq(recorded)
     rulings = verify(faq, pick(faq, "verdicts", "verified"), Drawn(), None)
 

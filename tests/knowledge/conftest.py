@@ -9,17 +9,21 @@ from dlfaq.knowledge.load import load_faq
 
 ENTRY = """\
 question: What is the mean of noise?
-form: 1
 also_asked: [is noise zero on average]
 topics: [training]
 answer:
   short: It is $0$, here {{ zero.mean(value) | .2f }}.
+  do:
+    - {step: Draw numbers., because: zero}
+    - {step: Shift them., because: grows}
+    - {step: Look at the end., because: [ends, author-1999]}
   parts:
     - id: mean
       title: The mean
       asked: [what is the mean]
       text: |
         The mean is 0. Shifted it is {{ zero@shifted.mean(value) | .1f }}.
+    - {id: other, title: The others, text: They are left out.}
 experiments:
   plain:
     simulation: noise
@@ -56,7 +60,8 @@ sources:
     says: The mean is 0.
     ruling: "true"
     claims: [zero]
-references: [{title: On noise, authors: A. Author, year: 1999, url: "https://example.org/"}]
+references:
+  - {id: author-1999, for: noise, title: On noise, authors: A. Author, year: 1999, url: "https://example.org/"}
 related: []
 """
 SIMULATION = '''\

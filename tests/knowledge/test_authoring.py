@@ -47,7 +47,6 @@ def test_a_new_faq_passes_its_checks(tmp_path):
     }  # fmt: skip
     assert len(faq.entries) == 1
     assert faq.entries[0].draft
-    assert faq.entries[0].form == 2
     assert faq.entries[0].claims[0].fails_under
     assert "dlfaq new" in (root / "README.md").read_text()
 

@@ -10,6 +10,7 @@ ANSWER = ENTRY[ENTRY.index("answer:") : ENTRY.index("experiments:")]
 PARTS = ANSWER[ANSWER.index("  parts:") :]
 EXPERIMENTS = ENTRY[ENTRY.index("experiments:") : ENTRY.index("claims:\n")]
 SLOPE = "mean(slope(high.value, shift)) > 0.5"
+TWICE = ENTRY[ENTRY.index("  - id: grows") : ENTRY.index("  - id: ends")]
 # what is replaced, by what, on which line the problem is (that of which text), what it says
 FAULTS = {
     "unknown key": (
@@ -59,8 +60,8 @@ FAULTS = {
     ),
     "bad claim id": ("- id: zero", "- id: Zero One", None, "'Zero One'", "lower-case letters"),
     "claim id twice": (
-        "- id: grows", "- id: ends", "  - id: ends",
-        "'ends' stands twice in 'claims', first on line 32.",
+        "  - id: ends\n", f"{TWICE}  - id: ends\n", "  - id: ends",
+        "'grows' stands twice in 'claims', first on line 36.",
     ),
     "unknown simulation": (
         "noise\n    arms", "nois\n    arms", "noise\n    arms", "Did you mean 'noise'?",
@@ -208,7 +209,6 @@ FAULTS = {
         "    experiment: plain\n", "    simulation: noise\n", None,
         "the claims are in the first form", "docs/writing.md",
     ),
-    "no form": ("form: 1", "form: 3", "form: 1", "'form' of the entry is 3"),
     "no parts": (PARTS, "", "  short", "the answer has no 'parts'"),
     "a part without its id": (
         "    - id: mean\n      title", "    - title", "    - id: mean", "has no 'id'",
@@ -226,11 +226,11 @@ FAULTS = {
         "'shifted'", "is empty",
     ),
     "a control that is no condition": (
-        "0.5\n    fails_under: {still", "0.5\n    fails_under: {stil", 37,
+        "0.5\n    fails_under: {still", "0.5\n    fails_under: {stil", 41,
         "the condition 'stil', which experiment 'wide' does not have", "Did you mean 'still'?",
     ),
     "a standard condition without its parameters": (
-        "0.5\n    fails_under: {still", "0.5\n    fails_under: {longer", 37,
+        "0.5\n    fails_under: {still", "0.5\n    fails_under: {longer", 41,
         "needs parameters that noise does not have", "steps × 4",
     ),
     "a condition on both sides": (
@@ -333,13 +333,13 @@ FAULTS = {
     ),
     "year": ("year: 1999", "year: long ago", "year", "not a whole number"),
     "year of nothing": ("year: 1999", "year: 19999", "year", "no year of a publication"),
-    "no year": (", year: 1999", "", "references", "has no 'year'"),
+    "no year": (", year: 1999", "", "  - {id: author", "has no 'year'"),
     "script as url": (
-        '"https://example.org/"', '"javascript:alert(1)"', "references",
+        '"https://example.org/"', '"javascript:alert(1)"', "  - {id: author",
         "not an address on the web",
     ),
     "url with markup": (
-        '"https://example.org/"', "'https://example.org/\"><b>'", "references",
+        '"https://example.org/"', "'https://example.org/\"><b>'", "  - {id: author",
         "not an address on the web",
     ),
     "related to nothing": (
@@ -412,7 +412,7 @@ FAULTS = {
         "says: The mean is 0.\n    exp", "`: ` stands inside a text",
     ),
     "alias": ("[is noise zero on average]", "[&a x, *a]", "also_asked", "anchors and aliases"),
-    "tag": ("year: 1999", "year: !!python/object:os.system 1999", "references", "tag"),
+    "tag": ("year: 1999", "year: !!python/object:os.system 1999", "  - {id: author", "tag"),
     "duplicate key": (
         "related: []", "related: []\nrelated: []", None,
         "the key 'related' stands twice, first on line",

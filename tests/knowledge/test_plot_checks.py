@@ -7,11 +7,11 @@ from dlfaq.knowledge.load import load_faq
 
 ENTRY = """\
 question: What is the mean of noise?
-form: 1
 topics: [training]
 answer:
   short: It is 0.
-  parts: [{id: one, title: One, text: The mean is 0.}]
+  do: [{step: Draw., because: zero}, {step: Shift., because: grows}, {step: Go., because: any-kind}]
+  parts: [{id: one, title: One, text: The mean is 0.}, {id: two, title: Two, text: Or not.}]
 experiments:
   plain: {simulation: noise, conditions: {shifted: {given: {shift: 5.0}}}}
   shifts:

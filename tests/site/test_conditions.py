@@ -74,11 +74,9 @@ def test_names_of_conditions():
         "longer": Condition("longer", times={"steps": 10}),
     }
 
-    assert condition_name(ENTRY, Experiment("a", "toy"), "longer") == "4 × longer"
-    assert condition_name(ENTRY, Experiment("a", "toy", conditions=own), "longer") == "longer"
-    assert (
-        condition_name(ENTRY, Experiment("a", "toy", conditions=own), "raw-pixels") == "raw pixels"
-    )
+    assert condition_name(Experiment("a", "toy"), "longer") == "4 × longer"
+    assert condition_name(Experiment("a", "toy", conditions=own), "longer") == "longer"
+    assert condition_name(Experiment("a", "toy", conditions=own), "raw-pixels") == "raw pixels"
 
 
 def test_what_a_condition_changes():

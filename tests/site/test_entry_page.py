@@ -172,21 +172,6 @@ def test_what_turned_out_otherwise_is_in_its_cell(known):
     )
 
 
-def test_an_entry_of_the_first_form(known):
-    """One line says that it awaits its rewrite; a statement of several claims is shown once."""
-    entry = known.entry("averaging")
-    first, second, *rest = entry.claims
-    claims = (first, replace(second, says=first.says), *rest)
-    old = replace(entry, form=1, claims=claims, answer=replace(entry.answer, do=()))
-    faq = replace(known.faq, entries=(old,))
-    text = page(Known(faq, known.evidence))
-
-    assert "This answer awaits its rewrite" in text
-    assert "Do this" not in text
-    assert rows(text)[1][1] == "*as above*{ .dl-again }"
-    assert rows(text)[0][4] == "steps × 4"  # conditions that a machine named say what they change
-
-
 def test_a_ground_in_another_entry(known):
     """It leads to that entry's page."""
     entry = known.entry("averaging")

@@ -68,7 +68,6 @@ ENTRY = EntryText(
     related=(("adam", inline("How does Adam work?")),),
     verified=1,
     planned=False,
-    form=2,
     draft=False,
 )
 RESULTS = (

@@ -109,11 +109,10 @@ def test_long_code_is_never_wrapped():
     assert max(map(len, text.splitlines())) == 80
 
 
-def test_an_answer_without_steps_awaits_its_rewrite():
-    """Converted entries say what they lack; a draft says that it is one."""
-    assert "awaits its rewrite" in render_answer(ANSWER, ENTRY._replace(steps=()))
-    assert "draft" in render_answer(ANSWER, ENTRY._replace(draft=True))
-    assert "rewrite" not in render_answer(ANSWER, ENTRY)
+def test_a_draft_says_so():
+    """Nobody has finished or checked it."""
+    assert "This is a draft" in render_answer(ANSWER, ENTRY._replace(draft=True))
+    assert "draft" not in render_answer(ANSWER, ENTRY)
 
 
 def test_nothing_fits_is_said_and_the_nearest_named():

@@ -29,12 +29,11 @@ def test_an_entry_shows_everything():
 
 
 def test_kinds_are_told_apart():
-    """What PyTorch does is no finding; the kinds of a converted entry are nobody's."""
+    """What PyTorch does is no finding."""
     (claim, _) = ENTRY.claims
     library = ENTRY._replace(claims=(claim._replace(kind="library"),))
 
     assert "verified, of PyTorch: It is ln k." in render_entry(library)
-    assert "verified: It is ln k." in render_entry(library._replace(form=1))
 
 
 def test_a_part_alone():
@@ -55,15 +54,14 @@ def test_a_part_alone():
 def test_a_draft_says_so():
     """Whoever reads it must know."""
     assert "This is a draft" in render_entry(ENTRY._replace(draft=True))
-    assert "awaits its rewrite" in render_entry(ENTRY._replace(steps=()))
 
 
 def test_a_list_is_one_line_an_entry_below_its_topic():
     """With its verified claims, or that it is planned; only the first listed topic counts."""
     rows = [
-        Row("initial-loss", "What loss?", ("loss", "data"), 3, 2, False, 2, False, ENTRY.title),
-        Row("mine", "Mine?", ("data",), 1, 0, False, 2, True, ENTRY.title),
-        Row("adam", "Adam?", ("loss",), 0, 0, True, 1, False, ENTRY.title),
+        Row("initial-loss", "What loss?", ("loss", "data"), 3, 2, False, False, ENTRY.title),
+        Row("mine", "Mine?", ("data",), 1, 0, False, True, ENTRY.title),
+        Row("adam", "Adam?", ("loss",), 0, 0, True, False, ENTRY.title),
     ]
 
     assert render_list(rows, {"data": "Data", "loss": "Loss functions", "x": "X"}).splitlines() == [

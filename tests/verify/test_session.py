@@ -168,9 +168,11 @@ def slow(replicates: Replicates, number: float = 0.0) -> dict[str, torch.Tensor]
 '''
 SLOW_ENTRY = """
 question: How slow is it?
-form: 1
 topics: [toy]
-answer: {short: Slow., parts: [{id: slowness, title: Slow, text: Slow.}]}
+answer:
+  short: Slow.
+  do: [{step: Wait., because: slow}, {step: Wait., because: slow}, {step: Go., because: slow}]
+  parts: [{id: one, title: Slow, text: Slow.}, {id: two, title: Slower, text: Slower.}]
 experiments:
   slow:
     simulation: slow
@@ -178,10 +180,10 @@ experiments:
     conditions: {below: {sweep: {number: [-1, -2, -3, -4, -5, -6, -7, -8, -9, -10]}}}
 claims:
   - id: slow
-    kind: exact
+    kind: measured
     says: It measures its numbers.
     experiment: slow
-    expect: mean(value) > 0
+    expect: fraction(value > 0) > 0.5
     fails_under: {below: Below nothing.}
 """
 VERIFY = """

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from dlfaq.ask.blocks import Blocks, Spans, unpack, unpack_spans
 from dlfaq.errors import Problem
 
+FORM = 2  # of every written entry, in JSON: programs tell it from the one before by it
+
 
 class StepText(NamedTuple):
     """What to do: a sentence, lines of code, and the ground on which it stands."""
@@ -107,7 +109,6 @@ class EntryText(NamedTuple):
     related: tuple[tuple[str, Spans], ...]
     verified: int
     planned: bool
-    form: int | None
     draft: bool
 
     def part(self, name: str) -> PartText | None:
@@ -124,7 +125,6 @@ class Row(NamedTuple):
     claims: int
     verified: int
     planned: bool
-    form: int | None
     draft: bool
     title: Spans
 
@@ -132,7 +132,7 @@ class Row(NamedTuple):
         """Plain values for a program, which makes of the question what it likes."""
         raw = self._asdict()
         del raw["title"]
-        return raw
+        return {**raw, "form": None if self.planned else FORM}
 
 
 def ids(db: sqlite3.Connection) -> tuple[str, ...]:
@@ -162,16 +162,14 @@ def topics(db: sqlite3.Connection) -> dict[str, str]:
 def rows(db: sqlite3.Connection, topic: str | None = None) -> tuple[Row, ...]:
     """Every entry, or those of one topic: written ones first, then planned ones, sorted by id."""
     query = (
-        "SELECT id, question, topics, claims, verified, planned, form, draft, title FROM entries "
+        "SELECT id, question, topics, claims, verified, planned, draft, title FROM entries "
         "ORDER BY planned, id"
     )
     found = []
-    for name, question, topic_ids, claims, verified, planned, form, draft, title in db.execute(
-        query
-    ):
+    for name, question, topic_ids, claims, verified, planned, draft, title in db.execute(query):
         of = tuple(topic_ids.split("\n"))
         if topic is None or topic in of:
-            flags = bool(planned), form, bool(draft)
+            flags = bool(planned), bool(draft)
             found.append(Row(name, question, of, claims, verified, *flags, unpack_spans(title)))
     return tuple(found)
 
@@ -192,13 +190,13 @@ def entry(db: sqlite3.Connection, name: str, *, whole: bool = True) -> EntryText
         whole: With the parts, claims, sources and references, which `ask` does not show.
     """
     query = (
-        "SELECT num, id, title, topics, also_asked, related, verified, planned, form, draft "
+        "SELECT num, id, title, topics, also_asked, related, verified, planned, draft "
         "FROM entries WHERE id = ?"
     )
     found = db.execute(query, (name,)).fetchone()
     if found is None:
         return None
-    num, _, title, topic_ids, also, related, verified, planned, form, draft = found
+    num, _, title, topic_ids, also, related, verified, planned, draft = found
     query = "SELECT short, evidence FROM documents WHERE num = ?"
     short, evidence = db.execute(query, (num,)).fetchone()
     return EntryText(
@@ -216,7 +214,6 @@ def entry(db: sqlite3.Connection, name: str, *, whole: bool = True) -> EntryText
         related=tuple(_related(db, related)),
         verified=verified,
         planned=bool(planned),
-        form=form,
         draft=bool(draft),
     )
 

@@ -12,7 +12,7 @@ CREATE TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE topics (place INTEGER PRIMARY KEY, id TEXT, title TEXT);
 CREATE TABLE entries (num INTEGER PRIMARY KEY, id TEXT UNIQUE, question TEXT, title TEXT,
     short TEXT, topics TEXT, also_asked TEXT, related TEXT, claims INTEGER, verified INTEGER,
-    planned INTEGER, form INTEGER, draft INTEGER);
+    planned INTEGER, draft INTEGER);
 CREATE TABLE documents (num INTEGER PRIMARY KEY, short TEXT, evidence TEXT, json TEXT);
 CREATE TABLE steps (num INTEGER, place INTEGER, step TEXT, code TEXT, because TEXT,
     PRIMARY KEY (num, place)) WITHOUT ROWID;

@@ -88,8 +88,7 @@ def _stale(root: Path, entry: Entry) -> Iterator[Problem]:
         )
     for text in sorted({one.text for one in placeholders_of(entry)} - set(evidence.values)):
         yield Problem(file, None, f"the value of {{{{ {text} }}}} was never recorded.", mend)
-    if entry.form != 1:
-        yield from typed_numbers(entry, evidence)
+    yield from typed_numbers(entry, evidence)
     for plot in entry.plots:
         lines = evidence.plots.get(plot.key, ())
         if [*dict.fromkeys(line.label for line in lines)] != [*plot.lines]:

@@ -179,7 +179,6 @@ class Entry:
     Attributes:
         experiments: By id.
         path: The file, for messages.
-        form: 2, or 1 for an entry that was converted and waits for its rewrite.
         draft: Whether `dlfaq new` wrote it and nobody has finished it yet.
         also_asked: Other ways to put the whole question.
     """
@@ -191,7 +190,6 @@ class Entry:
     experiments: Mapping[str, Experiment]
     claims: tuple[Claim, ...]
     path: Path
-    form: int = 2
     draft: bool = False
     also_asked: tuple[str, ...] = ()
     plots: tuple[Plot, ...] = ()

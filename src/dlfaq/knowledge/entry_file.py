@@ -23,7 +23,6 @@ from dlfaq.knowledge.schema import keys
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
 AXES = ("x", "y")
-FORMS = (1, 2)
 
 Place = tuple[str | int, ...]
 
@@ -89,7 +88,6 @@ class _Reader:
             experiments=experiments,
             claims=tuple(self._claims(fields)),
             path=path,
-            form=fields.integer("form", 2, among=FORMS) or 2,
             draft=fields.flag("draft"),
             also_asked=fields.lines("also_asked"),
             plots=tuple(self._plot(item) for item in self._list(fields, "plots")),

@@ -34,7 +34,6 @@ _CHANGES = {
 MAPPINGS: Mapping[str, Mapping[str, Key]] = {
     "entry": {
         "question": Key("text", "The question that the entry answers.", needed=True),
-        "form": Key((1, 2), "1 for an entry that waits for its rewrite; 2 otherwise."),
         "draft": Key("flag", "Whether this is still what `dlfaq new` wrote."),
         "also_asked": Key("texts", "Other ways to put the whole question."),
         "topics": Key("texts", "Ids from faq/topics.yml.", needed=True),

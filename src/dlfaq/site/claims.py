@@ -20,7 +20,6 @@ from dlfaq.site.shared import Known, claim_mark, tally
 from dlfaq.site.text import code, escape, in_cell, line
 
 HEAD = ("", "claim", "predicted", "measured", "also holds", "fails when")
-AGAIN = "*as above*{ .dl-again }"  # in place of a statement that the row above makes too
 UNBROKEN = "\N{NO-BREAK SPACE}"
 SENTENCES = {verdict.word: verdict.sentence for verdict in Verdict}
 Signatures = Callable[[str], Signature]
@@ -34,12 +33,8 @@ def claims(entry: Entry, known: Known, signatures: Signatures) -> Iterator[str]:
     yield f"{_about(entry, known)}\n{{ .dl-count }}\n"
     yield f"| {' | '.join(HEAD)} |"
     yield f"|{' --- |' * len(HEAD)}"
-    before = ""
     for claim in entry.claims:
-        cells = [*_row(entry, claim, known)]
-        cells[1] = AGAIN if claim.says == before else cells[1]
-        before = claim.says
-        yield f"| {' | '.join(map(in_cell, cells))} |"
+        yield f"| {' | '.join(map(in_cell, _row(entry, claim, known)))} |"
     yield ""
     for claim in entry.claims:
         yield f'??? claim "{claim.id}"\n'

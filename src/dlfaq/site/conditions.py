@@ -17,19 +17,16 @@ STANDARD = {
     "other-data": "other data",
 }
 MANY = 6  # values of a parameter that a sentence names each
-FIRST_FORM = 1
 
 
 def naming(entry: Entry, claim: Claim) -> Callable[[str], str]:
     """What calls the conditions of a claim by their names in words."""
     experiment = entry.experiment_of(claim)
-    return lambda name: condition_name(entry, experiment, name)
+    return lambda name: condition_name(experiment, name)
 
 
-def condition_name(entry: Entry, experiment: Experiment, name: str) -> str:
-    """A condition in words; one that a machine named says what it changes."""
-    if entry.form == FIRST_FORM:
-        return changes(experiment.condition(name))
+def condition_name(experiment: Experiment, name: str) -> str:
+    """A condition in words."""
     if name in STANDARD and name not in experiment.conditions:
         return STANDARD[name]
     return name.replace("-", " ")

@@ -12,10 +12,6 @@ from dlfaq.site.figures.fence import fence
 from dlfaq.site.shared import NOT_YET, Known, front_matter, link_to, mark, tally
 from dlfaq.site.text import escape, label, line, link, prose
 
-FIRST_FORM = (
-    "This answer awaits its rewrite: it has no steps yet, "
-    "and its claims were not tried under other conditions."
-)
 DRAFT = "This is a draft: what it says was not finished, and nothing was recorded."
 
 
@@ -51,8 +47,6 @@ def _count(entry: Entry, known: Known) -> str:
 def _state(entry: Entry) -> Iterator[str]:
     if entry.draft:
         yield f"{DRAFT}\n{{ .dl-state }}\n"
-    elif entry.form == 1:
-        yield f"{FIRST_FORM}\n{{ .dl-state }}\n"
 
 
 def _plots(entry: Entry, known: Known) -> Iterator[str]:

@@ -17,7 +17,6 @@ ID_COLUMNS = 24
 PROMPT = 2  # rows of a terminal that the answer leaves free
 CODE = 6  # columns before a step's code; two less where it would not fit a narrow terminal
 NARROW = 80
-UNWRITTEN = "What to do is not written out yet: this answer awaits its rewrite."
 DRAFT = "This is a draft: nobody has finished or checked it yet."
 
 
@@ -219,11 +218,9 @@ def _explained(answer: Answer) -> Iterator[Line]:
 
 
 def status_lines(entry: EntryText) -> Iterator[Line]:
-    """What a reader must know before relying on it: a draft, or an answer without steps."""
+    """What a reader must know before relying on it: that it is a draft."""
     if entry.draft:
         yield from (Line(), text_line(DRAFT, "yellow"))
-    elif not entry.steps:
-        yield from (Line(), text_line(UNWRITTEN, "dim"))
 
 
 def headline(entry: EntryText, faq: str = "") -> Line:

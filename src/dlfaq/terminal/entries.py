@@ -88,7 +88,7 @@ def _entry(entry: EntryText) -> Iterator[Line]:
     if entry.claims:
         yield from (Line(), text_line("Claims", "title"), Line(entry.evidence))
         for claim in entry.claims:
-            yield from _claim(claim, told=entry.form != 1)
+            yield from _claim(claim)
     yield from _around(entry)
 
 
@@ -117,19 +117,14 @@ def _steps(steps: Sequence[StepText]) -> Iterator[Line]:
         yield Line(because, len(f"{place:>2}. "))
 
 
-def _claim(claim: ClaimText, *, told: bool) -> Iterator[Line]:
-    """Statement, prediction, measurement, where it also holds, where it fails.
-
-    Args:
-        claim: What is shown.
-        told: Whether its kind is told; a converted entry's kinds are nobody's.
-    """
-    kind = f", {KINDS.get(claim.kind, claim.kind)}" if told else ""
+def _claim(claim: ClaimText) -> Iterator[Line]:
+    """Statement, prediction, measurement, where it also holds, where it fails."""
+    kind = f", {KINDS.get(claim.kind, claim.kind)}"
     verdict = Span(
         f"{claim.verdict}{kind}: " if claim.verdict else "not measured yet: ", claim.colour
     )
     head = (Span(f"{claim.mark} ", f"mark:{claim.colour}"), verdict)
-    yield Line(claim.says, head=head, right=(Span(f"[{claim.id}]", "dim"),) if told else ())
+    yield Line(claim.says, head=head, right=(Span(f"[{claim.id}]", "dim"),))
     own, *others = claim.sides
     if own.measured:
         predicted = Span("predicted ", "dim"), Span(own.predicted)

@@ -1,6 +1,12 @@
 """Stopped scripts: what one mistake costs; and the script of the answer, killed and started."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from functools import cache
+from textwrap import indent
 
 import pytest
 import torch
@@ -94,12 +100,16 @@ def checkpoints():
 
 
 class Drawn(Dataset):
-    """Inputs that are drawn anew whenever they are read."""
+    """Inputs that are drawn anew whenever they are read; the rows read, in this process."""
+
+    def __init__(self):
+        self.rows = []
 
     def __len__(self):
         return 32
 
     def __getitem__(self, row):
+        self.rows.append(row)
         return row + torch.rand(4), row % 3
 
 
@@ -107,7 +117,15 @@ class Killed(BaseException):
     """The end of a program, whatever it does."""
 
 
-def run(seed, workers, batches):
+@cache
+def printed():
+    """The answer's code: the script, the lines that its test adds, `same` and `read`, step 5."""
+    script, test, other_order = [step.code for step in checkpoints().answer.do if step.code]
+    imports, added, *functions = test.split("\n\n")
+    return script, f"{imports}\n{added}", "\n\n".join(functions), other_order
+
+
+def run(seed, workers, batches, changes=(), epochs=3, every=2, **options):
     """The answer's script in new objects, killed at a batch; what it defined."""
     torch.manual_seed(seed)
     layers = nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.2), nn.Linear(8, 3)
@@ -121,17 +139,25 @@ def run(seed, workers, batches):
         return F.cross_entropy(outputs, y)
 
     names = {
-        "loader": DataLoader(Drawn(), 4, shuffle=True, num_workers=workers),
+        "loader": DataLoader(Drawn(), 4, shuffle=True, num_workers=workers, **options),
         "loss_fn": loss_fn,
         "model": model,
         "optimizer": optimizer,
         "scheduler": torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 24),
         "torch": torch,
     }
-    code = "\n".join(step.code for step in checkpoints().answer.do if step.code)
-    assert "epochs, every = 10, 500\n" in code
-    exec(code.replace("epochs, every = 10, 500\n", "epochs, every = 3, 2\n"), names)  # noqa: S102 - it is ours
+    script, _, functions, _ = printed()
+    numbers = "epochs, every = 10, 500\n", f"epochs, every = {epochs}, {every}\n"
+    for old, new in [numbers, *changes]:
+        assert script.count(old) == 1
+        script = script.replace(old, new)
+    exec(f"{script}\n{functions}", names)  # noqa: S102 - it is ours
     return names
+
+
+def same(names, first, second):
+    """Whether two files are the same, by the answer's code."""
+    return names["same"](names["read"](first), names["read"](second))
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -153,10 +179,78 @@ def test_the_script_of_the_answer_goes_on_bit_for_bit(killed, workers, tmp_path,
                 assert batches < 24
         names["save"]("resumed.pt")
 
-    assert names["same"]("whole.pt", "resumed.pt")
-    files = [torch.load(f"{name}.pt", weights_only=True) for name in ("whole", "resumed")]
-    assert torch.equal(files[0]["rng"]["cpu"], files[1]["rng"]["cpu"])
-    assert files[0]["scheduler"] == files[1]["scheduler"]
+    assert same(names, "whole.pt", "resumed.pt")
+
+
+SOUND = ()
+NO_SCHEDULER = ("    part.load_state_dict(", '    name == "scheduler" or part.load_state_dict(')
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        (SOUND, {}),
+        (SOUND, {"num_workers": 2}),
+        (SOUND, {"num_workers": 2, "persistent_workers": True}),
+        (NO_SCHEDULER, {}),
+    ],
+    ids=["sound", "workers", "persistent workers", "scheduler not loaded"],
+)
+def test_the_test_of_the_answer(change, options, tmp_path, monkeypatch):
+    """It passes for a sound script, and not for what the answer says is broken."""
+    monkeypatch.chdir(tmp_path)
+    save = " " * 12 + "save()"
+    changes = [(save, save + "\n" + indent(printed()[1], " " * 12))]
+    workers = options.pop("num_workers", 0)
+    with torch.random.fork_rng(devices=[]):
+        with pytest.raises(SystemExit):
+            run(1, workers, 99, changes, 7, 10, **options)
+        shutil.move("step30.pt", "last.pt")
+        (tmp_path / "last.pt.before").unlink()
+        with pytest.raises(SystemExit):
+            run(2, workers, 99, changes + [change] * bool(change), 7, 10, **options)
+        names = run(3, 0, 99)
+
+    sound = not change and not options
+    assert same(names, "step50.pt", "last.pt") == sound
+
+
+def test_files_are_the_same_if_all_in_them_is(tmp_path, monkeypatch):
+    """A scale, a number in a list, a name, a tensor."""
+    monkeypatch.chdir(tmp_path)
+    with torch.random.fork_rng(devices=[]):
+        equal = run(1, 0, 99)["same"]
+
+    def state(scale=2.0, rate=0.1, name="a", weight=1.0):
+        return {"scaler": {"scale": scale}, "rates": [rate], name: torch.tensor([weight])}
+
+    assert equal(state(), state())
+    for change in ({"scale": 1.0}, {"rate": 0.2}, {"name": "b"}, {"weight": 2.0}):
+        assert not equal(state(), state(**change))
+    assert not equal([1], [1, 2])
+
+
+def test_an_epoch_ends_in_another_order(tmp_path, monkeypatch):
+    """Killed early: all 24 steps are made, and the seed of the start draws no order."""
+    monkeypatch.chdir(tmp_path)
+    script, _, _, other_order = printed()
+    start, end = script.index("    if old:\n        set_rng"), script.index("    model.train()")
+    changes = [(script[start:end], indent(other_order, "    ") + "\n")]
+    with torch.random.fork_rng(devices=[]):
+        with pytest.raises(Killed):
+            run(1, 0, 3, changes)
+        first = torch.load("last.pt", weights_only=True)
+        names = run(1, 0, 99, changes)
+        (tmp_path / "last.pt").unlink()
+        (tmp_path / "last.pt.before").unlink()
+        from_the_seed = run(1, 0, 99)["loader"].dataset.rows
+
+    assert first["done"] == 2
+    assert names["scheduler"].last_epoch == 24
+    rows = names["loader"].dataset.rows
+    assert len(rows) == 4 * 22
+    assert len(set(rows[:24])) == 24
+    assert rows[:24] != from_the_seed[:24]
 
 
 def test_a_new_rate_and_schedule_after_loading(tmp_path, monkeypatch):
@@ -184,7 +278,45 @@ def test_the_file_before_is_used_when_a_crash_came_between_the_names(tmp_path, m
         whole["save"]("whole.pt")
         (tmp_path / "last.pt").unlink()
         names = run(2, 0, 2)  # two batches were left
+        names["save"]("resumed.pt")
 
-    assert not names["same"]("whole.pt", "last.pt.before")
-    names["save"]("resumed.pt")
-    assert names["same"]("whole.pt", "resumed.pt")
+    assert not same(names, "whole.pt", "last.pt.before")
+    assert same(names, "whole.pt", "resumed.pt")
+
+
+PREEMPTED = """
+import time, torch
+from torch.utils.data import DataLoader
+SIGNALS
+def save():
+    print("saved", done)
+loader = DataLoader(torch.rand(400, 3), 4, num_workers=2, worker_init_fn=FUNCTION)
+for done, x in enumerate(loader, 1):
+    if done == 5:
+        print("now", flush=True)
+        time.sleep(1)
+CHECK
+"""
+
+
+@pytest.mark.parametrize("function", ["ignore", "None"])
+def test_a_signal_to_all_processes_of_a_job(function):
+    """It reaches the loader's workers, which must outlive it: else nothing is saved."""
+    text = next(part.text for part in checkpoints().answer.parts if part.id == "file")
+    code = text.split("```python\n")[1].split("```")[0]
+    signals, check = code.split("# in the loop, after done += 1:\n")
+    program = PREEMPTED.replace("SIGNALS", signals).replace("CHECK", indent(check, "    "))
+    command = [sys.executable, "-c", program.replace("FUNCTION", function)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as job:
+        assert job.stdout.readline() == "now\n"
+        os.killpg(job.pid, signal.SIGTERM)
+        output, error = job.communicate(timeout=60)
+
+    if function == "ignore":
+        assert (output, job.returncode) == ("saved 5\n", 0)
+    else:
+        assert output == ""
+        assert "is killed by signal: Terminated" in error

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from sims.multitask.task_domains import OwnNorm, _loss, task_domains
+from sims.multitask.task_domains import _loss, task_domains
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -19,15 +19,6 @@ def test_without_running_statistics_a_mode_changes_nothing(norm):
 
     assert torch.equal(measured["accuracy"], measured["batch_accuracy"])
     assert torch.equal(measured["accuracy"], measured["reset_accuracy"])
-
-
-def test_own_statistics_differ_from_shared_ones():
-    """Each half is normalized by itself: both come out with mean 0."""
-    rows = torch.cat([torch.zeros(8, 1), torch.full((8, 1), 4.0)]) + torch.randn(16, 1)
-    out = OwnNorm(1)(rows)
-
-    assert out[:8].mean().abs() < 1e-5
-    assert out[8:].mean().abs() < 1e-5
 
 
 @pytest.mark.parametrize("batches", ["mixed", "alternating"])
@@ -48,5 +39,5 @@ def test_the_loss_is_the_sum_of_the_means():
 
 
 def test_the_tasks_are_learned():
-    """With normalization for each task both are far above chance, 10 % and 50 %."""
-    assert (sim(norm="own", steps=100)["accuracy"] > 0.8).all()
+    """With layer normalization both are far above chance, 10 % and 50 %."""
+    assert (sim(norm="layer", steps=100)["accuracy"] > 0.8).all()

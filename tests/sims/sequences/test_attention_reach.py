@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from sims.sequences.attention_reach import Linear, attention_reach
+from sims.sequences.attention_reach import attention_reach
 from torch import nn
 from torch.nn import functional as F
 
@@ -55,20 +55,6 @@ def test_attentions_reach_equals_pytorchs():
 
     torch.testing.assert_close(measured["first"][0], expected[0])
     torch.testing.assert_close(measured["last"][0], expected[-1])
-
-
-def test_a_linear_recurrence_is_a_power_of_its_matrix():
-    """The gradient at the first input is W' (U')^(T - 1) u, with U gain times orthogonal."""
-    weights, _, direction = draws(lambda: Linear(D, D, 0.9))
-    u = weights["weight_hh"]
-    power = torch.linalg.matrix_power(u.T, T - 1)
-    expected = (weights["weight_ih"].T @ power @ direction / direction.norm()).norm()
-    measured = attention_reach(Replicates(NAME, [2]), reader="linear", length=T, gain=0.9)
-
-    torch.testing.assert_close(
-        u @ u.T, 0.81 * torch.eye(D, dtype=torch.float64), atol=1e-5, rtol=1e-5
-    )
-    torch.testing.assert_close(measured["first"][0], expected)
 
 
 def moved(make, apply, places):

@@ -16,19 +16,16 @@ def draws():
     ]
 
 
-def check(memory, read, **given):
-    """Read and correct of one replicate against what a plain loop has read."""
+def check(memory, read):
+    """The error of one replicate against what a plain loop has read."""
     _, values = draws()
-    measured = recall_of_pairs(Replicates(NAME, [4]), memory=memory, pairs=K, width=D, **given)
-    right = [int((values - one).norm(dim=1).argmin()) == number for number, one in enumerate(read)]
+    measured = recall_of_pairs(Replicates(NAME, [4]), memory=memory, pairs=K, width=D)
     torch.testing.assert_close(
         measured["error"][0],
         (read - values).square().sum() / values.square().sum(),
         rtol=1e-4,
         atol=0,
     )
-    assert float(measured["correct"][0]) == sum(right) / K
-    return measured
 
 
 def test_the_sum_is_the_recurrence():
@@ -38,7 +35,7 @@ def test_the_sum_is_the_recurrence():
     for key, value in zip(keys, values, strict=True):
         state = state + torch.outer(value, key)
 
-    assert float(check("sum", torch.stack([state @ key for key in keys]))["kept"]) == D * D
+    check("sum", torch.stack([state @ key for key in keys]))
 
 
 def test_the_best_state_is_recursive_least_squares():
@@ -50,12 +47,4 @@ def test_the_best_state_is_recursive_least_squares():
         state = state + torch.outer(value - state @ key, gain)
         spread = spread - torch.outer(gain, key @ spread)
 
-    assert float(check("best", torch.stack([state @ key for key in keys]))["kept"]) == D * D
-
-
-def test_attention_weighs_the_list():
-    """Softmax over all keys, query by query."""
-    keys, values = draws()
-    read = torch.stack([torch.softmax(3 * keys @ key, 0) @ values for key in keys])
-
-    assert float(check("attention", read, sharpness=3.0)["kept"]) == 2 * K * D
+    check("best", torch.stack([state @ key for key in keys]))

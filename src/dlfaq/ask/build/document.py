@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dlfaq.ask.build.shown import Texts, recorded, texts_of
+from dlfaq.ask.reader import FORM
 from dlfaq.evidence.record import ClaimEvidence, Evidence, Side
 from dlfaq.evidence.words import predicted
 from dlfaq.knowledge.entry import Claim, Entry, Faq, Planned
@@ -29,7 +30,7 @@ def document(entry: Entry | Planned, faq: Faq, evidence: Evidence | None) -> Obj
     references = ("id", "title", "authors", "year", "url")
     return {
         **head,
-        "form": entry.form,
+        "form": FORM,
         "draft": entry.draft,
         "short": texts.numbers(entry.short),
         "do": [

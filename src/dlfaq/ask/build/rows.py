@@ -85,11 +85,11 @@ def _head(entry: Entry | Planned, short: str, evidence: Evidence | None) -> Row:
     names = (entry.id, entry.question, title, short)
     if isinstance(entry, Planned):
         lists = ("\n".join(one) for one in (entry.topics, phrasings(entry), ()))
-        return (*names, *lists, 0, 0, True, None, False)
+        return (*names, *lists, 0, 0, True, False)
     lists = ("\n".join(one) for one in (entry.topics, phrasings(entry), entry.related))
     ruled = recorded(entry, evidence).values()
     verified = sum(verdict_of(one.verdict).is_good for one in ruled)
-    return (*names, *lists, len(entry.claims), verified, False, entry.form, entry.draft)
+    return (*names, *lists, len(entry.claims), verified, False, entry.draft)
 
 
 def _document(entry: Entry | Planned, faq: Faq, evidence: Evidence | None) -> Row:

@@ -119,13 +119,11 @@ def evidence_line(entry: Entry, evidence: Evidence | None) -> str:
 
 
 def _all_hold(entry: Entry) -> str:
-    """In words: of which kind how many claims there are. A converted entry's kinds are nobody's."""
+    """In words: of which kind how many claims there are."""
     count = len(entry.claims)
     claims = "claim holds" if count == 1 else "claims hold"
     if all(claim.fails_under for claim in entry.claims):
         claims += ", with a control" if count == 1 else ", each with a control"
-    if entry.form == 1:
-        return f"{count} {claims}"
     kinds = [claim.kind for claim in entry.claims]
     told = [words.format(kinds.count(kind)) for kind, words in KINDS.items() if kind in kinds]
     return f"{told[0]} {claims}" if len(told) == 1 else f"{', '.join(told)}: all hold"

@@ -1,7 +1,4 @@
-"""What the second form demands of an entry: an answer to act on, claims that can fail.
-
-An entry of form 1 was converted and waits for its rewrite: only `ALWAYS` is demanded of it.
-"""
+"""What is demanded of an entry: an answer to act on, claims that can fail."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,8 +24,8 @@ Demand = Callable[[EntryFile, Settings], Iterator[Problem]]
 
 
 def check_demands(file: EntryFile, settings: Settings) -> Iterator[Problem]:
-    """Everything that the second form demands and the entry does not give."""
-    for demand in ALWAYS if file.entry.form == 1 else (*ALWAYS, *SECOND_FORM):
+    """Everything that is demanded and the entry does not give."""
+    for demand in DEMANDS:
         yield from demand(file, settings)
 
 
@@ -192,8 +189,8 @@ def every_claim_is_used(file: EntryFile, _: Settings) -> Iterator[Problem]:
             yield file.problem(("claims", place), what, hint)
 
 
-ALWAYS: tuple[Demand, ...] = (every_claim_has_a_control,)
-SECOND_FORM: tuple[Demand, ...] = (
+DEMANDS: tuple[Demand, ...] = (
+    every_claim_has_a_control,
     no_control_compares_an_arm_with_itself,
     all_is_for_what_is_exact,
     training_says_what_happens_when_it_is_longer,
