@@ -9,7 +9,8 @@ One table: how often the right entry is first and within three, how many questio
 answers are not refused (an answer, a guess, or a planned entry named), how many others are
 refused, and of the answers and of the guesses how many are right. With `--other`, a second set:
 weights and limits are fitted to the FAQ and each of them and measured on the other, see
-`ask_fit.py`; that takes ten minutes. Last come the pasted errors of `foreign_errors.txt`, which no entry is about.
+`ask_fit.py`; that takes ten minutes. Last come the pasted errors of `foreign_errors.txt`, which no
+entry is about.
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without
 entries, or whose entries are all missing from the FAQ, should be refused.
