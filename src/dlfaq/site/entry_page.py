@@ -79,7 +79,7 @@ def _sources(entry: Entry, known: Known) -> Iterator[str]:
         shown_by = ", ".join(f"[{claim}](#{claim})" for claim in source.claims)
         because = line(render(source.because, evidence.values if evidence else {}))
         rest = " ".join(filter(None, [because, f"Shown by {shown_by}." if shown_by else ""]))
-        place = f"[{label(title)}](../sources.md#{source.document}){where}"
+        place = f"[{label(title)}](../sources/{source.document}.md){where}"
         yield f"- {mark(source.ruling)} {line(source.says)} ({place})  "
         yield f"  {rest}" if rest else ""
     yield ""

@@ -16,15 +16,26 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from dlfaq.ask import grams, lists, query, signals, spelling, vectors, words
+from dlfaq.ask import (
+    grams,
+    lists,
+    passages,
+    query,
+    rank,
+    signals,
+    spelling,
+    vectors,
+    words,
+)
 from dlfaq.ask.build import thesaurus
 from dlfaq.ask.build.english import common_english, elsewhere_lines
+from dlfaq.ask.build.markdown import inline
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED
 from dlfaq.ask.schema import COLUMNS
-from dlfaq.knowledge.entry import Faq
-from dlfaq.site.text import plain
+from dlfaq.knowledge.entry import Entry, Faq, Planned
+from dlfaq.sanitise import sanitise
 
 FOLDER = "assets/search"
 PARTS = ("words.js", "ranking.js", "results.js", "worker.js")
@@ -38,10 +49,6 @@ _CLASSES = {  # of characters, as Python's patterns write them, and as JavaScrip
     r"\b": r"(?:(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_]))",
     r"(?P<": "(?<",
 }
-_FORM = re.compile(
-    r"\\(?:mathbb|mathcal|mathrm|mathbf|operatorname|text|left|right|[bB]ig[gr]?|[,;!:\s])"
-)  # of TeX, no content
-_TEX = re.compile(r"\\([A-Za-z]+)")
 
 
 def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
@@ -83,6 +90,17 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
             "weights": dict(TUNED.weights),
             "base": TUNED.base,
             "fits": TUNED.fits,
+            "sure": TUNED.sure,
+            "probable": rank.PROBABLE,
+            "behind": rank.BEHIND,
+            "alone": rank.ALONE,
+        },
+        "passages": {
+            "like": passages.LIKE,
+            "means": passages.MEANS,
+            "holds": passages.HOLDS,
+            "least": passages.LEAST,
+            "ahead": passages.AHEAD,
         },
         "vocab": vocab,
         "same": db.execute("SELECT key, value FROM same").fetchall(),
@@ -90,7 +108,12 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
         "elsewhere": elsewhere,
         "entries": entries,
         "vectors": _vectors(
-            [*(text for one in entries for text in one["said"]), *lines], whole=whole
+            [
+                *(text for one in entries for text in one["said"]),
+                *(text for one in entries for part in one["parts"] for text in part["said"]),
+                *lines,
+            ],
+            whole=whole,
         ),
     }
 
@@ -110,6 +133,7 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
             "id": name,
             "title": _shown(known[name].question),
             "answer": _shown(short),
+            "parts": [*_parts(db, num, known[name], place)],
             "planned": bool(planned),
             "said": list(said(known[name], short)),
             "question": [place[word] for word in fields.pop("question").split()],
@@ -121,10 +145,29 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
         }
 
 
+def _parts(
+    db: sqlite3.Connection, num: int, entry: Entry | Planned, place: dict[str, int]
+) -> Iterator[dict]:
+    """The parts that a question may lead to: how each is asked, and which words it holds."""
+    rows = db.execute(
+        "SELECT place, id, asked, words FROM passages JOIN parts USING (num, place) "
+        "WHERE num = ? ORDER BY place",
+        (num,),
+    )
+    for number, name, asked, held in rows:
+        part = entry.answer.parts[number]
+        yield {
+            "id": name,
+            "title": _shown(part.title),
+            "said": [words.clean(text) for text in (part.title, *part.asked)],
+            "asked": [[place[word] for word in line.split() if word in place] for line in asked.splitlines()],
+            "words": _steps({place[word] for word in held.split() if word in place}),
+        }
+
+
 def _shown(text: str) -> str:
-    """A text without marks, its maths as one would type it."""
-    text = _TEX.sub(r" \1 ", _FORM.sub("", plain(text)))
-    return re.sub(r"\s+(?=[\s^_,.;:)\]])", "", re.sub(r"[{}\\]", "", text)).strip()
+    """A text as the terminal shows it: without marks, its maths as signs."""
+    return "".join(span.text for span in inline(sanitise(" ".join(text.split())))).strip()
 
 
 def _steps(numbers: Iterable[int]) -> list[int]:
