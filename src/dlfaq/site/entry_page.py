@@ -8,6 +8,7 @@ from dlfaq.knowledge.entry import Entry, Part, Reference
 from dlfaq.knowledge.placeholders import render
 from dlfaq.site.answer import anchor, bare, box, cited
 from dlfaq.site.claims import Signatures, claims
+from dlfaq.site.explorer import explorer
 from dlfaq.site.figures.fence import fence
 from dlfaq.site.shared import NOT_YET, Known, front_matter, link_to, mark, tally
 from dlfaq.site.text import escape, label, line, link, prose
@@ -24,6 +25,7 @@ def entry_page(entry: Entry, known: Known, signatures: Signatures) -> str:
         *_state(entry),
         *box(entry, known),
         *_plots(entry, known),
+        *explorer(entry, known),
         *(row for part in entry.answer.parts for row in _part(entry, part, known)),
         *claims(entry, known, signatures),
         *_sources(entry, known),

@@ -14,9 +14,10 @@ from dlfaq.site.gallery import gallery
 from dlfaq.site.home import counts, home
 from dlfaq.site.ledger import ledger
 from dlfaq.site.machines import overview
+from dlfaq.site.notebook import notebook
 from dlfaq.site.planned import planned_list, planned_pages
 from dlfaq.site.shared import Known, front_matter, listed
-from dlfaq.site.simulation_page import simulation_page
+from dlfaq.site.simulation_page import defaults, simulation_page
 from dlfaq.site.text import line
 
 
@@ -50,6 +51,7 @@ def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
             yield f"topics/{topic}.md", _topic(topic, known)
     for one in signatures.values():
         yield f"simulations/{one.name}.md", simulation_page(one, known)
+        yield f"simulations/{one.name}.ipynb", notebook(one, defaults(one))
     yield "simulations/index.md", gallery([*signatures.values()], known)
     yield "llms.txt", overview(known, welcome)
 

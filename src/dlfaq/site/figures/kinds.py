@@ -11,10 +11,14 @@ from dlfaq.knowledge.entry import Claim
 from dlfaq.knowledge.plots import draws_share
 from dlfaq.site.conditions import naming
 from dlfaq.site.figures.claim import draw_claim, rows_of
+from dlfaq.site.figures.explorer import draw_explorer, frames_of
 from dlfaq.site.figures.numbers import numbers_of
 from dlfaq.site.figures.plot import Plotted, draw_plot, draw_thumbnail, tables
 from dlfaq.site.figures.table import Table, draw_table, write_table
 from dlfaq.site.shared import Known
+
+
+FEW = 4  # rows of a claim's figure on a card
 
 
 def _nothing(_known: Known, *_address: str) -> str:
@@ -47,6 +51,24 @@ def plotted(known: Known, entry_id: str, place: str) -> Plotted:
 def _claim(known: Known, entry_id: str, claim_id: str) -> str:
     claim, evidence, named = _measured(known, entry_id, claim_id)
     return draw_claim(rows_of(evidence, named), f"fig-{claim.id}")
+
+
+def evidence_of(
+    known: Known, entry_id: str, claim_id: str
+) -> tuple[ClaimEvidence, Callable[[str], str]]:
+    """What was measured of a claim, in the claim's order, and what names its conditions."""
+    _, evidence, named = _measured(known, entry_id, claim_id)
+    return evidence, named
+
+
+def _explorer(known: Known, entry_id: str, claim_id: str) -> str:
+    return draw_explorer(frames_of(*evidence_of(known, entry_id, claim_id)), f"try-{claim_id}")
+
+
+def _small(known: Known, entry_id: str, claim_id: str) -> str:
+    """Its first rows, for a card."""
+    _, evidence, named = _measured(known, entry_id, claim_id)
+    return draw_claim(rows_of(evidence, named)[:FEW], f"fig-{entry_id}-{claim_id}", small=True)
 
 
 def _numbers(known: Known, entry_id: str, claim_id: str) -> list[Table]:
@@ -86,6 +108,8 @@ def _of_plot(known: Known, *address: str) -> list[Table]:
 
 KINDS: dict[str, Kind] = {
     "claim": Kind(_claim),
+    "claim-small": Kind(_small),
+    "explorer": Kind(_explorer),
     "numbers": Kind(_drawn(_numbers), _written(_numbers)),
     "plot": Kind(lambda known, *address: draw_plot(plotted(known, *address))),
     "plot-numbers": Kind(_drawn(_of_plot), _written(_of_plot)),
