@@ -20,7 +20,9 @@ def test_the_order_is_kept_and_the_file_may_be_missing(root):
 def test_a_symptom_leads_to_entries_written_and_planned(root):
     planned = "- {id: later, question: What comes later?, topics: [training]}\n"
     (root / "faq" / "planned.yml").write_text(planned)
-    (root / "faq" / "front.yml").write_text("- noise\n- It is  loud: [noise, later]\n- Quiet: noise\n")
+    (root / "faq" / "front.yml").write_text(
+        "- noise\n- It is  loud: [noise, later]\n- Quiet: noise\n"
+    )
     faq = load_faq(root)
 
     assert faq.front == ("noise",)

@@ -18,7 +18,8 @@ from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 from dlfaq.site import search
 from dlfaq.site.build import build_site
-from dlfaq.site.search import pattern_in_js, search_files
+from dlfaq.site.patterns import pattern_in_js
+from dlfaq.site.search import search_files
 
 ASK = """async texts => {
   const worker = new Worker("assets/search/worker.js");
@@ -188,9 +189,7 @@ def test_what_is_sent_loses_little(bundled):
     first = [
         read_index(root, lambda index, text=text: ask(index, text)).results[0].id for text in texts
     ]
-    same = sum(
-        one == result["ranked"][0][0] for one, result in zip(first, results, strict=True)
-    )
+    same = sum(one == result["ranked"][0][0] for one, result in zip(first, results, strict=True))
 
     assert same >= 0.95 * len(texts)
     assert len(gzip.compress(data.encode())) < 1_000_000

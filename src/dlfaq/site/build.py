@@ -193,6 +193,7 @@ def serve_site(root: Path, port: int) -> None:
             raise Problems(
                 [Problem("site", None, f"port {port}: {error.strerror}.", "Choose another: --port")]
             ) from None
+        server.error_handler = lambda code: _error_page(output, code)
         for watched in WATCHED:
             if (root / watched).exists():
                 server.watch(str(root / watched))
@@ -204,6 +205,12 @@ def serve_site(root: Path, port: int) -> None:
             ) from None
         finally:
             server.shutdown()
+
+
+def _error_page(site: Path, code: int) -> bytes | None:
+    """What a visitor sees where there is no page; nothing if the site has no such page."""
+    page = site / f"{code}.html"
+    return page.read_bytes() if page.is_file() else None
 
 
 def _require() -> None:

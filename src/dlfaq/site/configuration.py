@@ -89,7 +89,12 @@ def _nav(source: Path, planned: Set[str]) -> list[object]:
         "Simulations": below("simulations"),
         "Sources": below("sources"),
     }
-    placed = {"index.md", *unlisted, *waiting, *(name for names in sections.values() for name in names)}
+    placed = {
+        "index.md",
+        *unlisted,
+        *waiting,
+        *(name for names in sections.values() for name in names),
+    }
     rest = [
         *(name for name in ORDER if name in found),
         *(name for name in found if name not in {*ORDER, *placed}),

@@ -32,7 +32,9 @@ def _chosen(entry: Entry, known: Known) -> Claim | None:
         numbers = {
             tuple(value for name, value in state.items() if name != UNDER)
             for state, _, _ in frames
-            if not any(isinstance(value, str | bool) for name, value in state.items() if name != UNDER)
+            if not any(
+                isinstance(value, str | bool) for name, value in state.items() if name != UNDER
+            )
         }
         worth = (len(numbers), claim.kind == "measured", len(frames))
         if len(frames) >= FEWEST and (best is None or worth > best[0]):

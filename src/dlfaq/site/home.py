@@ -1,4 +1,4 @@
-"""The home page: the search, what people see and what helps, an answer as an example, the topics."""
+"""The home page: the search, what people see and what helps, one answer whole, the topics."""
 
 from collections.abc import Iterable, Iterator
 
@@ -39,8 +39,8 @@ def _live(known: Known) -> Iterator[str]:
     """The one number: how many claims stand behind the answers."""
     counted = tally((one for one in known.faq.entries if one.id in known.evidence), known)
     if count := sum(counted.holds.values()):
-        claims = "claim holds" if count == 1 else "claims hold"
-        yield f"**{count:,} measured or proven {claims}** behind the answers; you can run each again."
+        claims = "claim stands" if count == 1 else "claims stand"
+        yield f"**{count:,} {claims} behind the answers**, and you can run each again."
         yield "{ .dl-live }\n"
 
 

@@ -30,13 +30,15 @@ def notebook(signature: Signature, setting: str) -> str:
         *given,
         ")",
         f"for name in {numbers!r}:",
-        '    values = found[name].double()',
-        '    print(f"{name}: mean {values.mean():.4g}, from {values.min():.4g} to {values.max():.4g}")',
+        "    values = found[name].double()",
+        '    span = f"from {values.min():.4g} to {values.max():.4g}"',
+        '    print(f"{name}: mean {values.mean():.4g}, {span}")',
     ]
     if curves:
         run += [
             f"for name in {curves!r}:",
-            '    print(f"{name}: median, at the end {found[name].double().median(0).values[-1]:.4g}")',
+            "    median = found[name].double().median(0).values",
+            '    print(f"{name}: median from {median[0]:.4g} to {median[-1]:.4g}")',
         ]
     metrics = [f"- `{one.name}`: {one.doc}" for one in signature.metrics.values()]
     cells = [

@@ -89,7 +89,9 @@ def _questions(known: Known) -> str:
     """All that is answered; what is planned has a page of its own."""
     parts = [front_matter("Questions"), "# All answers\n", *listed(known.faq.entries, known, "")]
     if known.faq.planned:
-        parts.append(f"\n[{len(known.faq.planned)} more questions are planned](../planned.md).")
+        count = len(known.faq.planned)
+        said = "1 more question is" if count == 1 else f"{count} more questions are"
+        parts.append(f"\n[{said} planned](../planned.md).")
     return "\n".join(parts) + "\n"
 
 

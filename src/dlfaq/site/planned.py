@@ -29,14 +29,18 @@ def planned_pages(known: Known) -> Iterator[tuple[str, str]]:
     faq = known.faq
     if not faq.planned:
         return
-    meanings = read_index(faq.root, lambda db: _meanings(db))
+    meanings = read_index(faq.root, _meanings)
     yield "planned.md", _all(faq)
     for one in faq.planned:
         yield f"questions/{one.id}.md", _page(one, known, meanings)
 
 
 def _all(faq: Faq) -> str:
-    parts = [front_matter("Planned"), "# Planned questions\n", "Asked, and not answered here yet.\n"]
+    parts = [
+        front_matter("Planned"),
+        "# Planned questions\n",
+        "Asked, and not answered here yet.\n",
+    ]
     for topic, title in faq.topics.items():
         main = [one for one in faq.planned if one.topics[0] == topic]
         if main:

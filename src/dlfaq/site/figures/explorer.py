@@ -13,7 +13,17 @@ from dlfaq.evidence.record import ClaimEvidence, Point, Side
 from dlfaq.evidence.words import OUTCOMES, interval, measured, predicted
 from dlfaq.knowledge.experiment import Scalar
 from dlfaq.site.figures.axis import Axis, fit, is_bounded
-from dlfaq.site.figures.claim import BAR, LEFT, RIGHT, WIDTH, Part, Row, draw_band, draw_mark, draw_ticks
+from dlfaq.site.figures.claim import (
+    BAR,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Part,
+    Row,
+    draw_band,
+    draw_mark,
+    draw_ticks,
+)
 from dlfaq.site.figures.svg import tag, text
 
 UNDER, OWN = "under", "its own setting"

@@ -98,7 +98,7 @@ def draw_plot(plot: Plotted) -> str:
 
 
 def draw_thumbnail(plot: Plotted) -> str:
-    """The first picture small, as decoration: its curves, its axes with few ticks and their names."""
+    """The first picture small, as decoration: its curves, and its axes with few ticks."""
     _, lines = frames(plot)[0]
     across, up = _axes(plot, lines)
     marks = across.ticks(2)
