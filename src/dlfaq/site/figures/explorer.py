@@ -27,7 +27,7 @@ from dlfaq.site.figures.claim import (
 from dlfaq.site.figures.svg import tag, text
 
 UNDER, OWN = "under", "its own setting"
-HEIGHT, ROW = 92, 48  # of the picture; where the bar lies
+HEIGHT, ROW = 108, 64  # of the picture; where the bar lies
 MOST = 240  # pictures
 CAPTION = (
     "Band: predicted. Large dot: measured here, with its interval. "
@@ -92,7 +92,8 @@ def _picture(frame: Frame, frames: Sequence[Frame], axis: Axis, place: int) -> s
     state, part, point = frame
     drawn = [
         tag("desc", escape(_sentence(state, part, point))),
-        text(_headline(part, point), 0, 16, f"dl-{part}-text dl-number"),
+        text(_shown(point), 0, 16, f"dl-{part}-text dl-number"),
+        text(_against(part, point), 0, 36, f"dl-{part}-text"),
         *draw_band(point, ROW, axis),
         *_others(frame, frames, axis),
         *draw_mark(Row("", part, point), ROW, axis),
@@ -111,15 +112,19 @@ def _others(frame: Frame, frames: Sequence[Frame], axis: Axis) -> Iterator[str]:
             yield tag("circle", cx=x, cy=float(ROW), r=2.5, class_=f"dl-dot {part} dl-faint-dot")
 
 
-def _headline(part: Part, point: Point) -> str:
+def _shown(point: Point) -> str:
+    return f"{measured(point)} {interval(point)}".strip()
+
+
+def _against(part: Part, point: Point) -> str:
+    """The prediction, and what came of it."""
     outcome = OUTCOMES[point.outcome] if point.outcome not in {"holds", "fails"} else point.outcome
     must = ", as it must" if part == "fails" and point.outcome == "fails" else ""
-    shown = f"{measured(point)} {interval(point)}".strip()
-    return f"{shown}, predicted {predicted(point)}: {outcome}{must}"
+    return f"predicted {predicted(point)}: {outcome}{must}"
 
 
 def _sentence(state: State, part: Part, point: Point) -> str:
-    return f"{_words(state)}: {_headline(part, point)}."
+    return f"{_words(state)}: {_shown(point)}, {_against(part, point)}."
 
 
 def _words(state: State) -> str:
