@@ -1,5 +1,6 @@
 """The site: Markdown pages into a folder, then MkDocs over them."""
 
+import gc
 import logging
 import re
 import shutil
@@ -122,7 +123,7 @@ def build_site(
     _tell(root, known, notice)
     count = write_pages(root, source, known)
     drawing = Drawing(known)
-    with _warnings() as found:
+    with _warnings() as found, _settled():
         try:
             config = configured(root, source, output, drawing)
             if offline:
@@ -244,6 +245,16 @@ def _problems(found: list[str]) -> list[Problem]:
         entry = _PAGE.search(text)
         problems.append(Problem(f"faq/{entry[1]}.yaml" if entry else "site", None, text))
     return problems
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Take what was read out of the garbage collector's rounds, which it would lengthen."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ LAST = (
     "dlfaq.site.safe",
     "dlfaq.site.maths",
 )  # Markdown extensions that come after all others, in this order
-NAV_MOST = 500  # questions that every page's navigation lists; beyond, only the page of them all
+NAV_MOST = 120  # questions that every page's navigation lists; beyond, only the page of them all
 
 
 def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkDocsConfig":
