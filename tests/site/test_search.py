@@ -308,6 +308,29 @@ def test_the_box(chromium, address):
     page.close()
 
 
+def test_the_box_on_the_page_is_the_one_that_is_typed_into(chromium, address):
+    """Its answers stand right below it; the keyboard leads on; the header's box works after it."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(f"{address}index.html", wait_until="networkidle")
+    field = page.locator(".dl-ask input")
+    field.focus()
+    page.keyboard.type("averaging noise", delay=20)
+    first = page.locator(".dl-found .md-search-result__link").first
+    first.wait_for(state="visible", timeout=15_000)
+    assert field.input_value() == "averaging noise"
+    assert field.evaluate("one => one === document.activeElement")
+    assert not page.locator("[data-md-toggle=search]").is_checked()
+    find_noise(page)
+    assert page.locator(".dl-found").is_hidden()
+    page.keyboard.press("Escape")
+    field.fill("averaging noise")
+    first.wait_for(state="visible", timeout=15_000)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/questions/average-of-noise.html*")
+    page.close()
+
+
 def test_the_index_is_loaded_only_for_a_search(chromium, address):
     """Whoever only reads does not pay for it."""
     page = chromium.new_page(viewport={"width": 1300, "height": 900})

@@ -51,10 +51,7 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
         own |= {
             below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()
         }
-    index = own.get(Path("index.md"))
-    made = chain(
-        pages(known, index.read_text("utf-8") if index else ""), search_files(known.faq).items()
-    )
+    made = chain(pages(known, _welcome(root)), search_files(known.faq).items())
     kept = set()
     for name, text in made:
         kept.add(Path(name))
@@ -66,6 +63,20 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
         if path.is_file() and path.relative_to(output) not in kept:
             path.unlink()
     return sum(name.suffix == ".md" for name in kept)
+
+
+def _welcome(root: Path) -> str:
+    """How the home page begins and ends: the FAQ's own text, or ours under the FAQ's name."""
+    index = root / "docs" / "index.md"
+    if index.is_file():
+        return index.read_text("utf-8")
+    ours = (bundled_root() / "docs" / "index.md").read_text("utf-8")
+    own, _ = settings(root)
+    if "site_name" not in own:
+        return ours
+    _, mark, rest = ours.partition("\n## ")
+    said = own.get("site_description", "")
+    return f"# {own['site_name']}\n\n{said}\n{mark}{rest}"
 
 
 def _renew(output: Path, name: Path, data: bytes) -> None:

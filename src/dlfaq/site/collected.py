@@ -1,4 +1,4 @@
-"""What MkDocs collects: for the search all pages but the questions', and all pages until it ends."""
+"""What MkDocs collects: all pages until it writes them, and most of them for the search."""
 
 import json
 import zlib

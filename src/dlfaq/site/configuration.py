@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dlfaq.paths import bundled_root
 from dlfaq.site.figures.fence import NAME, Drawing
@@ -21,17 +21,21 @@ NAV_MOST = 120  # questions that every page's navigation lists; beyond, only the
 
 
 def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkDocsConfig":
-    """The bundled configuration, with what the FAQ's own may change of it."""
+    """The bundled configuration, with what the FAQ's own may change: its name, its colours."""
     from mkdocs.config import load_config
 
+    own, _ = settings(root)
+    look = own.pop("theme", {})
     config = load_config(
         str(bundled_root() / SETTINGS),
-        **_own(root),
+        **own,
         docs_dir=str(source),
         site_dir=str(output),
         strict=False,
     )
     config.theme.dirs.insert(0, str(OVERRIDES))
+    for name in look.keys() - {"name", "font"}:  # the rest of its look is the bundled one's
+        config.theme[name] = look[name]
     for extension in (
         "admonition",
         "attr_list",
@@ -52,14 +56,6 @@ def configured(root: Path, source: Path, output: Path, drawing: Drawing) -> "MkD
     if config.nav is None:
         config.nav = _nav(source, {one.id for one in drawing.known.faq.planned})
     return config
-
-
-def _own(root: Path) -> dict[str, Any]:
-    """The FAQ's settings; those of the theme are all of them if it has any."""
-    own, _ = settings(root)
-    if "theme" in own:
-        own["theme"] = {"name": "material", "font": False} | own["theme"]
-    return own
 
 
 def _nav(source: Path, planned: Set[str]) -> list[object]:

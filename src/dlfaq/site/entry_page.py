@@ -105,7 +105,7 @@ def _reference(one: Reference) -> str:
 
 def _related(entry: Entry, known: Known) -> Iterator[str]:
     """Both ways: what the entry names, and what names it."""
-    naming = [other.id for other in known.faq.entries if entry.id in other.related]
+    naming = known.naming.get(entry.id, [])
     names = [name for name in dict.fromkeys([*entry.related, *naming]) if name in known.entries]
     names = [name for name in names if name != entry.id]
     if names:

@@ -17,7 +17,7 @@ _LINK = re.compile(r"\]\((#|\.\./|(?=[a-z0-9-]+\.md))")  # to a place on the sit
 
 
 def example(known: Known) -> Iterator[str]:
-    """The section as Markdown: the first entry of the home page, if it was measured."""
+    """The section as Markdown: the first measured entry of the home page, or of all."""
     entry = _first(known)
     if entry is None:
         return
@@ -59,6 +59,7 @@ def relocated(text: str, entry_id: str) -> str:
 
 def _first(known: Known) -> Entry | None:
     names = [*(name for one in known.faq.symptoms for name in one.entries), *known.faq.front]
+    names += known.entries
     ready = (known.entry(name) for name in names if name in known.evidence)
     return next((entry for entry in ready if entry.answer.do), None)
 

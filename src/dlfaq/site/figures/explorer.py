@@ -29,10 +29,8 @@ from dlfaq.site.figures.svg import tag, text
 UNDER, OWN = "under", "its own setting"
 HEIGHT, ROW = 108, 64  # of the picture; where the bar lies
 MOST = 240  # pictures
-CAPTION = (
-    "Band: predicted. Large dot: measured here, with its interval. "
-    "Small dots: at the other values under the same condition."
-)
+CAPTION = "Band: predicted. Dot: measured, with its interval."
+OTHERS = " Small dots: at the other values, under the same condition."
 State = Mapping[str, Scalar]
 Frame = tuple[State, Part, Point]
 
@@ -67,7 +65,7 @@ def frames_of(evidence: ClaimEvidence, named: Callable[[str], str]) -> list[Fram
 
 
 def draw_explorer(frames: Sequence[Frame], name: str) -> str:
-    """The explorer as HTML; its name is unique on its page. ValueError if there is no picture."""
+    """The explorer as HTML; its name is unique on its page. IndexError if there is no picture."""
     own = [point for _, part, point in frames if part == "own"]
     axis = fit(own, [point for _, part, point in frames if part != "own"], LEFT, RIGHT)
     pictures = [_picture(frame, frames, axis, place) for place, frame in enumerate(frames)]
@@ -84,7 +82,8 @@ def draw_explorer(frames: Sequence[Frame], name: str) -> str:
         class_="dl-svg",
     )
     setting = tag("p", escape(_words(state)), class_="dl-setting")
-    caption = tag("figcaption", escape(CAPTION))
+    swept = len({other.get(UNDER) for other, _, _ in frames}) < len(frames)
+    caption = tag("figcaption", escape(f"{CAPTION}{OTHERS if swept else ''}"))
     return tag("figure", setting, svg, caption, class_="dl-plot dl-explorer")
 
 

@@ -74,7 +74,7 @@ def _example(known: Known, _any: str) -> str:
     Empty if no claim of the FAQ has them.
     """
     whole = [
-        (entry.id, claim.id, claim.says)
+        (claim.kind != "measured", len(claim.says), entry.id, claim.id, claim.says)
         for entry, claim in known.faq.claims()
         if (found := known.of(entry, claim))
         and 1 <= len(found.own.points) <= FEW
@@ -85,7 +85,7 @@ def _example(known: Known, _any: str) -> str:
     ]
     if not whole:
         return ""
-    entry_id, claim_id, says = min(whole, key=lambda one: len(one[2]))
+    *_, entry_id, claim_id, says = min(whole)
     return tag("p", escape(plain(says))) + _claim(known, entry_id, claim_id)
 
 

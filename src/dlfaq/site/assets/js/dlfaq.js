@@ -45,9 +45,13 @@
     Object.assign(input, { type: "search", placeholder: link.textContent, autocomplete: "off", spellcheck: false });
     input.setAttribute("aria-label", "Search the answers");
     Object.assign(panel, { className: "dl-found", hidden: true });
-    let composing = false;
+    // opened from a folder, Material starts its search only when its own box was open once
+    const toggle = document.querySelector("[data-md-toggle=search]");
+    let composing = false, started = location.protocol !== "file:";
     const hand = () => {
       if (composing) return;
+      if (!started) for (const _ of "12") toggle?.click();
+      started = true;
       if (!panel.contains(results)) panel.append(results);
       Object.assign(list, { hidden: false, role: "list" }); // Material hides it while its own box is closed
       panel.hidden = !input.value.trim();
