@@ -113,13 +113,14 @@
   };
   // what scrolls sideways can be reached by the keyboard; Material adds some of it late, and what opens may be too wide
   const reach = () => {
-    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .arithmatex, .katex-display"))
-      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
+    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .katex-display"))
+      if (one.checkVisibility({ contentVisibilityAuto: true }) && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
     names();
   };
   let waiting;
   const later = () => { clearTimeout(waiting); waiting = setTimeout(reach, 50); };
   addEventListener("toggle", later, true);
+  addEventListener("contentvisibilityautostatechange", later, true); // what was too far away to be laid out
   addEventListener("resize", later);
   addEventListener("load", () => {
     reach();
