@@ -99,6 +99,42 @@ def test_an_entry_is_found_by_searching(chromium, address):
     page.close()
 
 
+def test_rulings_are_filtered(chromium, address):
+    """By a button for each ruling, in one order; all of them come back."""
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}sources/notes.html", wait_until="networkidle")
+    rows = page.locator(".dl-rulings > details")
+    buttons = page.locator(".dl-filter button")
+    assert buttons.all_inner_texts() == ["all", "true", "conditional", "waiting"]
+    everything = rows.count()
+    buttons.get_by_text("conditional").click()
+    shown = [one.inner_text() for one in rows.all() if one.is_visible()]
+    assert len(shown) == 1
+    assert "Averaging removes all noise." in shown[0]
+    assert buttons.get_by_text("conditional").get_attribute("aria-pressed") == "true"
+    buttons.get_by_text("all", exact=True).click()
+    assert sum(one.is_visible() for one in rows.all()) == everything
+    page.close()
+
+
+def test_an_explorer_is_turned(chromium, address):
+    """A slider for a number, a list for the conditions; the picture and its words follow."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
+    explorer = page.locator(".dl-explorer")
+    words = explorer.locator("svg > desc")
+    before = words.text_content()
+    assert "under its own setting" in before
+    assert explorer.locator(".dl-frame").locator("visible=true").count() > 0
+    explorer.locator("select").select_option(label="few steps")
+    assert "fails, as it must" in words.text_content()
+    if explorer.locator("input").count():
+        explorer.locator("input").first.focus()
+        page.keyboard.press("ArrowRight")
+        assert "few steps" in words.text_content()
+    page.close()
+
+
 SCREENS = [(1440, 900), (390, 844)]
 VISIBLE = """() => [...document.querySelectorAll("code, td, p")]
   .filter(one => one.checkVisibility({visibilityProperty: true}))

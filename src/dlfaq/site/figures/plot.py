@@ -138,8 +138,13 @@ def _caption(plot: Plotted) -> str:
     """What is drawn of the replicates; nothing where they all agree, such as along a formula."""
     if plot.share:
         return f"{SHARE}."
-    spread = any(one.low != one.high for one in plot.lines)
-    return f"{MEDIAN}{BANDS}." if spread else ""
+    names = dict.fromkeys(one.label for one in plot.lines)
+    spread = {one.label for one in plot.lines if one.low != one.high}
+    same = [name for name in names if name not in spread]
+    if not spread:
+        return ""
+    told = f" The same in all replicates: {', '.join(same)}." if same else ""
+    return f"{MEDIAN}{BANDS}.{told}"
 
 
 def _axes(plot: Plotted, lines: Sequence[Line]) -> tuple[Axis, Axis]:

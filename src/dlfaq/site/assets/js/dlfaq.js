@@ -77,6 +77,7 @@
     place.append(panel);
   };
   // the rulings of a document: a button for each, which shows its statements alone
+  const RULINGS = ["true", "conditional", "false", "untestable", "waiting"];
   const filter = table => {
     const rows = [...table.querySelectorAll(":scope > details")], kinds = new Map();
     const kindOf = row => row.querySelector(".verdict")?.textContent.trim() ?? "";
@@ -90,7 +91,8 @@
       for (const row of rows) row.hidden = kind !== "" && kindOf(row) !== kind;
       for (const one of bar.children) one.setAttribute("aria-pressed", String(one === chosen));
     };
-    for (const kind of ["", ...kinds.keys()]) {
+    const ordered = [...RULINGS.filter(kind => kinds.has(kind)), ...[...kinds.keys()].filter(kind => !RULINGS.includes(kind))];
+    for (const kind of ["", ...ordered]) {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", textContent: kind || "all" });
       button.addEventListener("click", () => choose(kind, button));
