@@ -44,7 +44,9 @@
     const input = document.createElement("input");
     Object.assign(input, { type: "search", placeholder: link.textContent, autocomplete: "off", spellcheck: false });
     input.setAttribute("aria-label", "Search the answers");
-    Object.assign(panel, { className: "dl-found", hidden: true });
+    Object.assign(panel, { className: "dl-found", hidden: true, tabIndex: 0 });
+    panel.setAttribute("role", "region");
+    panel.setAttribute("aria-label", "Found");
     // opened from a folder, Material starts its search only when its own box was open once
     const toggle = document.querySelector("[data-md-toggle=search]");
     let composing = false, started = location.protocol !== "file:";
@@ -115,8 +117,11 @@
   };
   // what scrolls sideways can be reached by the keyboard; Material adds some of it late, and what opens may be too wide
   const reach = () => {
-    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .katex-display"))
-      if (one.checkVisibility({ contentVisibilityAuto: true }) && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
+    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .katex-display")) {
+      const seen = one.checkVisibility({ contentVisibilityAuto: true }); // else measuring it would lay it out
+      if (!seen || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible")) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
     names();
   };
   let waiting;
