@@ -176,6 +176,18 @@ def test_planned_questions_stand_behind_the_answers(bundled):
         assert not any(re.search(r"\\[a-z]+", item[0]["text"]) for item in result["items"])
 
 
+def test_what_is_planned_comes_with_the_nearest_answers(bundled):
+    """Not with a list of nothing to read; and it is said that they are the nearest only."""
+    texts = ["my model is not learning", "which batch size is best", "mixed precision underflow"]
+    for result in bundled.evaluate(ASK, texts):
+        entries = [item[0] for item in result["items"]]
+        assert not entries[0]["planned"]
+        assert re.search(
+            "planned, and not answered yet|closest guess|well enough", entries[0]["text"]
+        )
+        assert sum(one["planned"] for one in entries) <= 3
+
+
 def test_what_is_sent_loses_little(bundled):
     """Words without a vector say nothing: hardly ever does another entry come first."""
     root = bundled_root()

@@ -120,10 +120,13 @@ function searchOf(ranker, docs) {
     const near = known || confidence !== "none" ? found : []; // without a known word what is nearest is near by chance
     const some = near.filter(({ entry, score }, rank) => place(entry) && (rank < FEWEST_ENTRIES || score >= LEAST_SCORE));
     const most = confidence === "none" ? FEWEST_ENTRIES : MOST_ENTRIES;
-    const planned = some.filter(({ entry }) => entry.planned).slice(0, most);
+    const planned = some.filter(({ entry }) => entry.planned);
     const written = some.filter(({ entry }) => !entry.planned);
-    const isWaiting = confidence !== "none" && found[0].entry.planned;
-    return { written: (isWaiting ? written.filter(behind) : written).slice(0, isWaiting ? FEWEST_ENTRIES : most), planned, isWaiting };
+    if (confidence === "none" || !found[0].entry.planned) return { written: written.slice(0, most), planned: planned.slice(0, most) };
+    // what fits best has no answer yet: the nearest that have one, and few others that have none
+    const fitting = written.filter(behind);
+    const nearest = (fitting.length ? fitting : written).slice(0, FEWEST_ENTRIES);
+    return { written: nearest, planned: planned.slice(0, FEWEST_ENTRIES), isWaiting: true };
   }
 
   return text => {
