@@ -47,7 +47,7 @@ def first_checks(
     most: float = 0.5,
     fall: float = 0.7,
 ) -> dict[str, Tensor]:  # fmt: skip
-    """Make six checks of a script, in their order: data, graph, repeat, step, batch, run.
+    """Make six checks of a script, in their order: glance, graph, repeat, step, batch, run.
 
     Setting: a {model} on {data} (fault: {fault}), {optimizer} at {times} times its usual rate,
     norm: {norm}, dropout {dropout}; {steps} steps on one batch of {examples}, half as many on
@@ -74,7 +74,7 @@ def first_checks(
 
     Metrics:
         start: first loss of the batch minus ln k, in nats, at most 100.
-        data: 1 if inputs are unscaled or all alike, or no output is negative, in [0, 1].
+        glance: 1 if inputs are unscaled or alike, or a ReLU or softmax made outputs, in [0, 1].
         graph: 1 if the optimizer lacks a parameter or holds one without gradient, in [0, 1].
         repeat: 1 if a second step at rate 0 has another loss or gradient (by 0.1%), in [0, 1].
         step: 1 if the first step is too small or too large, in [0, 1].
@@ -97,17 +97,17 @@ def first_checks(
     with torch.no_grad():
         z = script.outputs(x)  # (R, N, k)
         first = script.loss(x, y, dropout=False)
-    seen = x if FAULTS[fault].inputs is None else FAULTS[fault].inputs(x)
-    glance, links, again = look(seen, z), graph(script, x, y), twice(script, x, y)
+    shown = x if FAULTS[fault].inputs is None else FAULTS[fault].inputs(x)
+    seen, links, again = look(shown, z), graph(script, x, y), twice(script, x, y)
     moved = update(script, x, y)
     path = one_batch(script, x, y, steps)  # (R, steps)
     losses = script.train(drawn(script, 32, steps // 2))
     reached = losses[:, -10:].mean(1) / chance
     complaints = {
-        "data": glance["unscaled"] | glance["clipped"],
+        "glance": seen["unscaled"] | seen["clipped"],
         "graph": (links["missing"] > 0) | (links["idle"] > 0),
-        "repeat": ((again["loss_ratio"] - 1).abs() > 0.001)  # noqa: PLR2004 - as documented
-        | ((again["norm_ratio"] - 1).abs() > 0.001),  # noqa: PLR2004
+        "repeat": ((again["loss_ratio"] - 1).abs() > 0.001)
+        | ((again["norm_ratio"] - 1).abs() > 0.001),
         "step": (moved < least) | ~(moved < most),
         "batch": ~(path[:, -1] < low),
         "run": ~(reached < fall),

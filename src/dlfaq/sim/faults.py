@@ -82,7 +82,9 @@ FAULTS = {
         Fault("rate-high", "a learning rate 300 times too high", rate=300.0),
         Fault("zero-weights", "all weights and biases start at 0", weights=0.0),
         Fault("shuffled-once", "each input has the label of another one", shuffles="once"),
-        Fault("shuffled-steps", "each step shuffles its inputs but not its labels", shuffles="step"),
+        Fault(
+            "shuffled-steps", "each step shuffles its inputs but not its labels", shuffles="step"
+        ),
         Fault("constant-inputs", "all inputs are 0", inputs=torch.zeros_like),
         Fault("bytes", "pixels from 0 to 255 as they come", raw=True),
         Fault("mixed-examples", "view in the place of a transpose", inputs=_mixed),

@@ -12,14 +12,18 @@ from dlfaq.sim.faults import Script
 def look(x: Tensor, z: Tensor) -> dict[str, Tensor]:
     """What a glance at inputs (R, N, d) and outputs (R, N, k) of a batch shows, bool (R,) each.
 
-    `unscaled`: their standard deviation is not between 0.1 and 10, or they do not differ between
-    examples; `clipped`: no output is negative, and not all are 0.
+    `unscaled`: their standard deviation is outside 0.1 … 10, or they do not differ between
+    examples; `clipped`: no output is negative, and they are as a ReLU or a softmax leaves them: some
+    but not all are 0, or those of each example sum to 1.
     """
     spread = x.flatten(1).std(1)
     same = (x.std(1) == 0).flatten(1).all(1)
+    flat = z.flatten(1)
+    zeros = (flat == 0).any(1) & (flat > 0).any(1)
+    sums = ((z.sum(-1) - 1).abs() < 0.001).all(1)  # noqa: PLR2004 - what rounding leaves
     return {
         "unscaled": (spread < 0.1) | (spread > 10) | same,  # noqa: PLR2004 - see above
-        "clipped": (z >= 0).flatten(1).all(1) & (z > 0).flatten(1).any(1),
+        "clipped": (flat >= 0).all(1) & (zeros | sums),
     }
 
 
