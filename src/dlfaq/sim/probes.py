@@ -13,8 +13,8 @@ def look(x: Tensor, z: Tensor) -> dict[str, Tensor]:
     """What a glance at inputs (R, N, d) and outputs (R, N, k) of a batch shows, bool (R,) each.
 
     `unscaled`: their standard deviation is outside 0.1 … 10, or they do not differ between
-    examples; `clipped`: no output is negative, and they are as a ReLU or a softmax leaves them: some
-    but not all are 0, or those of each example sum to 1.
+    examples; `clipped`: no output is negative, and they are as a ReLU or a softmax leaves them:
+    some but not all are 0, or those of each example sum to 1.
     """
     spread = x.flatten(1).std(1)
     same = (x.std(1) == 0).flatten(1).all(1)
