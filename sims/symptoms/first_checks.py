@@ -62,7 +62,7 @@ def first_checks(
         norm: Normalization before each ReLU of the first two models.
         dropout: Share of what enters the last layer that training sets to 0.
         smoothing: Label smoothing, in [0, 1).
-        decay: Weight decay.
+        decay: Weight decay of AdamW; SGD has none.
         data: What is learnt; the last two need an MLP.
         hidden: Units of each hidden layer of an MLP.
         examples: Examples of the one batch.
@@ -91,7 +91,8 @@ def first_checks(
         accuracy: on the test examples after the run, in [0, 1].
     """
     setup = Setup(model, optimizer, times, norm, dropout, data, hidden)
-    script = Script(replicates, setup, FAULTS[fault], decay=decay, smoothing=smoothing)
+    strength = decay if optimizer == "adamw" else None
+    script = Script(replicates, setup, FAULTS[fault], decay=strength, smoothing=smoothing)
     x, y = script.data.x[:, :examples], script.data.y[:, :examples]
     chance = torch.tensor(float(script.data.classes)).log()
     with torch.no_grad():
@@ -99,8 +100,7 @@ def first_checks(
         first = script.loss(x, y, dropout=False)
     shown = x if FAULTS[fault].inputs is None else FAULTS[fault].inputs(x)
     seen, links, again = look(shown, z), graph(script, x, y), twice(script, x, y)
-    moved = update(script, x, y)
-    path = one_batch(script, x, y, steps)  # (R, steps)
+    moved, path = update(script, x, y), one_batch(script, x, y, steps)  # (R,) and (R, steps)
     losses = script.train(drawn(script, 32, steps // 2))
     reached = losses[:, -10:].mean(1) / chance
     complaints = {

@@ -99,7 +99,7 @@ class Script:
         replicates: Those who train.
         setup: What the script chose.
         fault: What is wrong with it.
-        decay: Weight decay of its optimizer.
+        decay: Weight decay of all its parameters; None for the optimizer's default.
         smoothing: Label smoothing of its loss.
 
     Attributes:
@@ -186,7 +186,8 @@ class Script:
         """An optimizer as it begins."""
         count = len(self.replicates)
         rates = torch.full((count,), self.setup.rate * self.fault.rate, dtype=torch.float64)
-        return Descent(self.held(), self.setup.optimizer, rates, decay=self.decay)
+        decay = {} if self.decay is None else {"decay": self.decay, "decay_all": True}
+        return Descent(self.held(), self.setup.optimizer, rates, **decay)
 
     def forget(self) -> None:
         """Set all gradients to none."""
