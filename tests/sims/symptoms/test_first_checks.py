@@ -37,7 +37,7 @@ def test_one_batch_and_the_run_are_plain_loops(optimizer):
     measured = measure(optimizer=optimizer, steps=40)
     drawn = Replicates("first_checks", [1])
     data = load(drawn, "digits", own=True)
-    net = drawn.stack("net", lambda: _like_the_setup())
+    net = drawn.stack("net", _like_the_setup)
     model = _like_the_setup()
     model.load_state_dict({name: w[0] for name, w in net.weights().items()})
     start = {name: w.clone() for name, w in model.state_dict().items()}
@@ -121,7 +121,9 @@ class Plain(nn.Module):
 def printed(fault: str) -> str:
     """What the code of `loss-not-decreasing` says of a script with this fault."""
     entry = next(one for one in load_faq(bundled_root()).entries if one.id == "loss-not-decreasing")
-    blocks = re.findall(r"^```python\n(.*?)^```", entry.answer.parts[0].text, re.M | re.S)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", entry.answer.parts[0].text, re.MULTILINE | re.DOTALL
+    )
     model = Plain(fault)
     data = load(Replicates("printed", [0]), scale="raw" if fault == "bytes" else "standard")
     x, y = data.x[0, :64] * (255 / 16 if fault == "bytes" else 1), data.y[0, :64]
@@ -133,7 +135,7 @@ def printed(fault: str) -> str:
         "F": F, "model": model, "nn": nn, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
         "loader": DataLoader(TensorDataset(x, y), 16), "loss_fn": nn.CrossEntropyLoss(),
     }  # fmt: skip
-    exec(compile("\n".join(blocks), "loss-not-decreasing", "exec"), names)  # its print is swallowed
+    exec(compile("\n".join(blocks), "loss-not-decreasing", "exec"), names)  # noqa: S102
 
     def train_step(x, y):
         if fault == "shuffled-steps":
