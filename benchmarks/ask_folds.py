@@ -3,7 +3,7 @@
 The thesaurus was extended while reading real queries, so a rule may fit one of them only. In each
 fold a form of a rule stays if a query of the other folds uses it, or if no query does, or if it
 stands in a list of askers' words that was there before; then the weights are fitted to the FAQ's
-own phrasings, the limit to the other folds, and the fold is asked.
+own phrasings and the other folds, the limit to the other folds, and the fold is asked.
 """
 
 import tempfile
@@ -49,8 +49,8 @@ def held_out(
             path = Path(folder) / f"{fold}.sqlite"
             with mock.patch.object(thesaurus, "compiled", lambda rules=rules: rules):
                 build(root, path, {}, anew=True)
-            tuning = fit([*phrasings(path), *elsewhere(path)])
-            tuning = limited(real(path, train), tuning)
+            asked = real(path, train)
+            tuning = limited(asked, fit([*phrasings(path), *elsewhere(path)], asked))
             with closing(connect(path)) as db:
                 for text, _ in test:
                     answer = ask(db, text, REACH, tuning)

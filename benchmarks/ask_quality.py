@@ -8,8 +8,9 @@ python benchmarks/ask_quality.py QUERIES.jsonl… [--other QUERIES.jsonl…] [--
 One table: how often the right entry is first and within three, how many questions that an entry
 answers are not refused (an answer, a guess, or a planned entry named), how many others are
 refused, and of the answers and of the guesses how many are right. With `--other`, a second set:
-the limits are fitted on each and measured on the other; the weights come from the FAQ alone, see
-`ask_fit.py`. Last come the pasted errors of `foreign_errors.txt`, which no entry is about.
+weights and limits are fitted to the FAQ and each of them and measured on the other, see
+`ask_fit.py`; that takes ten minutes. Last come the pasted errors of `foreign_errors.txt`, which no
+entry is about.
 
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}. A query without
 entries, or whose entries are all missing from the FAQ, should be refused.
@@ -34,7 +35,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ask_fit import limited, real
+from ask_fit import elsewhere, fit, limited, real
+from ask_fit import phrasings as faqs_phrasings
 from ask_folds import held_out
 
 from dlfaq.ask.build.rows import phrasings
@@ -87,6 +89,8 @@ def main() -> None:
     root = arguments.root or find_root()
     found: list[Found] = []
     faq = load_faq(root)
+    index = ensure_index(root)
+    own = [*faqs_phrasings(index), *elsewhere(index)] if arguments.other else []
     texts = {one.id: [one.question, *phrasings(one)] for one in (*faq.entries, *faq.planned)}
     queries, others = (
         [query for path in paths for query in read_queries(path, texts)]
@@ -110,8 +114,9 @@ def main() -> None:
             made = table(ranker, one, rank) if rank else []
         found = made if one is queries else found
         if limits:
-            tuning = limited(real(ensure_index(root), limits), TUNED)
-            table("dlfaq ask, limits of the other set", one, partial(asked, root, tuning=tuning))
+            known = real(index, limits)
+            tuning = limited(known, fit(own, known))
+            table("dlfaq ask, fitted to the other set", one, partial(asked, root, tuning=tuning))
     errors = FOREIGN.read_text("utf-8").splitlines()
     refused = [not asked(root, text).answered for text in errors]
     print(f"\npasted errors that no entry is about: {share(refused)} of {len(errors)} refused")

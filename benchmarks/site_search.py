@@ -5,9 +5,8 @@ python benchmarks/site_search.py QUERIES.jsonl… [--root FOLDER] [--limit N] [-
 One JSON object a line: {"query": "...", "entries": ["best-id", "also-right-id"]}; queries that no
 entry answers are left out. Each query is typed into the box of the site in headless Chromium, once
 with our worker and once with the theme's, which is put in its place, with all that MkDocs collects
-for it, on the way to the browser. A planned entry has no page: ours is right if it shows that
-entry; the theme's, which cannot tell them apart, if it shows the page of all questions. Chromium is
-taken from the path.
+for it, on the way to the browser. Planned questions stand behind the answers: the place of one is
+counted among the planned. Chromium is taken from the path.
 """
 
 import argparse
@@ -20,7 +19,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -33,15 +32,15 @@ from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import find_root
 from dlfaq.site.build import build_site, write_pages
 from dlfaq.site.configuration import configured
-from dlfaq.site.text import plain
+from dlfaq.site.figures.fence import Drawing
+from dlfaq.site.pages import known_of
 
-QUESTIONS = "questions/index.html"
 # the box takes one line; what is typed must end in a key, since Material listens to keys
 TYPE = """text => {
   const box = document.querySelector(".md-search__input");
   const list = document.querySelector(".md-search-result__list");
-  const links = () => [...list.querySelectorAll("li > a:first-child")].slice(0, 3)
-    .map(one => [one.getAttribute("href"), one.querySelector("h1, h2")?.textContent ?? ""]);
+  const links = () => [...list.querySelectorAll("li > a:first-child")].slice(0, 12)
+    .map(one => [one.getAttribute("href"), one.textContent.includes("Planned:")]);
   return new Promise(done => {
     const start = performance.now();
     let last;
@@ -82,8 +81,8 @@ def main() -> None:
     wanted = parser.parse_args()
     root = wanted.root or find_root()
     faq = load_faq(root)
-    planned = {one.id: plain(one.question) for one in faq.planned}
-    known = {one.id for one in faq.entries} | planned.keys()
+    planned = {one.id for one in faq.planned}
+    known = {one.id for one in faq.entries} | planned
     rows = [
         json.loads(line)
         for path in wanted.queries
@@ -121,7 +120,7 @@ def of_the_theme(root: Path, folder: Path) -> dict[str, str]:
     """
     source, site = folder / "pages", folder / "theirs"
     write_pages(root, source)
-    build(configured(root, source, site))
+    build(configured(root, source, site, Drawing(known_of(load_faq(root)))))
     worker = next((site / "assets" / "javascripts" / "workers").glob("search.*.js"))
     index = site / "search" / "search_index.json"
     return {
@@ -152,7 +151,7 @@ def served(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
 def typed(
     address: str,
     queries: Sequence[tuple[str, list[str]]],
-    planned: dict[str, str],
+    planned: Set[str],
     theirs: dict[str, str] | None,
     *,
     misses: bool = False,
@@ -175,14 +174,7 @@ def typed(
         for text, right in queries:
             page.evaluate(TYPE, "")
             links, milliseconds = page.evaluate(TYPE, text)
-            rank = next(
-                (
-                    i
-                    for i, link in enumerate(links, 1)
-                    if _is(link, right, planned, exact=theirs is None)
-                ),
-                99,
-            )
+            rank = _rank(links, right)
             found.places.append(rank)
             found.written.append(any(one not in planned for one in right))
             found.milliseconds.append(milliseconds)
@@ -209,21 +201,17 @@ def _open(page: Page, address: str) -> None:
     )
 
 
-def _is(link: tuple[str, str], right: list[str], planned: dict[str, str], *, exact: bool) -> bool:
-    address, title = link
-    path = address.split("?")[0].split("#")[0]
-    if any(path.endswith(f"questions/{one}.html") for one in right):
-        return True
-    titles = {" ".join(_letters(planned[one])) for one in right if one in planned}
-    return (
-        bool(titles)
-        and path.endswith(QUESTIONS)
-        and (not exact or " ".join(_letters(title)) in titles)
-    )
-
-
-def _letters(text: str) -> list[str]:
-    return "".join(char if char.isalnum() else " " for char in text).split()
+def _rank(links: Sequence[tuple[str, bool]], right: Sequence[str]) -> int:
+    """The place of the first right page, among the answers or among the planned."""
+    best = 99
+    for kind in (False, True):
+        paths = [
+            address.split("?")[0].split("#")[0] for address, planned in links if planned is kind
+        ]
+        for place, path in enumerate(paths, 1):
+            if any(path.endswith(f"questions/{one}.html") for one in right):
+                best = min(best, place)
+    return best
 
 
 def report(name: str, found: Found) -> None:

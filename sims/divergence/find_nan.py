@@ -21,8 +21,8 @@ def find_nan(
     replicates: Replicates,
     expression: Literal[
         "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
-        "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
-        "no-label",
+        "normalize", "constant", "root", "rmse", "hidden-root", "where", "entropy", "acos",
+        "half-square", "half-eps", "no-label",
     ] = "root",
     function: str = "SqrtBackward0",
     last: bool = False,

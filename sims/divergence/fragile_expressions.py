@@ -17,8 +17,8 @@ def fragile_expressions(
     replicates: Replicates,
     expression: Literal[
         "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
-        "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
-        "no-label",
+        "normalize", "constant", "root", "rmse", "hidden-root", "where", "entropy", "acos",
+        "half-square", "half-eps", "no-label",
     ] = "root",
     stable: bool = False,
     extreme: bool = True,

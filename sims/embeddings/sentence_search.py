@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
-from dlfaq.sim.embeddings import Sentences, sentences
+from dlfaq.sim.embeddings import Sentences, sentences, static_vectors
 
 
 def _vectors(data: Sentences, kind: str) -> Tensor:
@@ -21,6 +21,8 @@ def _vectors(data: Sentences, kind: str) -> Tensor:
         texts = [text.lower().strip(".").split() for text in data.texts]
         known = sorted({word for text in texts for word in text})
         return torch.tensor([[text.count(word) for word in known] for text in texts]).double()
+    if kind == "static":
+        return static_vectors().double()
     pooled = data.pooled.double()
     lengths = {"outputs": data.final_norms / pooled.norm(dim=1), "sums": data.words}
     return pooled * lengths[kind][:, None] if kind in lengths else pooled
@@ -37,7 +39,7 @@ def _scores(queries: Tensor, documents: Tensor, score: str) -> Tensor:
 
 def sentence_search(
     replicates: Replicates,
-    vectors: Literal["outputs", "means", "sums", "counts"] = "means",
+    vectors: Literal["outputs", "means", "sums", "static", "counts"] = "means",
     normalize: bool = False,
     score: Literal["dot", "cosine", "euclidean"] = "dot",
     chunks: int = 1,
@@ -49,12 +51,13 @@ def sentence_search(
 ) -> dict[str, Tensor]:
     """Ask with 64 sentences, and look at the best 5 of other documents for each.
 
-    Setting: {vectors} of all-MiniLM-L6-v2 (or word counts), 5 of {documents} by {score}.
+    Setting: {vectors} (all-MiniLM-L6-v2's unless static or counts), 5 of {documents} by {score}.
 
     Args:
         replicates: One choice of queries and documents among 384 sentences on six topics each.
         vectors: The outputs; the means of token vectors, which the model normalizes to outputs;
-            means times the number of words; or how often each word occurs, without a model.
+            means times the number of words; means of static token vectors, which are the same in
+            every sentence; or how often each word occurs, without a model.
         normalize: Divide each vector by its length first.
         score: What orders the documents.
         chunks: Documents are means of 1, 2 … chunks, 1, 2 … sentences on one topic.

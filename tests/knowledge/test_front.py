@@ -17,6 +17,21 @@ def test_the_order_is_kept_and_the_file_may_be_missing(root):
     assert front(root, "- noise\n") == ("noise",)
 
 
+def test_a_symptom_leads_to_entries_written_and_planned(root):
+    planned = "- {id: later, question: What comes later?, topics: [training]}\n"
+    (root / "faq" / "planned.yml").write_text(planned)
+    (root / "faq" / "front.yml").write_text(
+        "- noise\n- It is  loud: [noise, later]\n- Quiet: noise\n"
+    )
+    faq = load_faq(root)
+
+    assert faq.front == ("noise",)
+    assert [(one.seen, one.entries) for one in faq.symptoms] == [
+        ("It is loud", ("noise", "later")),
+        ("Quiet", ("noise",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -25,6 +40,9 @@ def test_the_order_is_kept_and_the_file_may_be_missing(root):
         ("front: noise\n", r"front\.yml.*not a list"),
         ("- [1]\n", r"front\.yml:1.*no entry"),
         ("- a: b: c\n", r"front\.yml"),
+        ("- It is loud: [noize]\n", r"front\.yml:1.*no entry 'noize'.*noise"),
+        ("- It is loud: {noise: noise}\n", r"front\.yml:1.*It is loud"),
+        ("- It is loud: []\n", r"front\.yml:1.*empty"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(root, text, said):

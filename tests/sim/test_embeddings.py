@@ -1,11 +1,13 @@
 """The shipped sentence embeddings."""
 
 import hashlib
+import re
 import zipfile
 
 import torch
 
-from dlfaq.sim.embeddings import FILE, SHA256, sentences
+from dlfaq.ask.vectors import UNIT, TokenVectors
+from dlfaq.sim.embeddings import FILE, SHA256, STATIC, STATIC_SHA256, sentences, static_vectors
 
 
 def test_shapes_and_types():
@@ -51,6 +53,18 @@ def test_the_file_is_small_and_has_no_date():
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_the_file_is_the_one_named_in_the_source():
+def test_the_files_are_those_named_in_the_source():
     """Other data would change results without a change of any simulation's source."""
     assert hashlib.sha256(FILE.read_bytes()).hexdigest() == SHA256
+    assert hashlib.sha256(STATIC.read_bytes()).hexdigest() == STATIC_SHA256
+
+
+def test_static_vectors_are_means_of_token_vectors():
+    """Of all words of a sentence, in whatever order they stand."""
+    tokens, texts = TokenVectors(), sentences().texts
+    words = re.findall("[a-z]+|[0-9]+", texts[7].lower())
+    rows = [torch.tensor(list(piece)) for word in words for piece in tokens.pieces(word)]
+    mean = torch.stack(rows).double().mean(0) / UNIT
+
+    assert static_vectors().shape == (384, 128)
+    assert torch.allclose(static_vectors()[7].double(), mean, atol=1e-3)

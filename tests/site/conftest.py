@@ -143,6 +143,7 @@ def root(tmp_path_factory) -> Path:
         "    - {document: notes, where: '<b>L2', says: '[x](javascript:alert(23)) "
         "<script>alert(24)</script> {onclick=1}'}\n"
     )
+    (folder / "faq" / "front.yml").write_text("- It is noisy: [averaging, later]\n")
     (folder / "sims" / "odd.py").write_text(ODD)
     return folder
 

@@ -4,8 +4,9 @@ import pytest
 
 PAGES = [
     "index", "questions/index", "questions/averaging", "questions/average-of-noise",
-    "questions/hostile", "topics/training", "sources", "simulations/index",
-    "simulations/average_of_noise", "simulations/odd", "verification", "writing", "commands", "404",
+    "questions/hostile", "topics/training", "sources/index", "sources/notes",
+    "planned", "questions/later", "simulations/index", "simulations/average_of_noise",
+    "simulations/odd", "verification", "writing", "commands", "404",
 ]  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_pages_open_from_the_folder(chromium, built):
     page.get_by_role("link", name="averag").first.click()
     page.wait_for_selector(".arithmatex .katex")
 
-    assert page.url.endswith("questions/average-of-noise.html")
+    assert page.url.endswith("questions/averaging.html")
     page.close()
 
 
@@ -98,6 +99,42 @@ def test_an_entry_is_found_by_searching(chromium, address):
     page.close()
 
 
+def test_rulings_are_filtered(chromium, address):
+    """By a button for each ruling, in one order; all of them come back."""
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}sources/notes.html", wait_until="networkidle")
+    rows = page.locator(".dl-rulings > details")
+    buttons = page.locator(".dl-filter button")
+    assert buttons.all_inner_texts() == ["all", "true", "conditional", "waiting"]
+    everything = rows.count()
+    buttons.get_by_text("conditional").click()
+    shown = [one.inner_text() for one in rows.all() if one.is_visible()]
+    assert len(shown) == 1
+    assert "Averaging removes all noise." in shown[0]
+    assert buttons.get_by_text("conditional").get_attribute("aria-pressed") == "true"
+    buttons.get_by_text("all", exact=True).click()
+    assert sum(one.is_visible() for one in rows.all()) == everything
+    page.close()
+
+
+def test_an_explorer_is_turned(chromium, address):
+    """A slider for a number, a list for the conditions; the picture and its words follow."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 900})
+    page.goto(f"{address}questions/averaging.html", wait_until="networkidle")
+    explorer = page.locator(".dl-explorer")
+    words = explorer.locator("svg > desc")
+    before = words.text_content()
+    assert "under its own setting" in before
+    assert explorer.locator(".dl-frame").locator("visible=true").count() > 0
+    explorer.locator("select").select_option(label="few steps")
+    assert "fails, as it must" in words.text_content()
+    if explorer.locator("input").count():
+        explorer.locator("input").first.focus()
+        page.keyboard.press("ArrowRight")
+        assert "few steps" in words.text_content()
+    page.close()
+
+
 SCREENS = [(1440, 900), (390, 844)]
 VISIBLE = """() => [...document.querySelectorAll("code, td, p")]
   .filter(one => one.checkVisibility({visibilityProperty: true}))
@@ -111,6 +148,60 @@ OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")]
   return box.left < whole.left - 1 || box.right > whole.right + 1
     || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
 }).map(one => one.textContent)"""
+
+
+# what is cut off with all opened that opens: code, cells, texts of figures, the page itself
+CUT = """() => {
+  for (const one of document.querySelectorAll("details")) one.open = true;
+  const wide = [...document.querySelectorAll(".md-content pre > code, summary > .dl-cell")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent.slice(0, 60));
+  const drawn = [...document.querySelectorAll(".md-content svg text")].filter(one => {
+    const box = one.getBoundingClientRect();
+    if (!one.textContent || !box.width) return false;
+    const whole = one.closest(".dl-view, svg").getBoundingClientRect();
+    return box.left < whole.left - 1 || box.right > whole.right + 1
+      || box.top < whole.top - 1 || box.bottom > whole.bottom + 1;
+  }).map(one => one.textContent);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return [...wide, ...drawn, ...(scrollWidth > clientWidth + 1 ? ["the page"] : [])];
+}"""
+WIDTHS = [1440, 768, 390]
+
+
+def cut_off(chromium, site, address) -> dict[str, list[str]]:
+    """What is cut off on each page of a site, at each width."""
+    page = chromium.new_page()
+    found = {}
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(f"{address}{name}", wait_until="load")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if bad := page.evaluate(CUT):
+                found[f"{name} at {width}"] = bad
+    page.close()
+    return found
+
+
+def test_nothing_is_cut_off_on_any_page(chromium, built, address):
+    assert cut_off(chromium, built, address) == {}
+
+
+def test_what_is_cut_off_is_noticed(chromium, address):
+    """The check can fail."""
+    page = chromium.new_page(viewport={"width": 390, "height": 900})
+    page.goto(f"{address}simulations/noisy_average.html", wait_until="load")
+    assert page.evaluate(CUT) == []
+    page.add_style_tag(content="pre > code { white-space: pre !important; }")
+    page.evaluate("document.querySelector('.dl-svg text').setAttribute('x', '-500')")
+    page.evaluate("document.querySelector('h1').style.width = '900px'")
+    found = page.evaluate(CUT)
+    page.close()
+
+    assert any("error of an average" in one for one in found)
+    assert "the page" in found
+    assert len(found) == 3
 
 
 def first_screen(chromium, url, width, height):

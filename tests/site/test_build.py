@@ -11,6 +11,7 @@ import sys
 import time
 from html import unescape
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -40,29 +41,70 @@ def shown(path: Path) -> str:
 def test_every_kind_of_page_is_there(built):
     """Home, entries, topics, the ledger, simulations, hand-written pages."""
     for name in (
-        "index", "questions/index", "questions/average-of-noise", "topics/training", "sources",
-        "simulations/index", "simulations/average_of_noise", "verification", "writing", "commands",
-        "404",
+        "index", "questions/index", "questions/average-of-noise", "topics/training",
+        "sources/index", "sources/notes", "planned", "questions/later",
+        "simulations/index", "simulations/average_of_noise",
+        "verification", "writing", "commands", "404",
     ):  # fmt: skip
         assert (built / f"{name}.html").is_file(), name
 
 
-def test_home_counts_what_was_recorded(built, root):
-    """Claims by kind, replicates under all conditions, torch."""
-    found = [json.loads(path.read_text()) for path in (root / "evidence").glob("*.json")]
-    claims = [claim for one in found for claim in one["claims"].values()]
-    sides = [
-        side
-        for claim in claims
-        for side in (claim["own"], *claim["holds_under"].values(), *claim["fails_under"].values())
-    ]
-    replicates = sum(point["replicates"] for side in sides for point in side["points"])
+def test_home_counts_what_was_recorded(built):
+    """One number: the claims that hold. What was never measured does not count."""
+    assert "5 claims stand behind the answers" in shown(built / "index.html")
 
-    said = (
-        "Claims that hold: 3 measured, 1 exact, 1 of PyTorch; "
-        f"2 not measured yet , over {replicates:,} replicates, on torch"
+
+def test_home_leads_from_a_symptom_to_an_answer_and_shows_one(built):
+    """Written entries first, planned ones named as such; one answer whole, its links mended."""
+    home = shown(built / "index.html")
+    assert re.search(r"It is noisy How many numbers .*\? What \| does .*\? planned", home)
+    text = (built / "index.html").read_text()
+    example = text.partition('id="example"')[2].partition('id="topics"')[0]
+
+    assert "Average four times as many independent numbers" in example
+    assert 'href="questions/averaging.html#more-help"' in example
+    assert "dl-svg" in example
+    assert "Measured: 0." in example
+    assert "It fails, as it must: Noise that all numbers share" in example
+
+
+def test_a_planned_question_has_a_page_and_is_no_answer(built):
+    """What is asked, what is nearest, how to answer it; it stands apart from the answers."""
+    page = shown(built / "questions/later.html")
+    for words in ("Planned. This is asked", "The nearest answers", "dlfaq new later"):
+        assert words in page
+    everything = shown(built / "questions/index.html")
+    assert "alert(22)" not in everything
+    assert "1 more question is planned" in everything
+    topic = shown(built / "topics/training.html")
+    assert topic.index("answers, 1 planned") < topic.index("What | does")
+
+
+def test_a_simulation_opens_as_a_notebook(built, tmp_path):
+    """Its page opens with figure and setting; the notebook runs where dlfaq is installed."""
+    page = shown(built / "simulations/noisy_average.html")
+    assert page.index("Setting.") < page.index("import torch") < page.index("parameter type")
+    assert 'href="noisy_average.ipynb"' in (built / "simulations/noisy_average.html").read_text()
+    book = json.loads((built / "simulations/noisy_average.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    program = tmp_path / "book.py"
+    program.write_text("\n\n".join(cells))
+    found = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    assert said in shown(built / "index.html")
+
+    assert book["nbformat"] == 4
+    assert re.search(r"^error: mean 0\.\d+, from 0", found.stdout, re.MULTILINE)
+
+
+def test_the_page_on_verification_shows_a_figure(built):
+    """Of a claim of this very FAQ."""
+    page = (built / "verification.html").read_text()
+    _, figure, after = page.partition('<figure class="dl-figure"')
+
+    assert figure
+    assert "the shaded band is" in after
+    assert "dl-figure example" not in page
 
 
 def test_an_entry_that_was_never_measured_says_so(built):
@@ -116,7 +158,7 @@ def test_hostile_texts_are_shown_letter_by_letter(built):
         "Cited for <script>alert(31)</script> nothing.",
     ):  # fmt: skip
         assert wanted in re.sub(r"(?<=\() | (?=\))", "", text) or wanted in text, wanted
-    sources = shown(built / "sources.html")
+    sources = shown(built / "sources/notes.html")
     for wanted in (
         "<script>alert(19)</script>",
         "What | does <script>alert(22)</script>?",
@@ -124,7 +166,7 @@ def test_hostile_texts_are_shown_letter_by_letter(built):
         "<script>alert(24)",
     ):
         assert wanted in sources
-    assert "missing" in sources
+    assert "waiting" in sources
     odd = shown(built / "simulations/odd.html")
     assert "An odd simulation: <script>alert(20)</script> ``` and | more." in odd
     assert "One | the other, `or` <b>both</b>." in odd
@@ -169,8 +211,8 @@ def test_a_file_may_become_a_folder(root, tmp_path):
     before = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
     shutil.rmtree(tmp_path / "questions")
     (tmp_path / "questions").write_text("a file")
-    (tmp_path / "sources.md").unlink()
-    (tmp_path / "sources.md" / "deep").mkdir(parents=True)
+    (tmp_path / "planned.md").unlink()
+    (tmp_path / "planned.md" / "deep").mkdir(parents=True)
     write_pages(root, tmp_path)
 
     assert before == {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
@@ -184,7 +226,7 @@ def test_the_navigation_of_thousands(root, tmp_path):
         (source / "questions" / f"more-{number}.md").write_text(f"# {number}\n")
     config = configured(root, source, tmp_path / "site", Drawing(known_of(load_faq(root))))
 
-    assert {"Questions": ["questions/index.md"]} in config.nav
+    assert {"Questions": ["questions/index.md", "planned.md"]} in config.nav
     assert not any("more-" in str(one) for one in config.nav)
 
 
@@ -298,6 +340,9 @@ def test_the_site_is_served_and_rebuilt(copy):
             r"average-of-noise\.yaml:1", process.stderr.readline() + process.stderr.readline()
         )
         wait_for(port, "could not be read")
+        with pytest.raises(HTTPError) as missing:
+            urlopen(f"http://127.0.0.1:{port}/nothing.html")
+        assert "There is no such page" in missing.value.read().decode()
     finally:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.site.serving import served
 from tests.site.test_access import DETAILS, violations
-from tests.site.test_browser import OUTSIDE, SCREENS, VISIBLE, Watch, first_screen
+from tests.site.test_browser import OUTSIDE, SCREENS, VISIBLE, Watch, cut_off, first_screen
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
@@ -18,8 +18,12 @@ OTHERS = [
     "index",
     "questions/index",
     "topics/gradients",
-    "sources",
+    "sources/index",
+    "sources/eece454",
+    "planned",
+    "questions/mixed-precision",
     "simulations/index",
+    "simulations/dying_digits",
     "verification",
     "commands",
     "404",
@@ -124,6 +128,11 @@ def test_no_text_of_a_figure_is_cut_off(seen):
     assert {name: one["outside"] for name, one in seen.items() if one["outside"]} == {}
 
 
+def test_nothing_is_cut_off_on_any_page(chromium, site, address):
+    """Of all pages, also at the widths between a phone and a desk."""
+    assert cut_off(chromium, site, address) == {}
+
+
 FILES = sorted((bundled_root() / "faq").glob("*.yaml"))
 MODELS = [f"questions/{path.stem}" for path in FILES if "\n  do:\n" in path.read_text("utf-8")]
 
@@ -189,16 +198,13 @@ def test_the_open_search_shuts_nobody_out(chromium, address, scheme):
     context.close()
 
 
-def test_a_planned_question_says_so_and_leads_to_its_place(chromium, address):
+def test_a_planned_question_says_so_and_leads_to_its_page(chromium, address):
     page = chromium.new_page(viewport={"width": 1300, "height": 900})
     page.goto(f"{address}index.html", wait_until="networkidle")
     planned = load_faq(bundled_root()).planned[0]
-    first = typed(page, plain(planned.question)).first
-    assert "Planned" in first.inner_text()
-    first.click()
-    page.wait_for_url(f"**#{planned.id}")
+    found = typed(page, plain(planned.question)).filter(has_text="Planned").first
+    found.click()
+    page.wait_for_url(f"**/questions/{planned.id}.html*")
 
-    assert page.locator(f"#{planned.id}").evaluate(
-        "one => one.matches(':target') && one.checkVisibility()"
-    )
+    assert page.locator(".dl-state").inner_text().startswith("Planned.")
     page.close()

@@ -46,7 +46,7 @@ ENTRY = Entry("toy", "Toy?", (), Answer(""), {}, (), Path())
                 arms={"low": {"lr": 0.01}, "high": {"lr": 1.0}, "odd": {"optimizer": "adam"}},
             ),
             {},
-            "32 units, sgd (low, high) or adam (odd) at 0.01 (low), 1 (high) or 0.1 (odd)",
+            "32 units, sgd (odd: adam) at 0.01 (low), 1 (high) or 0.1 (odd)",
         ),
     ],
 )

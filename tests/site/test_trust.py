@@ -83,6 +83,23 @@ def test_what_counts_is_taken(tmp_path):
     }
 
 
+def test_an_faq_has_its_own_name_and_colours(copy, tmp_path):
+    """What it does not say of its look is ours: the tabs, the button that copies code."""
+    (copy / "mkdocs.yml").write_text(
+        "site_name: Vision & Lab\nsite_description: What we know.\n"
+        "theme: {name: material, palette: {scheme: default, primary: teal, accent: teal}}\n"
+    )
+    build_site(copy, tmp_path / "out")
+    home = (tmp_path / "out" / "index.html").read_text()
+
+    assert ">Vision &amp; Lab<" in home
+    assert "What we know." in home
+    assert 'data-md-color-primary="teal"' in home
+    assert 'class="md-tabs"' in home
+    assert "content.code.copy" in home
+    assert "neural networks, answered" not in shown(tmp_path / "out" / "index.html")
+
+
 @pytest.mark.parametrize("text", ["[" * 5000, "a: &a [1]\nb: *a\n", "a: 1\na: 2\n", "\x00"])
 def test_what_is_no_settings_is_refused(tmp_path, text):
     """One message, whatever it is."""

@@ -28,6 +28,14 @@ def test_an_entry_shows_everything():
         assert words in text
 
 
+def test_of_many_phrasings_the_first_are_shown():
+    """The search knows more of them than anyone reads."""
+    text = render_entry(ENTRY._replace(also_asked=tuple(f"way {i}" for i in range(20))))
+
+    assert "way 11\n  and in 8 other ways" in text
+    assert "way 12" not in text
+
+
 def test_kinds_are_told_apart():
     """What PyTorch does is no finding."""
     (claim, _) = ENTRY.claims

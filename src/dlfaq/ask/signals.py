@@ -28,8 +28,8 @@ SIGNALS = (
     "grams", "scope", "same",
 )  # fmt: skip
 SHARED = ("elsewhere", "outside", "scope")  # they say whether any entry fits, not which
-CANDIDATES, MAX_TERMS = 24, 60
-NEAR = 16  # candidates that are near in meaning, and as many whose phrasings are written alike
+CANDIDATES, MAX_TERMS = 12, 60
+NEAR = 6  # candidates that are near in meaning, and as many whose phrasings are written alike
 ALIKE = 0.9  # likeness of words from which on a question is the phrasing itself: one in `same`
 GRAMS, SCOPE = 4.0, 10.0  # which brings `grams` and `scope` to the size of the other signals
 EXACT = 6  # of an entry's phrasings, those that get a cosine
@@ -193,6 +193,8 @@ def likeness(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
     asked = sum(query.rarity[word] ** 2 * weight for word, weight in query.own.items())
     best = 0.0
     for phrasing in phrasings:
+        if query.rarity.keys().isdisjoint(phrasing):
+            continue
         words = set(phrasing)
         common = size = 0.0
         for word in query.rarity.keys() & words:
@@ -213,5 +215,7 @@ def _weight(word: str) -> float:
 
 def _order(query: Query, phrasings: Iterable[Sequence[str]]) -> float:
     """The share of neighbouring words of the question that are neighbours in a phrasing too."""
+    if not query.pairs:
+        return 0.0
     pairs = {pair for phrasing in phrasings for pair in pairwise(phrasing)}
-    return min(1.0, len(query.pairs & pairs) / IN_ORDER) if query.pairs else 0.0
+    return min(1.0, len(query.pairs & pairs) / IN_ORDER)

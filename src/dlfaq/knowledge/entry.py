@@ -243,6 +243,14 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Symptom:
+    """What someone sees, and the entries that help, written or planned, by id."""
+
+    seen: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Faq:
     """A whole FAQ: `root` holds `faq/`, `sims/` and `evidence/`.
 
@@ -252,6 +260,7 @@ class Faq:
         documents: By id, in the order of `faq/documents.yml`.
         planned: Sorted by id.
         front: The ids of the entries that the home page shows first, in its order.
+        symptoms: What people see, and the entries that help, in the home page's order.
         problems: What is to be mended; everything here is without it.
         missing: The ids of the entries that are left out for it, sorted.
     """
@@ -262,6 +271,7 @@ class Faq:
     documents: Mapping[str, Document]
     planned: tuple[Planned, ...] = ()
     front: tuple[str, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
     problems: tuple[Problem, ...] = ()
     missing: tuple[str, ...] = ()
 

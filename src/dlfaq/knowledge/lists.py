@@ -1,10 +1,10 @@
 """The lists of an FAQ: `faq/topics.yml`, `documents.yml`, `planned.yml` and `front.yml`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from dlfaq.errors import Problem, Problems, did_you_mean
-from dlfaq.knowledge.entry import Document, Planned, SourceStatement
+from dlfaq.knowledge.entry import Document, Planned, SourceStatement, Symptom
 from dlfaq.knowledge.fields import IDS, Fields, is_id
 from dlfaq.knowledge.yaml_file import Node, read_yaml
 
@@ -86,31 +86,50 @@ def read_planned(root: Path, problems: list[Problem]) -> list[tuple[Planned, int
     return planned
 
 
-def read_front(root: Path, written: Sequence[str], problems: list[Problem]) -> tuple[str, ...]:
-    """The ids of the entries that the home page shows first; none if the file is not there."""
+def read_front(
+    root: Path, written: Sequence[str], planned: Sequence[str], problems: list[Problem]
+) -> tuple[tuple[str, ...], tuple[Symptom, ...]]:
+    """What the home page shows first: the ids of entries, and symptoms with the entries that help.
+
+    Args:
+        root: The FAQ's folder.
+        written: The ids of the entries that are written.
+        planned: Those of the planned ones, which may help with a symptom.
+        problems: Where problems are added.
+    """
     node = _read(root, FRONT, problems)
     if node is None or not node.value:
-        return ()
+        return (), ()
     if not isinstance(node.value, list):
         problems.append(
             Problem(
                 FRONT, node.line, "what stands in front is not a list.", "Begin each with `- `."
             )
         )
-        return ()
+        return (), ()
     front: list[str] = []
+    symptoms: list[Symptom] = []
     for item in node.value:
+        if isinstance(item.value, dict):
+            fields = Fields(item, FRONT, "a symptom", problems)
+            for seen in fields.values:
+                names = fields.lines(seen, needed=True, single=True)
+                problems += _unknown(names, [*written, *planned], fields.values[seen].line)
+                symptoms.append(Symptom(" ".join(seen.split()), tuple(dict.fromkeys(names))))
+            continue
         name = str(item.value)[:80]
         if name in front:
             problems.append(Problem(FRONT, item.line, f"'{name}' stands here twice."))
-        elif name not in written:
-            problems.append(
-                Problem(
-                    FRONT, item.line, f"there is no entry '{name}'.", did_you_mean(name, written)
-                )
-            )
+        problems += _unknown([name], written, item.line)
         front.append(name)
-    return tuple(front)
+    return tuple(front), tuple(symptoms)
+
+
+def _unknown(names: Iterable[str], known: Sequence[str], line: int) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            said = f"there is no entry '{name[:80]}'."
+            yield Problem(FRONT, line, said, did_you_mean(name, known))
 
 
 def _waiting(planned: Fields, problems: list[Problem]) -> Iterator[SourceStatement]:

@@ -1,7 +1,7 @@
 """Reading an FAQ: the whole of it as values, and every problem of every file in one pass."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from dlfaq.knowledge.checks.links import (
 from dlfaq.knowledge.checks.plots import check_plots
 from dlfaq.knowledge.checks.spelt import Settings
 from dlfaq.knowledge.checks.texts import check_texts
-from dlfaq.knowledge.entry import Claim, Document, Entry, Faq, Planned
+from dlfaq.knowledge.entry import Claim, Document, Entry, Faq, Planned, Symptom
 from dlfaq.knowledge.entry_file import EntryFile, read_entry
 from dlfaq.knowledge.lists import (
     DOCUMENTS,
@@ -62,7 +62,8 @@ def load(root: Path) -> Faq:
     problems += check_questions(files, lists.planned)
     problems += check_planned(lists.planned, written, lists.topics, lists.documents)
     problems += _strays(root)
-    front = read_front(root, written, problems)
+    later = [one.id for one, _ in lists.planned]
+    front, symptoms = read_front(root, written, later, problems)
     everything = _sorted([*problems, *(one for found in by_entry.values() for one in found)])
     if any(one.file in {TOPICS, DOCUMENTS} for one in everything):
         raise Problems(everything)
@@ -78,7 +79,18 @@ def load(root: Path) -> Faq:
         missing=tuple(name for name in written if name in wrong),
     )
     known = {entry.id for entry in faq.entries}
-    return replace(faq, front=tuple(name for name in dict.fromkeys(front) if name in known))
+    return replace(
+        faq,
+        front=tuple(name for name in dict.fromkeys(front) if name in known),
+        symptoms=tuple(_helped(symptoms, known | {one.id for one in faq.planned})),
+    )
+
+
+def _helped(symptoms: Iterable[Symptom], known: Set[str]) -> Iterator[Symptom]:
+    """The symptoms with the entries that there are; without one there is nothing to show."""
+    for one in symptoms:
+        if names := tuple(name for name in one.entries if name in known):
+            yield replace(one, entries=names)
 
 
 def load_changed(root: Path, names: Sequence[str], *, planned: bool) -> Faq:

@@ -11,6 +11,8 @@ from torch import Tensor
 FILE = Path(__file__).with_name("datasets") / "minilm_sentences.npz"
 # so that new data are a change of source
 SHA256 = "90af4dc67575f2776b3ada507f276a1e150a032e5f3ec86e746a9bc212c2ab8c"
+STATIC = FILE.with_name("static_sentences.npy")
+STATIC_SHA256 = "4c1639bb600d36f9701d28bcafdb34d39fa70c929b85db38669535f2b284e271"
 
 
 class Sentences(NamedTuple):
@@ -65,3 +67,14 @@ def sentences() -> Sentences:
             word_ranks=torch.from_numpy(file["word_ranks"].astype(np.int64)),
             word_norms=torch.from_numpy(file["word_norms"]),
         )
+
+
+@cache
+def static_vectors() -> Tensor:
+    """(n, 128) float32 (stored as float16): the mean of each sentence's static token vectors.
+
+    A static token vector is the same in every sentence. `benchmarks/make_static_embeddings.py`
+    writes the file from the token vectors of `dlfaq ask`, which model2vec distilled from
+    all-MiniLM-L6-v2 (Apache License 2.0).
+    """
+    return torch.from_numpy(np.load(STATIC, allow_pickle=False).astype(np.float32))

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-AT_ZERO = ("normalize", "root", "hidden-root", "where", "empty-mean", "half-eps")
+AT_ZERO = (
+    "normalize", "root", "rmse", "hidden-root", "where", "entropy", "empty-mean", "half-eps",
+)  # fmt: skip
 NAMES = (
     "softmax", "sigmoid", "log-sum-exp", "exp", "masked", "half-mask", "empty-mean", "one-std",
-    "normalize", "constant", "root", "hidden-root", "where", "acos", "half-square", "half-eps",
-    "no-label",
+    "normalize", "constant", "root", "rmse", "hidden-root", "where", "entropy", "acos",
+    "half-square", "half-eps", "no-label",
 )  # fmt: skip
 
 
@@ -48,8 +50,10 @@ def fragile(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "normalize": lambda: x[:, 0] / x.norm(dim=-1),  # 0 / 0
         "constant": lambda: (x[:, 0] - x.mean(-1)) / x.std(-1),  # 0 / 0
         "root": lambda: x.square().sum(-1).sqrt(),  # finite, but its slope at 0 is not
+        "rmse": lambda: torch.stack([F.mse_loss(row, 0 * row.detach()).sqrt() for row in x]),
         "hidden-root": lambda: torch.where(x > 0, x.sqrt(), 0.0).sum(-1),  # 0 times that slope
         "where": lambda: torch.where(x > 0, x.log(), 0.0).sum(-1),  # the same of a logarithm
+        "entropy": lambda: -torch.where(x > 0, x * x.log(), 0.0).sum(-1),  # and of a product
         "acos": lambda: x.acos().sum(-1),  # finite, but its slope at 1 is not
         "half-square": lambda: x.half().square().float().mean(-1),  # float16 ends at 65504
         "half-eps": lambda: _half_share(x, 1e-8),  # 1e-8 is 0 in float16
@@ -73,8 +77,10 @@ def stable(name: str, x: Tensor, *, hidden: bool) -> Tensor:
         "normalize": lambda: x[:, 0] / _root(x.square().sum(-1)),
         "constant": lambda: (x[:, 0] - x.mean(-1)) / _root(x.var(-1)),
         "root": lambda: _root(x.square().sum(-1)),
+        "rmse": lambda: _root(x.square().mean(-1)),
         "hidden-root": lambda: (torch.where(x > 0, x, 1.0).sqrt() * (x > 0)).sum(-1),
         "where": lambda: torch.where(x > 0, x, 1.0).log().sum(-1),  # replaced before log sees it
+        "entropy": lambda: -(x * torch.where(x > 0, x, 1.0).log()).sum(-1),
         "acos": lambda: x.clamp(-1 + 1e-6, 1 - 1e-6).acos().sum(-1),
         "half-square": lambda: x.half().float().square().mean(-1),
         "half-eps": lambda: _half_share(x, 1e-4),

@@ -1,5 +1,6 @@
 """The site: Markdown pages into a folder, then MkDocs over them."""
 
+import gc
 import logging
 import re
 import shutil
@@ -50,10 +51,7 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
         own |= {
             below / path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()
         }
-    index = own.get(Path("index.md"))
-    made = chain(
-        pages(known, index.read_text("utf-8") if index else ""), search_files(known.faq).items()
-    )
+    made = chain(pages(known, _welcome(root)), search_files(known.faq).items())
     kept = set()
     for name, text in made:
         kept.add(Path(name))
@@ -65,6 +63,20 @@ def write_pages(root: Path, output: Path, known: Known | None = None) -> int:
         if path.is_file() and path.relative_to(output) not in kept:
             path.unlink()
     return sum(name.suffix == ".md" for name in kept)
+
+
+def _welcome(root: Path) -> str:
+    """How the home page begins and ends: the FAQ's own text, or ours under the FAQ's name."""
+    index = root / "docs" / "index.md"
+    if index.is_file():
+        return index.read_text("utf-8")
+    ours = (bundled_root() / "docs" / "index.md").read_text("utf-8")
+    own, _ = settings(root)
+    if "site_name" not in own:
+        return ours
+    _, mark, rest = ours.partition("\n## ")
+    said = own.get("site_description", "")
+    return f"# {own['site_name']}\n\n{said}\n{mark}{rest}"
 
 
 def _renew(output: Path, name: Path, data: bytes) -> None:
@@ -122,7 +134,7 @@ def build_site(
     _tell(root, known, notice)
     count = write_pages(root, source, known)
     drawing = Drawing(known)
-    with _warnings() as found:
+    with _warnings() as found, _settled():
         try:
             config = configured(root, source, output, drawing)
             if offline:
@@ -193,6 +205,7 @@ def serve_site(root: Path, port: int) -> None:
             raise Problems(
                 [Problem("site", None, f"port {port}: {error.strerror}.", "Choose another: --port")]
             ) from None
+        server.error_handler = lambda code: _error_page(output, code)
         for watched in WATCHED:
             if (root / watched).exists():
                 server.watch(str(root / watched))
@@ -204,6 +217,12 @@ def serve_site(root: Path, port: int) -> None:
             ) from None
         finally:
             server.shutdown()
+
+
+def _error_page(site: Path, code: int) -> bytes | None:
+    """What a visitor sees where there is no page; nothing if the site has no such page."""
+    page = site / f"{code}.html"
+    return page.read_bytes() if page.is_file() else None
 
 
 def _require() -> None:
@@ -237,6 +256,16 @@ def _problems(found: list[str]) -> list[Problem]:
         entry = _PAGE.search(text)
         problems.append(Problem(f"faq/{entry[1]}.yaml" if entry else "site", None, text))
     return problems
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Take what was read out of the garbage collector's rounds, which it would lengthen."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

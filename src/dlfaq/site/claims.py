@@ -74,7 +74,7 @@ def _row(entry: Entry, claim: Claim, known: Known) -> Iterator[str]:
     yield claim_mark(claim, evidence)
     yield line(claim.says)
     yield escape(_predicted(evidence.own)) if evidence else ""
-    yield _measured(entry, claim, known)
+    yield measured_in_words(entry, claim, known)
     holds = evidence.holds_under if evidence else {}
     also = ", ".join(_holding(named(name), holds.get(name)) for name in claim.holds_under)
     yield also.replace("× ", f"×{UNBROKEN}")
@@ -100,7 +100,8 @@ def _counted(point: Point) -> bool:
     return " of " in measured(point)
 
 
-def _measured(entry: Entry, claim: Claim, known: Known) -> str:
+def measured_in_words(entry: Entry, claim: Claim, known: Known) -> str:
+    """What was measured of a claim, as its author says it or in figures; empty if nothing was."""
     evidence = known.of(entry, claim)
     if evidence is None:
         return ""

@@ -71,7 +71,10 @@ def setting(experiment: Experiment, signature: Signature, at: Mapping[str, Scala
 
 
 def _of_all(found: Sequence[tuple[str, Scalar]]) -> str:
-    """One value, or all that there are; where arms differ in it, with their names."""
+    """One value, or all that there are; where arms differ in it, with their names.
+
+    Where most arms share one, only the others are named.
+    """
     by_arm: dict[str, list[str]] = {}
     for arm, value in found:
         by_arm.setdefault(arm, []).append(_value(value))
@@ -80,6 +83,10 @@ def _of_all(found: Sequence[tuple[str, Scalar]]) -> str:
         named.setdefault(_listed(dict.fromkeys(values)), []).append(arm)
     if len(named) == 1:
         return next(iter(named))
+    usual, *others = sorted(named.items(), key=lambda pair: -len(pair[1]))
+    if len(usual[1]) > sum(len(arms) for _, arms in others) and len(usual[1]) > 1:
+        told = "; ".join(f"{', '.join(arms)}: {values}" for values, arms in others)
+        return f"{usual[0]} ({told})"
     return _listed(f"{values} ({', '.join(arms)})" for values, arms in named.items())
 
 

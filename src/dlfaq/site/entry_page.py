@@ -8,6 +8,7 @@ from dlfaq.knowledge.entry import Entry, Part, Reference
 from dlfaq.knowledge.placeholders import render
 from dlfaq.site.answer import anchor, bare, box, cited
 from dlfaq.site.claims import Signatures, claims
+from dlfaq.site.explorer import explorer
 from dlfaq.site.figures.fence import fence
 from dlfaq.site.shared import NOT_YET, Known, front_matter, link_to, mark, tally
 from dlfaq.site.text import escape, label, line, link, prose
@@ -24,6 +25,7 @@ def entry_page(entry: Entry, known: Known, signatures: Signatures) -> str:
         *_state(entry),
         *box(entry, known),
         *_plots(entry, known),
+        *explorer(entry, known),
         *(row for part in entry.answer.parts for row in _part(entry, part, known)),
         *claims(entry, known, signatures),
         *_sources(entry, known),
@@ -79,7 +81,7 @@ def _sources(entry: Entry, known: Known) -> Iterator[str]:
         shown_by = ", ".join(f"[{claim}](#{claim})" for claim in source.claims)
         because = line(render(source.because, evidence.values if evidence else {}))
         rest = " ".join(filter(None, [because, f"Shown by {shown_by}." if shown_by else ""]))
-        place = f"[{label(title)}](../sources.md#{source.document}){where}"
+        place = f"[{label(title)}](../sources/{source.document}.md){where}"
         yield f"- {mark(source.ruling)} {line(source.says)} ({place})  "
         yield f"  {rest}" if rest else ""
     yield ""
@@ -103,7 +105,7 @@ def _reference(one: Reference) -> str:
 
 def _related(entry: Entry, known: Known) -> Iterator[str]:
     """Both ways: what the entry names, and what names it."""
-    naming = [other.id for other in known.faq.entries if entry.id in other.related]
+    naming = known.naming.get(entry.id, [])
     names = [name for name in dict.fromkeys([*entry.related, *naming]) if name in known.entries]
     names = [name for name in names if name != entry.id]
     if names:

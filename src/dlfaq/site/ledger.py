@@ -1,21 +1,33 @@
-"""The ledger: each statement of each source document, its ruling, and the claims that show it."""
+"""The ledger: a page a source document, with each of its statements, our ruling, and the ground.
+
+As Markdown a document is a table with a box for each row; `safe` makes of each row and its box one
+thing that opens, as it does with claims.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from textwrap import indent
 from typing import NamedTuple
 
 from dlfaq.knowledge.entry import Document, Entry, Faq, Planned, SourceStatement
 from dlfaq.knowledge.placeholders import render
 from dlfaq.site.shared import Known, front_matter, mark
-from dlfaq.site.text import escape, label, line, link
+from dlfaq.site.text import escape, in_cell, label, line, link
 
-MISSING = "missing"  # stands where a ruling would, as long as the entry is not written
-RULINGS = ("true", "conditional", "false", "untestable", MISSING)
+WAITING = "waiting"  # stands where a ruling would, as long as the entry is not written
+RULINGS = ("true", "conditional", "false", "untestable", WAITING)
+HEAD = ("ruling", "statement", "where")
 _INTRODUCTION = """\
-Each statement of the source documents, in our words, with our ruling: true, conditional (true
-under conditions that the entry names), false, or untestable. A statement whose entry is not written
-yet is missing its ruling.
+What other documents on training say, statement by statement in our words, each with our ruling:
+true, conditional (true under conditions that the entry names), false, or untestable. A statement
+whose entry is not written yet waits for its ruling.
 """
+_WHERE = {
+    "L": "L15 is line 15 of its text",
+    "p": "p. 3 is its page 3",
+    "§": "§ 2 is its section 2",
+}
 
 
 class Row(NamedTuple):
@@ -27,19 +39,18 @@ class Row(NamedTuple):
     @property
     def ruling(self) -> str:
         """One of RULINGS."""
-        return self.source.ruling or MISSING
+        return self.source.ruling or WAITING
 
 
-def ledger(known: Known) -> str:
-    """The page as Markdown: counts, then each document's statements in their order."""
+def ledger(known: Known) -> Iterator[tuple[str, str]]:
+    """The pages with their paths: the list of documents, then each with its statements."""
     faq = known.faq
     rows = {document: _rows(faq, document) for document in faq.documents}
     parts = [front_matter("Sources", wide=True), "# What the sources say\n", _INTRODUCTION]
-    if any(rows.values()):
-        parts += _counts(faq, rows)
+    parts += _counts(faq, rows)
+    yield "sources/index.md", "\n".join(parts)
     for document in faq.documents.values():
-        parts += _document(document, rows[document.id], known)
-    return "\n".join(parts)
+        yield f"sources/{document.id}.md", _document(document, rows[document.id], known)
 
 
 def _rows(faq: Faq, document: str) -> list[Row]:
@@ -59,17 +70,20 @@ def _place(where: str) -> tuple[int, tuple[int, ...]]:
 
 
 def _counts(faq: Faq, rows: dict[str, list[Row]]) -> Iterator[str]:
+    """A document a row; columns that are empty everywhere are left out."""
     used = [
         ruling
         for ruling in RULINGS
         if any(row.ruling == ruling for found in rows.values() for row in found)
     ]
-    yield f"| Document | {' | '.join(used)} | statements |"
+    yield f"| {' | '.join(['document', *used, 'statements'])} |"
     yield f"| --- |{' ---: |' * (len(used) + 1)}"
     for document in faq.documents.values():
         found = rows[document.id]
         counts = [str(_count(found, ruling) or "") for ruling in used]
-        yield f"| [{label(document.title)}](#{document.id}) | {' | '.join(counts)} | {len(found)} |"
+        by = f" {escape(_by(document))}" if _by(document) else ""
+        title = f"[{label(document.title)}]({document.id}.md){by}"
+        yield f"| {in_cell(title)} | {' | '.join([*counts, str(len(found))])} |"
     yield ""
 
 
@@ -77,36 +91,74 @@ def _count(rows: Iterable[Row], ruling: str) -> int:
     return sum(row.ruling == ruling for row in rows)
 
 
-def _document(document: Document, rows: list[Row], known: Known) -> Iterator[str]:
+def _by(document: Document) -> str:
+    return ", ".join(filter(None, [document.author, str(document.year or "")]))
+
+
+def _document(document: Document, rows: list[Row], known: Known) -> str:
     address = link(document.address)
-    title = f"[{label(document.title)}]({address})" if address else line(document.title)
-    yield f"## {title} {{ #{document.id} }}\n"
-    by = ", ".join(filter(None, [document.author, str(document.year or "")]))
+    where = f"[Read it]({address})." if address else "We know no public address of it."
+    about = ". ".join(filter(None, [escape(_by(document)), where]))
+    parts = [
+        front_matter(document.title, wide=True, bare=True),
+        f"# {line(document.title)}\n",
+        f"{about} {_counted(rows)}{_places(rows)}\n{{ .dl-count }}\n",
+        "## Its statements, in its order { #statements .dl-claims .dl-rulings }\n",
+    ]
+    if not rows:
+        return "\n".join(parts[:-1])
+    boxes = []
+    parts += [f"| {' | '.join(HEAD)} |", f"|{' --- |' * len(HEAD)}"]
+    for number, (row, boxed) in enumerate(_joined(rows, known), 1):
+        parts.append(f"| {' | '.join(map(in_cell, row))} |")
+        boxes += [f'??? claim "s-{number}"\n', *(indent(one, "    ") for one in boxed)]
+    return "\n".join([*parts, "", *boxes])
+
+
+def _counted(rows: list[Row]) -> str:
+    if not rows:
+        return "Nothing is ruled on yet."
     counted = [f"{_count(rows, ruling)} {ruling}" for ruling in RULINGS if _count(rows, ruling)]
-    plural = "s" if len(rows) != 1 else ""
-    said = (
-        f"{len(rows)} statement{plural}: {', '.join(counted)}."
-        if rows
-        else "Nothing is ruled on yet."
-    )
-    yield f"{escape(by)}{'. ' if by else ''}{said}\n{{ .dl-count }}\n"
-    for row in rows:
-        yield from _statement(row, known)
-    yield ""
+    return f"{len(rows)} statement{'s' if len(rows) != 1 else ''}: {', '.join(counted)}."
 
 
-def _statement(row: Row, known: Known) -> Iterator[str]:
+def _places(rows: list[Row]) -> str:
+    """What the places mean."""
+    used = {re.match(r"[^\d\s.]?", row.source.where)[0] for row in rows}
+    said = [words for sign, words in _WHERE.items() if sign in used]
+    return f" {'; '.join(said)}." if said else ""
+
+
+def _joined(rows: list[Row], known: Known) -> Iterator[tuple[tuple[str, str, str], list[str]]]:
+    """Each row with what it opens to; statements in a row that wait share one."""
+    for waiting, found in groupby(rows, key=lambda row: row.ruling == WAITING):
+        together = [*found]
+        if waiting and len(together) > 1:
+            said = f"{len(together)} statements wait for entries that are not written yet."
+            places = [row.source.where for row in (together[0], together[-1]) if row.source.where]
+            boxed = [f"- {line(row.source.says)} {_planned(row)}" for row in together]
+            where = escape(" to ".join(dict.fromkeys(places)))
+            yield (mark(WAITING), said, where), [*boxed, ""]
+            continue
+        for row in together:
+            cells = (mark(row.ruling), line(row.source.says), escape(row.source.where))
+            yield cells, [*_opened(row, known)]
+
+
+def _planned(row: Row) -> str:
+    where = f"{escape(row.source.where)}, " if row.source.where else ""
+    return f"({where}[planned](../questions/{row.entry.id}.md))"
+
+
+def _opened(row: Row, known: Known) -> Iterator[str]:
+    """The ground of a ruling."""
     entry, source = row
-    where = f" ({escape(source.where)})" if source.where else ""
-    yield f"- {mark(row.ruling)} {line(source.says)}{where}  "
     if isinstance(entry, Planned):
-        yield f"  Planned: [{label(entry.question)}](questions/index.md#{entry.id})"
+        yield f"Planned: [{label(entry.question)}](../questions/{entry.id}.md).\n"
         return
     evidence = known.evidence.get(entry.id)
-    because = line(render(source.because, evidence.values if evidence else {}))
-    claims = ", ".join(f"[{claim}](questions/{entry.id}.md#{claim})" for claim in source.claims)
-    anchor = "#sources" if source.page else ""
-    answer = f"[{label(entry.question)}](questions/{entry.id}.md{anchor})"
-    if because:
-        yield f"  {because}  "
-    yield f"  {answer}{f', shown by {claims}' if claims else ''}"
+    if because := line(render(source.because, evidence.values if evidence else {})):
+        yield f"{because}\n"
+    claims = ", ".join(f"[{claim}](../questions/{entry.id}.md#{claim})" for claim in source.claims)
+    answer = f"[{label(entry.question)}](../questions/{entry.id}.md)"
+    yield f"{answer}{f' Shown by {claims}.' if claims else ''}\n"

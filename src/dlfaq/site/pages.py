@@ -11,12 +11,14 @@ from dlfaq.knowledge.entry import Faq
 from dlfaq.knowledge.simulations import Signature, read_simulation, simulation_names
 from dlfaq.site.entry_page import entry_page
 from dlfaq.site.gallery import gallery
-from dlfaq.site.home import home
+from dlfaq.site.home import counts, home
 from dlfaq.site.ledger import ledger
 from dlfaq.site.machines import overview
+from dlfaq.site.notebook import notebook
+from dlfaq.site.planned import planned_list, planned_pages
 from dlfaq.site.shared import Known, front_matter, listed
-from dlfaq.site.simulation_page import simulation_page
-from dlfaq.site.text import label, line
+from dlfaq.site.simulation_page import defaults, simulation_page
+from dlfaq.site.text import line
 
 
 def known_of(faq: Faq) -> Known:
@@ -38,16 +40,18 @@ def pages(known: Known, welcome: str = "") -> Iterator[tuple[str, str]]:
     signatures = _signatures(faq)
     yield "index.md", home(known, welcome)
     yield "questions/index.md", _questions(known)
-    yield "sources.md", ledger(known)
+    yield from ledger(known)
+    yield from planned_pages(known)
     for entry in faq.entries:
         yield f"questions/{entry.id}.md", entry_page(entry, known, signatures.__getitem__)
     for name in faq.missing:
         yield f"questions/{name}.md", _left_out(name)
     for topic in faq.topics:
-        if any(topic in entry.topics for entry in faq.entries):
+        if any(topic in one.topics for one in (*faq.entries, *faq.planned)):
             yield f"topics/{topic}.md", _topic(topic, known)
     for one in signatures.values():
         yield f"simulations/{one.name}.md", simulation_page(one, known)
+        yield f"simulations/{one.name}.ipynb", notebook(one, defaults(one))
     yield "simulations/index.md", gallery([*signatures.values()], known)
     yield "llms.txt", overview(known, welcome)
 
@@ -82,21 +86,22 @@ def _evidence(faq: Faq) -> tuple[dict[str, Evidence], tuple[Problem, ...]]:
 
 
 def _questions(known: Known) -> str:
-    parts = [front_matter("Questions"), "# All questions\n", *listed(known.faq.entries, known, "")]
+    """All that is answered; what is planned has a page of its own."""
+    parts = [front_matter("Questions"), "# All answers\n", *listed(known.faq.entries, known, "")]
     if known.faq.planned:
-        parts += ["\n## Planned\n", "Asked, and not answered here yet.\n"]
-        parts += [
-            f"- *{label(one.question)}*{{ #{one.id} .dl-planned }}" for one in known.faq.planned
-        ]
+        count = len(known.faq.planned)
+        said = "1 more question is" if count == 1 else f"{count} more questions are"
+        parts.append(f"\n[{said} planned](../planned.md).")
     return "\n".join(parts) + "\n"
 
 
 def _topic(topic: str, known: Known) -> str:
     title = known.faq.topics[topic]
     entries = [entry for entry in known.faq.entries if topic in entry.topics]
-    return (
-        "\n".join(
-            [front_matter(title), f"# {line(title)}\n", *listed(entries, known, "../questions/")]
-        )
-        + "\n"
-    )
+    planned = [one for one in known.faq.planned if topic in one.topics]
+    parts = [front_matter(title), f"# {line(title)}\n"]
+    parts += [f"{counts(entries, planned)}\n{{ .dl-count }}\n"]
+    parts += [*listed(entries, known, "../questions/"), ""]
+    if planned:
+        parts += ["## Planned { #planned }\n", *planned_list(planned, "../questions/")]
+    return "\n".join(parts) + "\n"

@@ -125,7 +125,7 @@ def _open_rows(root: ElementTree.Element, heading: ElementTree.Element) -> None:
     if table is None or len(rows) != len(boxes):
         return
     names = [_text(cell) for cell in table.iterfind("thead/tr/*")]
-    joined = ElementTree.Element("div", {"class": CLAIMS})
+    joined = ElementTree.Element("div", {"class": heading.get("class")})
     head = ElementTree.SubElement(joined, "div", {"class": "dl-head", "aria-hidden": "true"})
     for name in names:
         ElementTree.SubElement(head, "span").text = name

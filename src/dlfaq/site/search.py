@@ -3,45 +3,37 @@
 A web worker takes the place of Material's own and ranks as `dlfaq.ask` does. Its code is in
 `worker/`, a port of the ranking; everything else it knows is written here when the site is built,
 from the index and the modules that the terminal uses: entries, vocabulary, thesaurus, lists,
-patterns, weights. Of the token vectors, which are too many to send, those go that the FAQ's texts
-and common English need; of the others only the names, so that a word is taken apart as it is in the
-terminal and then says nothing.
+patterns, weights.
 """
 
-import base64
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from dlfaq.ask import grams, lists, query, signals, spelling, vectors, words
-from dlfaq.ask.build import thesaurus
+from dlfaq.ask import (
+    grams,
+    lists,
+    passages,
+    query,
+    rank,
+    signals,
+    spelling,
+    words,
+)
 from dlfaq.ask.build.english import common_english, elsewhere_lines
+from dlfaq.ask.build.markdown import inline
 from dlfaq.ask.build.rows import said
 from dlfaq.ask.freshness import read_index
 from dlfaq.ask.rank import TUNED
 from dlfaq.ask.schema import COLUMNS
-from dlfaq.knowledge.entry import Faq
-from dlfaq.site.text import plain
+from dlfaq.knowledge.entry import Entry, Faq, Planned
+from dlfaq.site.patterns import pattern_in_js
+from dlfaq.site.search_vectors import vectors_in
 
 FOLDER = "assets/search"
 PARTS = ("words.js", "ranking.js", "results.js", "worker.js")
-_CLASSES = {  # of characters, as Python's patterns write them, and as JavaScript's must
-    r"[^\W\d_A-Za-z]": r"(?:(?![\p{Nd}A-Za-z])[\p{L}\p{N}])",
-    r"[^\W_]": r"[\p{L}\p{N}]",
-    r"[\w.]": r"[\p{L}\p{N}_.]",
-    r"[\w]": r"[\p{L}\p{N}_]",
-    r"\w": r"[\p{L}\p{N}_]",
-    r"\d": r"\p{Nd}",
-    r"\b": r"(?:(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_])|(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_]))",
-    r"(?P<": "(?<",
-}
-_FORM = re.compile(
-    r"\\(?:mathbb|mathcal|mathrm|mathbf|operatorname|text|left|right|[bB]ig[gr]?|[,;!:\s])"
-)  # of TeX, no content
-_TEX = re.compile(r"\\([A-Za-z]+)")
 
 
 def search_files(faq: Faq, *, whole: bool = False) -> dict[str, str]:
@@ -83,14 +75,30 @@ def _index(db: sqlite3.Connection, faq: Faq, *, whole: bool) -> dict[str, object
             "weights": dict(TUNED.weights),
             "base": TUNED.base,
             "fits": TUNED.fits,
+            "sure": TUNED.sure,
+            "probable": rank.PROBABLE,
+            "behind": rank.BEHIND,
+            "alone": rank.ALONE,
+        },
+        "passages": {
+            "like": passages.LIKE,
+            "means": passages.MEANS,
+            "holds": passages.HOLDS,
+            "least": passages.LEAST,
+            "ahead": passages.AHEAD,
         },
         "vocab": vocab,
         "same": db.execute("SELECT key, value FROM same").fetchall(),
         "signs": db.execute("SELECT anchor, place, needs, means FROM signs").fetchall(),
         "elsewhere": elsewhere,
         "entries": entries,
-        "vectors": _vectors(
-            [*(text for one in entries for text in one["said"]), *lines], whole=whole
+        "vectors": vectors_in(
+            [
+                *(text for one in entries for text in one["said"]),
+                *(text for one in entries for part in one["parts"] for text in part["said"]),
+                *lines,
+            ],
+            whole=whole,
         ),
     }
 
@@ -110,6 +118,7 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
             "id": name,
             "title": _shown(known[name].question),
             "answer": _shown(short),
+            "parts": [*_parts(db, num, known[name], place)],
             "planned": bool(planned),
             "said": list(said(known[name], short)),
             "question": [place[word] for word in fields.pop("question").split()],
@@ -121,10 +130,32 @@ def _entries(db: sqlite3.Connection, faq: Faq, place: dict[str, int]) -> Iterato
         }
 
 
+def _parts(
+    db: sqlite3.Connection, num: int, entry: Entry | Planned, place: dict[str, int]
+) -> Iterator[dict]:
+    """The parts that a question may lead to: how each is asked, and which words it holds."""
+    rows = db.execute(
+        "SELECT place, id, asked, words FROM passages JOIN parts USING (num, place) "
+        "WHERE num = ? ORDER BY place",
+        (num,),
+    )
+    for number, name, asked, held in rows:
+        part = entry.answer.parts[number]
+        yield {
+            "id": name,
+            "title": _shown(part.title),
+            "said": [words.clean(text) for text in (part.title, *part.asked)],
+            "asked": [
+                [place[word] for word in line.split() if word in place]
+                for line in asked.splitlines()
+            ],
+            "words": _steps({place[word] for word in held.split() if word in place}),
+        }
+
+
 def _shown(text: str) -> str:
-    """A text without marks, its maths as one would type it."""
-    text = _TEX.sub(r" \1 ", _FORM.sub("", plain(text)))
-    return re.sub(r"\s+(?=[\s^_,.;:)\]])", "", re.sub(r"[{}\\]", "", text)).strip()
+    """A text as the terminal shows it: without marks, its maths as signs."""
+    return "".join(span.text for span in inline(" ".join(text.split()))).strip()
 
 
 def _steps(numbers: Iterable[int]) -> list[int]:
@@ -155,22 +186,6 @@ def _lists() -> dict[str, object]:
 
 def _patterns() -> dict[str, str]:
     return {"token": words.TOKEN, "parts": words.PARTS, "telling": words.TELLING}
-
-
-def pattern_in_js(pattern: str) -> str:
-    r"""A pattern of Python's `re` as JavaScript's flag `u` reads it.
-
-    >>> pattern_in_js(r"(?P<word>[^\W_]\w*)")
-    '(?<word>[\\p{L}\\p{N}][\\p{L}\\p{N}_]*)'
-
-    Raises:
-        ValueError: If it holds a class that is not translated.
-    """
-    found = re.sub("|".join(map(re.escape, _CLASSES)), lambda match: _CLASSES[match[0]], pattern)
-    if re.search(r"\\[WDSBAZ]|\(\?[a-zA-Z#(]", found):
-        msg = f"no JavaScript for {pattern!r}"
-        raise ValueError(msg)
-    return found
 
 
 def _query() -> dict[str, object]:
@@ -218,46 +233,4 @@ def _grams() -> dict[str, object]:
         "mostEntries": grams.MOST_ENTRIES,
         "few": grams.FEW,
         "usual": grams.USUAL,
-    }
-
-
-class _Used(vectors.TokenVectors):
-    """Token vectors that remember which of them were looked up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, bytes] = {}
-
-    def row(self, token: str) -> memoryview | None:
-        """A token's vector."""
-        row = super().row(token)
-        if row is not None:
-            self.found[token] = bytes(row)
-        return row
-
-
-def _vectors(texts: Iterable[str], *, whole: bool) -> dict[str, object]:
-    """Vectors of tokens in texts, thesaurus and common English; of all others the names."""
-    known = _Used()
-    english = " ".join([lists.PLAIN_ENGLISH, *lists.STOP, *lists.NEGATIONS])
-    used = {
-        token
-        for text in (*texts, thesaurus.FILE.read_text("utf-8"), english)
-        for token in words.tokens(text)
-    }
-    for word in {word for token in used for word in vectors.PIECES.findall(token)}:
-        list(known.pieces(word))
-    every = [known[number].decode() for number in range(len(known))]
-    if whole:
-        for token in every:
-            known.row(token)
-    tokens = sorted(known.found)
-    return {
-        "size": known.size,
-        "unit": vectors.UNIT,
-        "longest": vectors.LONGEST,
-        "pieces": pattern_in_js(vectors.PIECES.pattern),
-        "tokens": " ".join(tokens),
-        "others": " ".join(token for token in every if token not in known.found),
-        "rows": base64.b64encode(b"".join(known.found[token] for token in tokens)).decode(),
     }

@@ -36,6 +36,15 @@ class Known:
         """The entries by id."""
         return {entry.id: entry for entry in self.faq.entries}
 
+    @cached_property
+    def naming(self) -> Mapping[str, list[str]]:
+        """By id: the entries that name this one as related."""
+        found: dict[str, list[str]] = {}
+        for entry in self.faq.entries:
+            for name in entry.related:
+                found.setdefault(name, []).append(entry.id)
+        return found
+
     def entry(self, name: str) -> Entry:
         """An entry by id; KeyError if there is none."""
         return self.entries[name]

@@ -17,6 +17,7 @@ from dlfaq.terminal.answers import headline, pair, part_lines, status_lines, ste
 from dlfaq.terminal.style import Line, Terminal, block_lines, plain, text_line
 
 KINDS = {"library": "of PyTorch"}  # what a claim's kind is called; others by their name
+MOST_ASKED = 12  # other ways to ask that are shown; the search knows them all
 _RULINGS = {"true": "green", "false": "red", "conditional": "yellow", "untestable": "dim"}
 
 
@@ -99,7 +100,9 @@ def _around(entry: EntryText) -> Iterator[Line]:
         yield from map(_source, entry.sources)
     if entry.also_asked:
         yield from (Line(), text_line("Also asked as", "title"))
-        yield from (text_line(one, indent=2) for one in entry.also_asked)
+        yield from (text_line(one, indent=2) for one in entry.also_asked[:MOST_ASKED])
+        if (others := len(entry.also_asked) - MOST_ASKED) > 0:
+            yield text_line(f"and in {others} other ways", indent=2)
     if entry.references:
         yield from (Line(), text_line("References", "title"))
         yield from map(_reference, entry.references)

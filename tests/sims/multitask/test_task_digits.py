@@ -1,5 +1,7 @@
 """Two tasks on digits, where the answer is known."""
 
+import itertools
+
 import pytest
 import torch
 from sims.multitask.task_digits import _losses, task_digits
@@ -31,7 +33,7 @@ def test_random_labels_do_not_teach_the_second_task():
 
 
 @pytest.mark.parametrize(
-    ("inputs", "share"), [("same", 0.0), ("different", 0.0), ("different", 0.5)]
+    ("inputs", "share"), [("same", 0.0), ("apart", 0.0), ("different", 0.0), ("different", 0.5)]
 )
 def test_it_is_a_plain_loop(inputs, share):
     """One network, torch.optim.Adam, and the mean losses of both tasks."""
@@ -42,7 +44,8 @@ def test_it_is_a_plain_loop(inputs, share):
     start = draws.stack("net", lambda: mlp(64, [32], 15)).weights()
     net.load_state_dict({name: value[0] for name, value in start.items()})
     one = draws.batches("first", 100, 32, 20)[0]
-    two = one if inputs == "same" else 100 + draws.batches("second", 100, 32, 20)[0]
+    two = one if inputs == "same" else draws.batches("second", 100, 32, 20)[0]
+    two = two + 100 if inputs == "different" else two
     turn = draws.uniform("turn", 20, 1)[0, :, 0] < share
     optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
     for step in range(20):
@@ -75,3 +78,11 @@ def test_a_loss_is_the_mean_over_the_labels_there_are():
 
     assert torch.allclose(first, F.cross_entropy(logits[0, ::2, :10], torch.tensor([3, 1, 0])))
     assert (second == 0).all()
+
+
+def test_pixels_and_first_weights_are_as_asked_for():
+    """Pixels from 0 to 1 and He's weights give other numbers than the defaults, each by itself."""
+    settings = [{}, {"scale": "unit"}, {"gain": 2**0.5}, {"scale": "unit", "gain": 2**0.5}]
+    cosines = [sim(steps=5, **given)["cosine"] for given in settings]
+
+    assert all(not torch.equal(a, b) for a, b in itertools.combinations(cosines, 2))

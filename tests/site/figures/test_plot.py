@@ -79,6 +79,7 @@ def test_the_spread_is_drawn_where_there_is_one():
 
     assert len(list(tree.iter("polygon"))) == 1
     assert "80 %" in tree.find("figcaption").text
+    assert tree.find("figcaption").text.endswith("The same in all replicates: a.")
     assert (
         drawn(Plotted("p", "z", (), (line(),))).find("figcaption") is None
     )  # no replicates in a formula

@@ -64,14 +64,14 @@ def rows_of(evidence: ClaimEvidence, named: Callable[[str], str]) -> list[Row]:
     return rows
 
 
-def draw_claim(rows: Sequence[Row], name: str) -> str:
-    """The figure as HTML; its name is unique on its page."""
+def draw_claim(rows: Sequence[Row], name: str, *, small: bool = False) -> str:
+    """The figure as HTML; its name is unique on its page, and a small one has no caption."""
     own = [row.point for row in rows if row.part == "own"]
     axis = fit(own, [row.point for row in rows if row.part != "own"], LEFT, RIGHT)
     bare = all(not is_bounded(row.point) for row in rows)  # nothing to read off an axis
     height = TOP + ROW * len(rows) + (TOP if bare else BOTTOM)
     drawn = [_draw_row(row, TOP + ROW * place, axis) for place, row in enumerate(rows)]
-    ticks = [] if bare else _ticks(axis, height - BOTTOM)
+    ticks = [] if bare else draw_ticks(axis, height - BOTTOM)
     words = " ".join(map(_sentence, rows))
     svg = tag(
         "svg",
@@ -86,7 +86,7 @@ def draw_claim(rows: Sequence[Row], name: str) -> str:
     )
     said = [LEGENDS[part] for part in LEGENDS if any(row.part == part for row in rows)]
     said += [FAR] * any(not axis.shows(row.point.estimate) for row in rows)
-    caption = tag("figcaption", escape(" ".join(said)))
+    caption = "" if small else tag("figcaption", escape(" ".join(said)))
     return tag("figure", svg, caption, class_="dl-figure")
 
 
@@ -142,14 +142,14 @@ def _draw_row(row: Row, top: float, axis: Axis) -> str:
     label = row.label if len(row.label) <= LABEL else f"{row.label[: LABEL - 1]}…"
     name = text(label, 0, top + 14, f"dl-{row.part}-text")
     shown = "" if row.crowd else text(_short(row.point), RIGHT + 10, y + 4.5, "dl-number")
-    return "".join([name, *_band(row.point, y, axis), *_mark(row, y, axis), shown])
+    return "".join([name, *draw_band(row.point, y, axis), *draw_mark(row, y, axis), shown])
 
 
 def _short(point: Point) -> str:
     return measured(point).replace(" of ", "/")
 
 
-def _band(point: Point, y: float, axis: Axis) -> Iterator[str]:
+def draw_band(point: Point, y: float, axis: Axis) -> Iterator[str]:
     """Where the measurement had to land; an identity has to hold in all replicates."""
     low, high = (point.low, point.high) if is_bounded(point) else (1.0, 1.0)
     left = LEFT if low is None else axis.place(low)
@@ -163,7 +163,7 @@ def _band(point: Point, y: float, axis: Axis) -> Iterator[str]:
             yield line(x, top, x, top + BAR, "dl-edge")
 
 
-def _mark(row: Row, y: float, axis: Axis) -> Iterator[str]:
+def draw_mark(row: Row, y: float, axis: Axis) -> Iterator[str]:
     """The interval and the estimate; an arrow where it lies beyond the figure."""
     x, kind = axis.place(row.point.estimate), row.part
     if not axis.shows(row.point.estimate):
@@ -186,7 +186,8 @@ def _mark(row: Row, y: float, axis: Axis) -> Iterator[str]:
         yield tag("circle", cx=x, cy=y, r=4.5, class_=f"dl-dot {kind}")
 
 
-def _ticks(axis: Axis, base: float) -> Iterator[str]:
+def draw_ticks(axis: Axis, base: float) -> Iterator[str]:
+    """The axis below the rows."""
     yield line(LEFT, base + 3, RIGHT, base + 3, "dl-axis")
     for value, written in axis.ticks():
         x = axis.place(value)

@@ -29,6 +29,7 @@ ROWS = 12  # of the table
 SWEPT = 9  # so many values of x are marked each
 ACROSS = 5  # round values along the x axis
 ROOM = 0.05  # of the height, above and below the lines
+SMALL_ROOM, SMALL_LETTERS = 40, 36  # of a thumbnail: beside its numbers; of an axis' name
 MEDIAN = "Median of the replicates"
 SHARE = "Share of the replicates"
 BANDS = "; the band holds the middle 80 % of them"
@@ -97,14 +98,22 @@ def draw_plot(plot: Plotted) -> str:
 
 
 def draw_thumbnail(plot: Plotted) -> str:
-    """The curves of the first picture alone, as decoration."""
+    """The first picture small, as decoration: its curves, and its axes with few ticks."""
     _, lines = frames(plot)[0]
     across, up = _axes(plot, lines)
-    drawn = [*_bands(lines, across, up), *_curves(lines, across, up)]
-    box = f"{LEFT - 6} {TOP - 6} {RIGHT - LEFT + 12} {BOTTOM - TOP + 12}"
+    marks = across.ticks(2)
+    parts = [*_grid(marks, across, up, few=True)]
+    parts += [*_bands(lines, across, up), *_curves(lines, across, up)]
+    parts.append(text(_short(plot.y), -SMALL_ROOM, 12, "dl-names"))
+    parts.append(text(_short(_name(plot.x)), (LEFT + RIGHT) / 2, HEIGHT + 22, "dl-names", "middle"))
+    box = f"{-SMALL_ROOM} -16 {CUT + SMALL_ROOM + 20} {HEIGHT + 50}"
     return tag(
-        "svg", *drawn, viewBox=box, width=480, height=270, aria_hidden="true", class_="dl-thumbnail"
+        "svg", *parts, viewBox=box, width=590, height=394, aria_hidden="true", class_="dl-thumbnail"
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= SMALL_LETTERS else f"{name[: SMALL_LETTERS - 1].rstrip()}…"
 
 
 def tables(plot: Plotted) -> Iterator[Table]:
@@ -129,8 +138,13 @@ def _caption(plot: Plotted) -> str:
     """What is drawn of the replicates; nothing where they all agree, such as along a formula."""
     if plot.share:
         return f"{SHARE}."
-    spread = any(one.low != one.high for one in plot.lines)
-    return f"{MEDIAN}{BANDS}." if spread else ""
+    names = dict.fromkeys(one.label for one in plot.lines)
+    spread = {one.label for one in plot.lines if one.low != one.high}
+    same = [name for name in names if name not in spread]
+    if not spread:
+        return ""
+    told = f" The same in all replicates: {', '.join(same)}." if same else ""
+    return f"{MEDIAN}{BANDS}.{told}"
 
 
 def _axes(plot: Plotted, lines: Sequence[Line]) -> tuple[Axis, Axis]:
@@ -163,13 +177,15 @@ def _marks(plot: Plotted, across: Axis) -> list[tuple[float, str]]:
     return [(value, number(value, 4)) for value in kept]
 
 
-def _grid(marks: Sequence[tuple[float, str]], across: Axis, up: Axis) -> Iterator[str]:
+def _grid(
+    marks: Sequence[tuple[float, str]], across: Axis, up: Axis, *, few: bool = False
+) -> Iterator[str]:
     yield straight(LEFT, BOTTOM, RIGHT, BOTTOM, "dl-axis")
     for value, written in marks:
         x = across.place(value)
         yield straight(x, BOTTOM, x, BOTTOM + 4, "dl-axis")
-        yield text(written, x, BOTTOM + 19, anchor="middle")
-    for value, written in up.ticks(4):
+        yield text(written, x, BOTTOM + (28 if few else 19), anchor="middle")
+    for value, written in up.ticks(2 if few else 4):
         y = BOTTOM - up.place(value)
         yield straight(LEFT, y, RIGHT, y, "dl-grid")
         yield text(written, LEFT - 6, y + 4.5, anchor="end")

@@ -1,4 +1,4 @@
-/* The ranking of `dlfaq ask`: a port of ask/query.py, signals.py, vectors.py and rank.py over the index that the build wrote. */
+/* The ranking of `dlfaq ask`: a port of ask/query.py, signals.py, passages.py, vectors.py and rank.py over the index that the build wrote. */
 
 /* Directions of meaning: vectors of tokens, in whole numbers. */
 function meaningOf(data, words) {
@@ -175,7 +175,8 @@ function rankerOf(data) {
     });
     const phrasings = lines.map((line, place) => [entry.said[place] ?? "", line.filter(term => !term.startsWith(`${NOT}:`))]);
     pieces.add(entry.num, phrasings);
-    return { ...entry, lines, vectors, centre: meaning.total(vectors), counts, length };
+    const parts = entry.parts.map(part => partOf(part, inTerms, meaning));
+    return { ...entry, parts, lines, vectors, centre: meaning.total(vectors), counts, length };
   });
   const average = entries.reduce((sum, entry) => sum + entry.length, 0) / (entries.length || 1);
   const outside = data.elsewhere.map(([line]) => line.split(" "));
@@ -342,7 +343,38 @@ function rankerOf(data) {
     return { entry, where, odds, score: 1 / (1 + Math.exp(-odds)) };
   }
 
-  /* What fits a text, best first, and whether the first may be called its answer. */
+  const probability = odds => 1 / (1 + Math.exp(-odds));
+  const [ofOdds, ofLead, rest] = tuned.sure;
+
+  /* How probable it is that the first entry is right, from its log-odds and the second's. */
+  function rightOf(found) {
+    if (!found.length) return 0;
+    const lead = found.length > 1 ? found[0].odds - found[1].odds : tuned.alone;
+    return probability(ofOdds * found[0].odds + ofLead * Math.min(lead, tuned.alone) + rest);
+  }
+
+  /* Is an entry that is not the best near enough to be named in its place? */
+  const fitsBehind = (first, one) => probability(ofOdds * one.odds + ofLead * (one.odds - first.odds) + rest) >= tuned.behind;
+
+  /* The part of an entry that answers the very words: a port of ask/passages.py. */
+  function partFor(query, entry) {
+    const P = data.passages;
+    const score = (lines, held, vectors) => {
+      const where = new Map([...held].map(word => [word, "question"]));
+      const means = Math.max(0, ...vectors.map(vector => meaning.cosine(query.direction, vector)));
+      return P.like * likeness(query, lines) + P.means * means + P.holds * covered(query.own, query.rarity, where);
+    };
+    if (!entry.parts.length || !query.own.size) return undefined;
+    const question = entry.lines[0];
+    const whole = score([question], new Set([...question, ...inTerms(undelta(entry.short))]), entry.vectors.slice(0, 1));
+    const scored = entry.parts.map(part => ({ part, score: score(part.lines, part.held, part.vectors) }));
+    scored.sort((one, other) => other.score - one.score);
+    const others = scored.length > 1 ? scored[1].score : 0;
+    const best = scored[0];
+    return best.score < P.least * (P.like + P.means) || best.score < Math.max(whole, others) + P.ahead ? undefined : best.part;
+  }
+
+  /* What fits a text, best first; whether the first is an answer, a guess or none; and the part that the words lead to. */
   function ask(text) {
     const query = understand(text);
     const off = {
@@ -351,7 +383,10 @@ function rankerOf(data) {
     };
     const found = candidates(query).map(entry => ofEntry(query, entry, off));
     found.sort((one, other) => other.odds - one.odds || one.entry.num - other.entry.num);
-    return { found, known: query.known, answered: found.length > 0 && query.own.size > 0 && found[0].score >= tuned.fits };
+    const fits = found.length > 0 && query.own.size > 0 && found[0].score >= tuned.fits;
+    const confidence = fits ? (rightOf(found) >= tuned.probable ? "answer" : "guess") : "none";
+    const behind = one => fitsBehind(found[0], one);
+    return { found, known: query.known, confidence, behind, partFor: entry => partFor(query, entry) };
   }
 
   /* While the first words are being typed: the longer word that the last one most likely becomes. */
@@ -364,6 +399,13 @@ function rankerOf(data) {
   }
 
   return { words, ask, completed };
+}
+
+/* A part of an entry, as questions are compared with it. */
+function partOf(part, inTerms, meaning) {
+  const lines = part.asked.map(inTerms);
+  const held = new Set([...inTerms(undelta(part.words)), ...lines.flat()]);
+  return { ...part, lines, held, vectors: part.said.map(text => meaning.embed(text)) };
 }
 
 /* Numbers from their differences. */

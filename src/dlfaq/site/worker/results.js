@@ -1,6 +1,14 @@
-/* What Material's box shows: entries in the order of `dlfaq ask`, then the site's other pages. Every text is escaped here. */
+/* What Material's box shows: answers in the order of `dlfaq ask`, then planned questions, then the site's other pages.
+   Every text is escaped here. */
 
 const MOST_ENTRIES = 8, FEWEST_ENTRIES = 3, LEAST_SCORE = 0.02, MOST_PAGES = 10, TEASER = 240, MOST_TERMS = 12;
+
+const PLANNED = "Planned: asked, and not answered here yet.";
+const NOTES = {
+  guess: "No entry fits exactly. The closest guess:",
+  none: "Nothing here fits this well enough to answer it. The nearest:",
+  waiting: "This is planned, and not answered yet. The nearest answers:",
+};
 
 const escaped = text => text.replace(/[&<>"']/g, char => `&#${char.charCodeAt(0)};`);
 
@@ -78,16 +86,14 @@ function pagesOf(docs, words) {
   };
 }
 
-/* Where an entry's page is, whatever form the site's addresses have; a planned entry stands on the
-   page of all questions, at a place that is no fragment, for Material shows no text of what has one. */
+/* Where an entry's page is, whatever form the site's addresses have. */
 function placesOf(docs) {
   const found = new Map();
   for (const { location } of docs) {
-    const match = /(?:^|\/)questions\/(?:([a-z0-9-]+?)(?:\.html|\/)|(?=$))$/.exec(location);
-    if (match) found.set(!match[1] || match[1] === "index" ? "" : match[1], location);
+    const match = /(?:^|\/)questions\/([a-z0-9-]+?)(?:\.html|\/)$/.exec(location);
+    if (match) found.set(match[1], location);
   }
-  const all = found.get("");
-  return entry => (entry.planned ? all && `${all}?at=${entry.id}` : found.get(entry.id));
+  return entry => found.get(entry.id);
 }
 
 function searchOf(ranker, docs) {
@@ -102,31 +108,48 @@ function searchOf(ranker, docs) {
     return { location: doc, title: marked(title, isAsked), text: before + teaser, score, terms };
   }
 
-  function ofEntry({ entry, score }, note, isAsked, typed) {
-    const planned = entry.planned ? "<p><em>Planned: asked, and not answered here yet.</em></p>" : "";
-    const made = item(place(entry), entry.title, entry.answer, score, isAsked, typed, note + planned);
-    return [{ ...made, id: entry.id, planned: entry.planned }];
+  function ofEntry({ entry, score }, note, isAsked, typed, part) {
+    const said = entry.planned ? `${note}<p><em>${PLANNED}</em></p>` : note;
+    const made = { ...item(place(entry), entry.title, entry.answer, score, isAsked, typed, said), id: entry.id, planned: entry.planned };
+    if (!part) return [made];
+    return [made, item(`${place(entry)}#${part.id}`, part.title, "", score, isAsked, typed)];
+  }
+
+  /* Answers first, then what is planned, each in the order of `ask`. */
+  function shownOf({ found, known, confidence, behind }) {
+    const near = known || confidence !== "none" ? found : []; // without a known word what is nearest is near by chance
+    const some = near.filter(({ entry, score }, rank) => place(entry) && (rank < FEWEST_ENTRIES || score >= LEAST_SCORE));
+    const most = confidence === "none" ? FEWEST_ENTRIES : MOST_ENTRIES;
+    const planned = some.filter(({ entry }) => entry.planned);
+    const written = some.filter(({ entry }) => !entry.planned);
+    if (confidence === "none" || !found[0].entry.planned) return { written: written.slice(0, most), planned: planned.slice(0, most) };
+    // what fits best has no answer yet: the nearest that have one, and few others that have none
+    const fitting = written.filter(behind);
+    const nearest = (fitting.length ? fitting : written).slice(0, FEWEST_ENTRIES);
+    return { written: nearest, planned: planned.slice(0, FEWEST_ENTRIES), isWaiting: true };
   }
 
   return text => {
     if (!text.trim()) return { items: [] };
-    let { found, known, answered } = ranker.ask(text);
-    if (!known) {
+    let asked = ranker.ask(text);
+    if (!asked.known) {
       const longer = ranker.completed(text);
-      if (longer !== text) ({ found, known, answered } = ranker.ask(longer));
+      if (longer !== text) asked = ranker.ask(longer);
     }
     const typed = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])]
       .filter(word => word.length > 1 && !words.stop.has(word)).slice(0, MOST_TERMS);
-    const asked = new Set(typed.map(words.stem));
-    const isAsked = word => !words.stop.has(word) && asked.has(words.stem(word));
-    const most = answered ? MOST_ENTRIES : FEWEST_ENTRIES;
-    // without a word that any entry holds, what is nearest is near by chance
-    const near = known || answered ? found : [];
-    const shown = near.filter(({ entry, score }, rank) => place(entry) && (rank < FEWEST_ENTRIES || score >= LEAST_SCORE));
-    const note = answered ? "" : "<p><em>No entry answers this well. The nearest:</em></p>";
-    const items = shown.slice(0, most).map((one, rank) => ofEntry(one, rank ? "" : note, isAsked, typed));
+    const stems = new Set(typed.map(words.stem));
+    const isAsked = word => !words.stop.has(word) && stems.has(words.stem(word));
+    const { written, planned, isWaiting } = shownOf(asked);
+    const said = asked.confidence !== "answer" ? NOTES[asked.confidence] : isWaiting && written.length ? NOTES.waiting : "";
+    const note = said ? `<p><em>${said}</em></p>` : "";
+    const first = asked.found[0];
+    const part = asked.confidence !== "none" ? asked.partFor(first.entry) : undefined;
+    const items = [...written, ...planned].map((one, rank) =>
+      ofEntry(one, rank ? "" : note, isAsked, typed, one === first ? part : undefined));
     for (const sections of find(text))
       items.push(sections.map(one => item(one.doc.location, one.title, one.text, 0, isAsked, typed)));
-    return { items, answered };
+    const ranked = asked.found.slice(0, FEWEST_ENTRIES).map(({ entry, score }) => [entry.id, score]);
+    return { items, ranked, confidence: asked.confidence, part: part?.id };
   };
 }

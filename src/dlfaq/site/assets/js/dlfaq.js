@@ -1,4 +1,5 @@
-/* Knobs for plots that can be turned, the large search field, and names for what Material leaves without one. */
+/* Knobs for plots that can be turned, the large search field, a filter for rulings, and names for what Material leaves
+   without one. */
 (() => {
   // a plot with a picture for each setting gets a slider for each number and a list for each name that can be set; all pictures
   // are in the page already, and the one that is shown describes the plot
@@ -35,28 +36,72 @@
     }
     setting.replaceWith(box);
   };
-  // the link to all questions becomes a field: what is typed into it goes on in Material's own search
+  // the link to all answers becomes a field: what is typed into it is answered right below, by Material's own search
   const field = place => {
-    const link = place.querySelector("a"), toggle = document.querySelector("[data-md-toggle=search]");
-    const box = document.querySelector(".md-search__input");
-    if (!link || !toggle || !box) return;
+    const link = place.querySelector("a"), box = document.querySelector(".md-search__input"), results = document.querySelector(".md-search-result");
+    if (!link || !box || !results) return;
+    const home = results.parentElement, list = results.querySelector("ol"), panel = document.createElement("div");
     const input = document.createElement("input");
     Object.assign(input, { type: "search", placeholder: link.textContent, autocomplete: "off", spellcheck: false });
-    input.setAttribute("aria-label", "Search the questions");
-    let composing = false;
+    input.setAttribute("aria-label", "Search the answers");
+    Object.assign(panel, { className: "dl-found", hidden: true, tabIndex: 0 });
+    panel.setAttribute("role", "region");
+    panel.setAttribute("aria-label", "Found");
+    // opened from a folder, Material starts its search only when its own box was open once
+    const toggle = document.querySelector("[data-md-toggle=search]");
+    let composing = false, started = location.protocol !== "file:";
     const hand = () => {
       if (composing) return;
+      if (!started) for (const _ of "12") toggle?.click();
+      started = true;
+      if (!panel.contains(results)) panel.append(results);
+      Object.assign(list, { hidden: false, role: "list" }); // Material hides it while its own box is closed
+      panel.hidden = !input.value.trim();
       box.value = input.value;
-      input.value = "";
-      if (!toggle.checked) toggle.click();
-      box.focus();
       box.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
     };
+    const move = (event, by) => {
+      const stops = [input, ...panel.querySelectorAll("a")].filter(one => one.checkVisibility());
+      stops[(stops.indexOf(document.activeElement) + by + stops.length) % stops.length].focus();
+      event.preventDefault();
+    };
+    box.addEventListener("focus", () => { home.append(results); panel.hidden = true; });
     input.addEventListener("compositionstart", () => { composing = true; });
     input.addEventListener("compositionend", () => { composing = false; hand(); });
     input.addEventListener("input", hand);
-    input.addEventListener("keydown", event => { if (event.key === "Enter") hand(); });
+    place.addEventListener("keydown", event => {
+      if (event.key === "ArrowDown") move(event, 1);
+      if (event.key === "ArrowUp") move(event, -1);
+      if (event.key === "Enter" && event.target === input) panel.querySelector("a")?.click();
+      if (event.key === "Escape") { input.value = ""; hand(); input.focus(); }
+    });
     link.replaceWith(input);
+    place.append(panel);
+  };
+  // the rulings of a document: a button for each, which shows its statements alone
+  const RULINGS = ["true", "conditional", "false", "untestable", "waiting"];
+  const filter = table => {
+    const rows = [...table.querySelectorAll(":scope > details")], kinds = new Map();
+    const kindOf = row => row.querySelector(".verdict")?.textContent.trim() ?? "";
+    for (const row of rows) kinds.set(kindOf(row), (kinds.get(kindOf(row)) ?? 0) + 1);
+    if (kinds.size < 2 || table.previousElementSibling?.matches(".dl-filter")) return;
+    const bar = document.createElement("div");
+    bar.className = "dl-filter";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "Show by ruling");
+    const choose = (kind, chosen) => {
+      for (const row of rows) row.hidden = kind !== "" && kindOf(row) !== kind;
+      for (const one of bar.children) one.setAttribute("aria-pressed", String(one === chosen));
+    };
+    const ordered = [...RULINGS.filter(kind => kinds.has(kind)), ...[...kinds.keys()].filter(kind => !RULINGS.includes(kind))];
+    for (const kind of ["", ...ordered]) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", textContent: kind || "all" });
+      button.addEventListener("click", () => choose(kind, button));
+      bar.append(button);
+    }
+    choose("", bar.firstChild);
+    table.before(bar);
   };
   const names = () => {
     const set = (selector, name) => document.querySelector(selector)?.setAttribute("aria-label", name);
@@ -72,22 +117,23 @@
   };
   // what scrolls sideways can be reached by the keyboard; Material adds some of it late, and what opens may be too wide
   const reach = () => {
-    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .arithmatex, .katex-display"))
-      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
+    for (const one of document.querySelectorAll(".md-typeset__scrollwrap, .md-typeset__table, .katex-display")) {
+      const seen = one.checkVisibility({ contentVisibilityAuto: true }); // else measuring it would lay it out
+      if (!seen || (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible")) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
     names();
   };
   let waiting;
   const later = () => { clearTimeout(waiting); waiting = setTimeout(reach, 50); };
   addEventListener("toggle", later, true);
+  addEventListener("contentvisibilityautostatechange", later, true); // what was too far away to be laid out
   addEventListener("resize", later);
   addEventListener("load", () => {
     reach();
     new MutationObserver(later).observe(document.querySelector(".md-content") ?? document.body, { childList: true, subtree: true });
   });
-  // what the search found in a list is shown as if its fragment had been asked for
-  const at = new URLSearchParams(location.search).get("at");
-  if (at && document.getElementById(at)) location.replace(`#${at}`);
-  const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); names(); };
+  const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); body.querySelectorAll("div.dl-rulings").forEach(filter); names(); };
   // from a file document$ never emits
   location.protocol === "file:" ? run(document.body) : document$.subscribe(({ body }) => run(body));
 })();

@@ -1,0 +1,166 @@
+"""The checks against plain loops, the list of faults, and the printed code on plain modules."""
+
+import math
+import re
+from typing import get_args, get_type_hints
+
+import pytest
+import torch
+from sims.symptoms.first_checks import EXPECTED, first_checks
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+
+from dlfaq.knowledge.load import load_faq
+from dlfaq.paths import bundled_root
+from dlfaq.sim import Replicates
+from dlfaq.sim.faults import FAULTS
+from dlfaq.sim.setups import Setup
+from dlfaq.sim.training_data import load
+
+
+def measure(count=4, **settings):
+    """A few replicates."""
+    return first_checks(Replicates("first_checks", range(count)), **settings)
+
+
+def test_every_fault_can_be_asked_for_and_has_a_check_that_should_name_it():
+    """The parameter's values, the library's records and the table of checks agree."""
+    names = get_args(get_type_hints(first_checks)["fault"])
+    assert set(names) == set(FAULTS) == {"none", *EXPECTED}
+    assert all(fault.says for fault in FAULTS.values())
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_one_batch_and_the_run_are_plain_loops(optimizer):
+    """Replicate 1 alone, as an ordinary script would train it."""
+    measured = measure(optimizer=optimizer, steps=40)
+    drawn = Replicates("first_checks", [1])
+    data = load(drawn, "digits", own=True)
+    net = drawn.stack("net", _like_the_setup)
+    model = _like_the_setup()
+    model.load_state_dict({name: w[0] for name, w in net.weights().items()})
+    start = {name: w.clone() for name, w in model.state_dict().items()}
+    rate = Setup(optimizer=optimizer).rate
+    kind = torch.optim.SGD if optimizer == "sgd" else torch.optim.AdamW
+
+    def step(descent, x, y):
+        loss = F.cross_entropy(model(x), y)
+        descent.zero_grad()
+        loss.backward()
+        descent.step()
+        return loss.item()
+
+    x, y = data.x[0], data.y[0]
+    descent = kind(model.parameters(), lr=rate)
+    first = step(descent, x[:16], y[:16])
+    moved = sum((w - start[name]).norm() ** 2 for name, w in model.state_dict().items()) ** 0.5
+    size = sum(w.norm() ** 2 for w in start.values()) ** 0.5
+    for _ in range(38):
+        step(descent, x[:16], y[:16])
+    fitted = step(descent, x[:16], y[:16])
+    model.load_state_dict(start)
+    descent = kind(model.parameters(), lr=rate)
+    order = drawn.batches("batches", 1200, 32, 20)[0]
+    losses = [step(descent, x[rows], y[rows]) for rows in order]
+    test_x, test_y = data.open_test()
+    right = (model(test_x[0]).argmax(1) == test_y[0]).double().mean().item()
+
+    assert measured["start"][1].item() == pytest.approx(first - math.log(10), abs=1e-5)
+    assert measured["update"][1].item() == pytest.approx((moved / size).item(), rel=1e-3)
+    assert measured["fitted"][1].item() == pytest.approx(fitted, rel=1e-2)
+    reached = sum(losses[-10:]) / 10 / math.log(10)
+    assert measured["reached"][1].item() == pytest.approx(reached, rel=1e-2)
+    assert measured["accuracy"][1].item() == pytest.approx(right, abs=0.01)
+
+
+def _like_the_setup() -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 10)
+    )
+
+
+def test_the_count_of_steps_begins_at_the_first_loss_below_the_bound():
+    """With a bound above every loss none is needed; with one of 0 all are."""
+    assert (measure(steps=20, low=100.0)["needed"] == 0).all()
+    assert (measure(steps=20, low=0.0)["needed"] == 20).all()
+
+
+def test_a_run_of_shuffled_labels_is_measured_on_right_test_labels():
+    """What it recognizes is about a tenth, and the sound script most."""
+    assert measure(fault="shuffled-once", steps=100)["accuracy"].mean() < 0.25
+    assert measure(steps=100)["accuracy"].mean() > 0.75
+
+
+# --- the code that the page prints, on ordinary modules ------------------------------------------
+
+
+class Plain(nn.Module):
+    """An ordinary network with a fault."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        body = nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU())
+        self.body = [body] if fault == "unregistered" else nn.ModuleList([body])
+        self.head = nn.Linear(32, 10)
+        self.fault = fault
+        body.requires_grad_(fault != "frozen")
+        for weight in self.parameters() if fault == "zero-weights" else ():
+            nn.init.zeros_(weight)
+
+    def forward(self, x):
+        x = x.T.reshape(x.shape) if self.fault == "mixed-examples" else x
+        h = self.body[0](x)
+        z = self.head(h.detach() if self.fault == "cut-middle" else h)
+        if self.fault == "relu-output":
+            return z.relu()
+        return z.softmax(-1) if self.fault == "softmax-twice" else z
+
+
+def printed(fault: str) -> str:
+    """What the code of `loss-not-decreasing` says of a script with this fault."""
+    entry = next(one for one in load_faq(bundled_root()).entries if one.id == "loss-not-decreasing")
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", entry.answer.parts[0].text, re.MULTILINE | re.DOTALL
+    )
+    model = Plain(fault)
+    data = load(Replicates("printed", [0]), scale="raw" if fault == "bytes" else "standard")
+    x, y = data.x[0, :64] * (255 / 16 if fault == "bytes" else 1), data.y[0, :64]
+    x = torch.zeros_like(x) if fault == "constant-inputs" else x
+    rate = 0.005 * {"rate-low": 1 / 3000, "rate-high": 300}.get(fault, 1)
+    held = Plain("none") if fault == "other-parameters" else model
+    optimizer = torch.optim.AdamW(held.parameters(), lr=rate)
+    names = {
+        "F": F, "model": model, "nn": nn, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
+        "loader": DataLoader(TensorDataset(x, y), 16), "loss_fn": nn.CrossEntropyLoss(),
+    }  # fmt: skip
+    exec(compile("\n".join(blocks), "loss-not-decreasing", "exec"), names)  # noqa: S102
+
+    def train_step(x, y):
+        if fault == "shuffled-steps":
+            x = x[torch.randperm(len(x))]
+        if fault != "no-zero-grad":
+            optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        if fault == "cut-loss":
+            loss = loss.detach().requires_grad_()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    if fault != "none":  # the printed run has trained the model
+        names["model"] = model = Plain(fault)
+        held = Plain("none") if fault == "other-parameters" else model
+        optimizer = names["optimizer"] = torch.optim.AdamW(held.parameters(), lr=rate)
+        names["train_step"] = train_step
+    else:
+        model.load_state_dict(Plain("none").state_dict())
+        optimizer = names["optimizer"] = torch.optim.AdamW(model.parameters(), lr=rate)
+    return names["check"](x, y)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_printed_code_names_the_fault_on_plain_modules(fault, capsys):
+    """By the number of the check, as the table of the page says; a sound script passes all."""
+    assert printed(fault)[0] == str(EXPECTED.get(fault, 6))
