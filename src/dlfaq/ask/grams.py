@@ -26,7 +26,7 @@ WHOLE = 65535  # what a weight of one is stored as
 MOST_ENTRIES = 2000  # of a larger FAQ only the scope is known: the lists would take too long
 RARE = 0.001  # the share of texts that is taken to hold a gram that none of them holds
 # an FAQ with few phrasings knows little of what belongs to it: its scope is mixed with a usual one
-FEW, USUAL = 200, 3.8
+FEW, USUAL = 200, 4.0
 
 
 class Grams(NamedTuple):
