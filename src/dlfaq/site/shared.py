@@ -166,11 +166,6 @@ def counted(entry: Entry, known: Known) -> str:
     return tally([entry], known).words() if entry.id in known.evidence else NOT_YET
 
 
-def torch_versions(known: Known) -> str:
-    """Which torch measured, as a word for a text."""
-    return ", ".join(sorted({evidence.torch for evidence in known.evidence.values()}))
-
-
 def link_to(entry: Entry, folder: str) -> str:
     """A link to an entry's page from a page that sees the questions under `folder`."""
     return f"[{label(entry.question)}]({folder}{entry.id}.md)"
