@@ -11,10 +11,11 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from dlfaq.sim import Replicates, accuracy, digits
+from dlfaq.sim import Replicates, accuracy
+from dlfaq.sim.digit_sequences import digit_sequences
 from dlfaq.sim.sequences import LSTM, RNN, SelfAttention, sinusoids
 from dlfaq.sim.training import train
-from dlfaq.sim.training_data import Data, in_order
+from dlfaq.sim.training_data import in_order
 
 EMBED = 16  # numbers an image is reduced to
 
@@ -85,19 +86,8 @@ def recall_at_distance(
         accuracy: share of test sequences answered rightly; 0.1 is chance, in [0, 1].
         parameters: trained numbers of one network.
     """
-    data = digits(centred=True)
-    pixels = torch.cat([data.x, data.x_test]).to(replicates.device) / data.x.std()  # (1797, 64)
-    labels = torch.cat([data.y, data.y_test]).to(replicates.device)
-
-    def draw(name: str, first: int, stop: int, count: int) -> tuple[Tensor, Tensor]:
-        """Sequences of image numbers, (R, count, T), and the answers, (R, count)."""
-        shown = first + replicates.integers(name, stop - first, count, length)
-        return shown, labels[shown[..., length - 1 - distance]]
-
-    room = 1000 if tune else 1200
-    valid = draw("valid", room, 1200, 256) if tune else None
-    parts = (draw("shown", 0, room, steps * batch), draw("tested", 1200, 1797, 256))
-    task = Data(*parts, valid, classes=10)
+    asked = length - 1 - distance
+    pixels, task = digit_sequences(replicates, length, asked, steps * batch, valid=tune)
     make = partial(Reader, reader, width, length, forget, positions=positions)
     net = replicates.stack("net", make)
     how = {"optimizer": optimizer, "lr": lr, "tune": tune, "clip": clip}

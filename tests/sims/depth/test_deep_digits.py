@@ -1,38 +1,20 @@
 """Training a deep network against the plain loop over PyTorch's own layers."""
 
-import itertools
 from functools import partial
 
 import pytest
 import torch
 from sims.depth.deep_digits import deep_digits
+from tests.sims.plain_networks import deep, with_weights
 from torch import nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, digits
 from dlfaq.sim.deep import Deep
-from dlfaq.sim.nets import NORMS
 
 
 def sim(**given):
     return deep_digits(Replicates("deep_digits", range(3)), **given)
-
-
-def plain(layers: int, norm: str) -> nn.Sequential:
-    """Linear, normalization, ReLU, as everybody writes it."""
-    parts = []
-    for fan_in, width in itertools.pairwise([64, *[32] * layers]):
-        parts += [nn.Linear(fan_in, width), NORMS[norm](width), nn.ReLU()]
-    return nn.Sequential(*parts, nn.Linear(32, 10))
-
-
-def with_weights(net: nn.Sequential, weights: dict, replicate: int) -> nn.Sequential:
-    """That network with the weights of one replicate."""
-    linear = [module for module in net if isinstance(module, nn.Linear)]
-    for number, layer in enumerate(linear):
-        layer.weight.data = weights[f"linear.{number}.weight"][replicate].detach().clone()
-        layer.bias.data = weights[f"linear.{number}.bias"][replicate].detach().clone()
-    return net
 
 
 @pytest.mark.parametrize("norm", ["none", "batch", "layer"])
@@ -43,7 +25,7 @@ def test_a_replicate_is_an_ordinary_training(norm, gain, last_gain):
     measured = sim(**given, lr=0.3, steps=8, batch=16, clip=0.5, examples=400)
     alone = Replicates("deep_digits", range(3))
     make = partial(Deep, [64, 32, 32, 32, 10], "relu", norm, gain=gain, last_gain=last_gain)
-    net = with_weights(plain(3, norm), alone.stack("net", make).weights(), 1)
+    net = with_weights(deep(3, norm), alone.stack("net", make).weights(), 1)
     first, last = (module.weight for module in (net[0], net[6]))
     starts = [weight.detach().clone() for weight in (first, last)]
     data = digits(centred=True)

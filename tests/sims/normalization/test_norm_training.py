@@ -1,29 +1,19 @@
 """Deep networks in training against the plain loop over PyTorch's own layers."""
 
-import itertools
 from functools import partial
 
 import pytest
 import torch
 from sims.normalization.norm_training import STARTS, norm_training
-from torch import nn
+from tests.sims.plain_networks import deep, with_weights
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates, digits
 from dlfaq.sim.deep import Deep
-from dlfaq.sim.nets import NORMS
 
 
 def sim(**given):
     return norm_training(Replicates("norm_training", range(2)), **{"steps": 8, **given})
-
-
-def plain(norm: str) -> nn.Sequential:
-    """Linear, normalization, ReLU, as everybody writes it."""
-    parts = []
-    for fan_in, width in itertools.pairwise([64, 32, 32, 32]):
-        parts += [nn.Linear(fan_in, width), NORMS[norm](width), nn.ReLU()]
-    return nn.Sequential(*parts, nn.Linear(32, 10))
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
@@ -34,10 +24,7 @@ def test_a_replicate_is_an_ordinary_training(norm, start):
     replicates = Replicates("norm_training", range(2))
     make = partial(Deep, [64, 32, 32, 32, 10], "relu", norm, **STARTS[start])
     weights = replicates.stack("net", make).weights()
-    net = plain(norm)
-    for number, layer in enumerate(part for part in net if isinstance(part, nn.Linear)):
-        layer.weight.data = weights[f"linear.{number}.weight"][1].detach().clone()
-        layer.bias.data = weights[f"linear.{number}.bias"][1].detach().clone()
+    net = with_weights(deep(3, norm), weights, 1)
     data = digits(centred=True)
     spread, losses = data.x.std(), []
     descent = torch.optim.SGD(net.parameters(), lr=0.3)
@@ -73,10 +60,10 @@ def test_other_data_and_a_tuned_rate(data):
 
 def test_scaled_skips_carry_a_deep_network():
     """Twenty layers with PyTorch's own weights are silent without them."""
-    deep = {"layers": 20, "start": "default", "lr": 0.3, "steps": 60}
+    given = {"layers": 20, "start": "default", "lr": 0.3, "steps": 60}
 
-    assert (sim(**deep)["accuracy"] < 0.2).all()
-    assert (sim(**deep, skips=True)["accuracy"] > 0.5).all()
+    assert (sim(**given)["accuracy"] < 0.2).all()
+    assert (sim(**given, skips=True)["accuracy"] > 0.5).all()
 
 
 def test_steps_to_one_looks_at_five_batches():

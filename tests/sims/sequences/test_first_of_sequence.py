@@ -3,6 +3,7 @@
 import pytest
 import torch
 from sims.sequences.first_of_sequence import FirstReader, first_of_sequence
+from tests.sims.plain_networks import DigitReader
 from torch import nn
 
 from dlfaq.sim import Replicates, digits
@@ -23,18 +24,13 @@ def test_training_equals_plain_pytorch(reader, layer):
 
     alone = Replicates(NAME, [5])
     weights = alone.stack("net", lambda: FirstReader(reader, 6, 4, 0.0)).weights()
-    embed, read, answer = nn.Linear(64, 16), layer(16, 6, batch_first=True), nn.Linear(6, 10)
-    net = nn.ModuleDict({"embed": embed, "read": read, "answer": answer})
-    net.load_state_dict(
-        {f"{name}_l0" if "read" in name else name: value[0].data for name, value in weights.items()}
-    )
-    read.bias_ih_l0.data[6:12] += 2  # input, forget, cell, output; or reset, update, new
+    net = DigitReader(layer, weights, 2.0)
     data = digits(centred=True)
     scale = data.x.std()
     descent = torch.optim.Adam(net.parameters(), lr=0.05)
     for images in alone.integers("shown", 1200, 8, 16, 4)[0]:
         descent.zero_grad()
-        logits = answer(read(embed(data.x[images] / scale))[0][:, -1])
+        logits = net(data.x[images] / scale)
         nn.functional.cross_entropy(logits, data.y[images[:, 0]]).backward()
         descent.step()
     images = alone.integers("tested", 597, 256, 4)[0]
@@ -43,7 +39,7 @@ def test_training_equals_plain_pytorch(reader, layer):
 
     for more in range(3):
         shown = data.x_test[torch.cat([images, behind[:, :more]], 1)] / scale
-        right = float((answer(read(embed(shown))[0][:, -1]).argmax(-1) == answers).double().mean())
+        right = float((net(shown).argmax(-1) == answers).double().mean())
         # one may round the other way
         assert abs(float(measured["far"][0, more]) - right) < 1.5 / 256
     assert float(measured["accuracy"]) == float(measured["far"][0, 0])

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from sims.sequences.recall_at_distance import Reader, recall_at_distance
+from tests.sims.plain_networks import DigitReader
 from torch import nn
 
 from dlfaq.sim import Replicates, digits
@@ -21,25 +22,17 @@ def test_training_equals_plain_pytorch(distance):
 
     alone = Replicates(NAME, [5])
     weights = alone.stack("net", lambda: Reader("lstm", 6, 4, 0.0, positions=False)).weights()
-    embed, read, answer = nn.Linear(64, 16), nn.LSTM(16, 6, batch_first=True), nn.Linear(6, 10)
-    net = nn.ModuleDict({"embed": embed, "read": read, "answer": answer})
-    net.load_state_dict(
-        {f"{name}_l0" if "read" in name else name: value[0].data for name, value in weights.items()}
-    )
-    read.bias_ih_l0.data[6:12] += 2  # PyTorch's order of the gates: input, forget, cell, output
+    net = DigitReader(nn.LSTM, weights, 2.0)
     data = digits(centred=True)
     scale = data.x.std()
     descent = torch.optim.Adam(net.parameters(), lr=0.05)
     for images in alone.integers("shown", 1200, 8, 16, 4)[0]:
         descent.zero_grad()
-        logits = answer(read(embed(data.x[images] / scale))[0][:, -1])
+        logits = net(data.x[images] / scale)
         nn.functional.cross_entropy(logits, data.y[images[:, 3 - distance]]).backward()
         descent.step()
     images = alone.integers("tested", 597, 256, 4)[0]
-    right = (
-        answer(read(embed(data.x_test[images] / scale))[0][:, -1]).argmax(-1)
-        == data.y_test[images[:, 3 - distance]]
-    )
+    right = net(data.x_test[images] / scale).argmax(-1) == data.y_test[images[:, 3 - distance]]
 
     assert (
         abs(float(measured["accuracy"]) - float(right.double().mean())) < 1.5 / 256
