@@ -12,6 +12,7 @@ from torch import Tensor
 
 from dlfaq.sim import Replicates, accuracy
 from dlfaq.sim.faults import FAULTS, Script
+from dlfaq.sim.losses import first_time
 from dlfaq.sim.probes import drawn, graph, look, one_batch, twice, update
 from dlfaq.sim.setups import Setup
 
@@ -114,7 +115,6 @@ def first_checks(
     }
     table = torch.stack([*complaints.values()], 1).float()  # (R, 6)
     accused = table.amax(1)
-    below = path < low
     script.net.eval()
     test_x, test_y = script.data.open_test()
     with torch.no_grad():
@@ -128,7 +128,7 @@ def first_checks(
         "start": (first - chance).clamp(max=100),
         "update": moved.nan_to_num(100, 100).clamp(max=100),
         "fitted": path[:, -1],
-        "needed": torch.where(below.any(1), below.int().argmax(1), steps),
+        "needed": first_time(path < low),
         "reached": reached.clamp(max=100),
         "accuracy": right,
     }
