@@ -16,14 +16,7 @@ MOST = 0.5  # of the weights with a gradient change, if steps are not rounded aw
 def watch(
     model: nn.Module, optimizer: Optimizer, train_step: Callable[[], object], steps: int = 10
 ) -> dict[str, str]:
-    """Take some steps and say of each parameter whether it learns, or the first reason why not.
-
-    Args:
-        model: Whose parameters are watched.
-        optimizer: The script's own.
-        train_step: One step of the script, as it stands there.
-        steps: How often it is called.
-    """
+    """Take some steps and say of each parameter whether it learns, or the first reason not."""
     params = dict(model.named_parameters())
     old = {n: p.detach().clone() for n, p in params.items()}
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
