@@ -2,6 +2,8 @@
 
 python sims/symptoms/micro_batches.py --divide nothing
 
+The loop is written out, since it calls `backward` several times without a step.
+
 https://huggingface.co/blog/gradient_accumulation
 """
 

@@ -2,6 +2,8 @@
 
 python sims/symptoms/second_backward.py --cleared never --clip 0.1
 
+The loop is written out, since where it clears gradients is the point.
+
 https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
 """
 
