@@ -56,7 +56,7 @@ def _one(
     weight: Tensor, bias: Tensor, x: Tensor, cleared: bool, kind: str, bad: int, steps: int
 ) -> dict[str, float]:
     """The loop as one types it."""
-    model = nn.Linear(*weight.shape[::-1], device=x.device)
+    model = nn.utils.skip_init(nn.Linear, *weight.shape[::-1], device=x.device)
     model.load_state_dict({"weight": weight, "bias": bias})
     make = {"sgd": torch.optim.SGD, "adamw": torch.optim.AdamW}[kind]
     optimizer = make(model.parameters(), lr=0.01)
