@@ -47,6 +47,8 @@ def rank_sampling(
             [0, 1].
         seen: share of all images that rank 0 has drawn in any epoch, in [0, 1].
         twice: images that came more than once in the first epoch, over all ranks; at least 0.
+        as_one: 1 if the ranks' first batches together are the first rows that one process draws,
+            from a sampler with `num_replicas=1` and the same seed, else 0, in [0, 1].
         repeated: share of rank 0's images of the second epoch that are, in the same places, those
             of the first, in [0, 1].
     """
@@ -62,11 +64,15 @@ def rank_sampling(
         drawn.transpose(1, 2).flatten(2), examples
     )  # (R, E, n): how often an epoch showed each image
     alone = _count(drawn[:, 0].flatten(1), examples)  # (R, n)
+    single = [list(DistributedSampler(range(examples), 1, 0, seed=seed)) for seed in seeds]
+    first = torch.tensor(single)[:, : ranks * batch]  # (R, ranks B)
+    both = torch.stack([first, drawn[:, :, 0, :batch].flatten(1)]).sort(2).values  # (2, R, ranks B)
     measured = {
         "noise": results[0][1],
         "distinct": (together > 0).double().mean((1, 2)),
         "seen": (alone > 0).double().mean(1),
         "twice": (together[:, 0] > 1).double().sum(1),
+        "as_one": (both[0] == both[1]).all(1).double(),
         "repeated": (drawn[:, 0, 0] == drawn[:, 0, 1]).double().mean(1),
     }
     return {name: value.to(replicates.device) for name, value in measured.items()}

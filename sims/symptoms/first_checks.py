@@ -38,6 +38,7 @@ def first_checks(
     norm: Literal["none", "batch", "layer"] = "none",
     dropout: float = 0.0,
     smoothing: float = 0.0,
+    wrong: float = 0.0,
     decay: float = 0.01,
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 32,
@@ -50,9 +51,9 @@ def first_checks(
 ) -> dict[str, Tensor]:  # fmt: skip
     """Make six checks of a script, in their order: glance, graph, repeat, step, batch, run.
 
-    Setting: a {model} on {data} (fault: {fault}), {optimizer} at {times} times its usual rate,
-    norm: {norm}, dropout {dropout}; {steps} steps on one batch of {examples}, half as many on
-    batches of 32
+    Setting: a {model} on {data} (fault: {fault}; {wrong} of the labels wrong), {optimizer} at
+    {times} times its usual rate, norm: {norm}, dropout {dropout}; {steps} steps on one batch of
+    {examples}, half as many on batches of 32
 
     Args:
         replicates: One network and one order of the examples each.
@@ -63,6 +64,7 @@ def first_checks(
         norm: Normalization before each ReLU of the first two models.
         dropout: Share of what enters the last layer that training sets to 0.
         smoothing: Label smoothing, in [0, 1).
+        wrong: Share of the training examples, drawn at random, with the label of another one.
         decay: Weight decay of AdamW; SGD has none.
         data: What is learnt; the last two need an MLP.
         hidden: Units of each hidden layer of an MLP.
@@ -74,7 +76,6 @@ def first_checks(
         fall: The run learns if its last ten losses are on average below this share of ln k.
 
     Metrics:
-        start: first loss of the batch minus ln k, in nats, at most 100.
         glance: 1 if inputs are unscaled or alike, or a ReLU or softmax made outputs, in [0, 1].
         graph: 1 if the optimizer lacks a parameter or holds one without gradient, in [0, 1].
         repeat: 1 if a second step at rate 0 has another loss or gradient (by 0.1%), in [0, 1].
@@ -83,8 +84,6 @@ def first_checks(
         run: 1 if the run does not learn, in [0, 1].
         accused: 1 if any of the six is 1, in [0, 1].
         named: 1 if the first that is 1 is the one that this fault should set off, in [0, 1].
-        missing: share of the parameters the loss depends on that the optimizer lacks, in [0, 1].
-        idle: share of the optimizer's parameters without gradient or with zeros, in [0, 1].
         update: change of the weights in one step over their norm, at most 100.
         fitted: loss after the steps on one batch, in nats, at most 100.
         needed: steps on one batch until the loss was below `low`; `steps` if it never was.
@@ -94,11 +93,14 @@ def first_checks(
     setup = Setup(model, optimizer, times, norm, dropout, data, hidden)
     strength = decay if optimizer == "adamw" else None
     script = Script(replicates, setup, FAULTS[fault], decay=strength, smoothing=smoothing)
+    if wrong:
+        others = script.data.y.gather(1, replicates.permutation("others", len(script.data)))
+        mislabelled = replicates.uniform("wrong", len(script.data)) < wrong
+        script.data.y = torch.where(mislabelled, others, script.data.y)
     x, y = script.data.x[:, :examples], script.data.y[:, :examples]
     chance = torch.tensor(float(script.data.classes)).log()
     with torch.no_grad():
         z = script.outputs(x)  # (R, N, k)
-        first = script.loss(x, y, dropout=False)
     shown = x if FAULTS[fault].inputs is None else FAULTS[fault].inputs(x)
     seen, links, again = look(shown, z), graph(script, x, y), twice(script, x, y)
     moved, path = update(script, x, y), one_batch(script, x, y, steps)  # (R,) and (R, steps)
@@ -122,10 +124,7 @@ def first_checks(
     return {
         **{name: value.float() for name, value in complaints.items()},
         "accused": accused,
-        "named": accused * (table.argmax(1) + 1 == EXPECTED.get(fault, 0)),
-        "missing": links["missing"],
-        "idle": links["idle"],
-        "start": (first - chance).clamp(max=100),
+        "named": accused * (table.argmax(1) + 1 == EXPECTED.get(fault, 6 if wrong else 0)),
         "update": moved.nan_to_num(100, 100).clamp(max=100),
         "fitted": path[:, -1],
         "needed": first_time(path < low),

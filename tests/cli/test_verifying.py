@@ -84,13 +84,13 @@ def test_another_seed_draws_other_replicates(dlfaq, ours):
 
 
 def test_recorded_conditions_are_taken_over(dlfaq, ours):
-    """Where the claim did not change, what should hold is taken over; --conditions measures it."""
+    """Where the claim did not change, conditions are taken over; --conditions measures them."""
     assert dlfaq("verify", "--record", "--root", ours).returncode == 0
     quick = dlfaq("verify", "--fresh", "--root", ours)
     whole = dlfaq("verify", "--fresh", "--conditions", "--root", ours)
 
     assert quick.returncode == whole.returncode == 0
-    assert quick.stdout.count(", as recorded") == 1  # the controls are always measured
+    assert quick.stdout.count(", as recorded") == 1  # the first control is always measured
     assert ", as recorded" not in whole.stdout
 
 

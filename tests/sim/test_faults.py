@@ -82,6 +82,7 @@ def test_a_look_tells_a_relu_and_a_softmax_from_plain_outputs():
     assert not look(x, z)["unscaled"].item()
     assert look(100 * x, z)["unscaled"].item()
     assert look(x[:, :1].expand_as(x), z)["unscaled"].item()
+    assert not look(x[:, :1], z[:, :1])["unscaled"].item()  # one example is not all alike
 
 
 def test_dropout_is_drawn_anew_at_each_step_and_kept_apart_by_replicate():

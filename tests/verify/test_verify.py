@@ -348,7 +348,7 @@ def recorded(faq, claims):
 
 
 def test_a_condition_that_was_recorded_is_not_measured_again(faq):
-    """Its measurement is taken over, and the ruling says so; the controls are measured."""
+    """Its measurement is taken over, and the ruling says so; the first control is measured."""
     claims = pick(faq, "verdicts", "verified")
     runner = Drawn()
     (ruling,) = verify(faq, claims, runner, None, Request(recorded=recorded(faq, claims)))
@@ -357,6 +357,44 @@ def test_a_condition_that_was_recorded_is_not_measured_again(faq):
     assert ruling.taken_over == ("noisier",)
     assert ruling.evidence.holds_under["noisier"].outcome == "holds"
     assert ruling.verdict is Verdict.VERIFIED
+
+
+def test_one_control_is_measured_each_time_and_further_ones_are_taken_over(faq):
+    """The first in the entry: it shows that the check can still fail."""
+    ((entry, claim),) = pick(faq, "verdicts", "verified")
+    two = dataclasses.replace(
+        claim, fails_under={"zero": "It stands at zero.", **claim.fails_under}
+    )
+    entry = dataclasses.replace(
+        entry, claims=tuple(two if one is claim else one for one in entry.claims)
+    )
+    (first,) = verify(faq, [(entry, two)], Drawn(), None, Request(conditions=True))
+    known = {"verdicts": make_evidence(faq.root, entry, [first])}
+    runner = Drawn()
+    (ruling,) = verify(faq, [(entry, two)], runner, None, Request(recorded=known))
+
+    assert sorted(chunks(runner)) == [(0.0, 0, 32), (1.0, 0, 32)]
+    assert ruling.taken_over == ("noisier", "two")
+    assert [*ruling.evidence.fails_under] == ["zero", "two"]
+    assert ruling.evidence.fails_under["two"] == first.evidence.fails_under["two"]
+    assert ruling.verdict is first.verdict is Verdict.VERIFIED
+
+
+def test_a_recorded_control_that_held_makes_a_claim_vacuous(faq):
+    """What is taken over counts like what is measured."""
+    ((entry, claim),) = pick(faq, "verdicts", "verified")
+    two = dataclasses.replace(
+        claim, fails_under={**claim.fails_under, "a-little-higher": "It should fail."}
+    )
+    entry = dataclasses.replace(
+        entry, claims=tuple(two if one is claim else one for one in entry.claims)
+    )
+    (first,) = verify(faq, [(entry, two)], Drawn(), None, Request(conditions=True))
+    known = {"verdicts": make_evidence(faq.root, entry, [first])}
+    (ruling,) = verify(faq, [(entry, two)], Drawn(), None, Request(recorded=known))
+
+    assert "a-little-higher" in ruling.taken_over
+    assert ruling.verdict is first.verdict is Verdict.VACUOUS
 
 
 @pytest.mark.parametrize("how", [{"conditions": True}, {"seed": 1}])

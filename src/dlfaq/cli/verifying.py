@@ -43,7 +43,7 @@ def verify(
         bool,
         typer.Option(
             "--conditions",
-            help="Measure all conditions too, not only those of claims that changed.",
+            help="Measure all conditions, also of claims that did not change.",
         ),
     ] = False,
     record: Annotated[

@@ -124,10 +124,10 @@ def _definition(claim: Claim, experiment: Experiment) -> dict[str, Any]:
         "at": dict(claim.at),
         "expect": claim.expect,
         "holds_under": [
-            [name, _condition(experiment.condition(name))] for name in claim.holds_under
+            [name, _condition(experiment.condition(name))] for name in sorted(claim.holds_under)
         ],
         "fails_under": [
-            [name, _condition(experiment.condition(name))] for name in claim.fails_under
+            [name, _condition(experiment.condition(name))] for name in sorted(claim.fails_under)
         ],
     }
 

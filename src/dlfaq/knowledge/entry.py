@@ -33,6 +33,7 @@ class Claim:
         at: Swept parameters held at one value: the claim is about these points of the sweep only.
         holds_under: Conditions under which it holds too.
         fails_under: The reason by condition: the controls, under which the expectation must fail.
+            The first is measured at every verification.
         line: Where it stands in the entry's file, from 1.
     """
 
@@ -51,6 +52,11 @@ class Claim:
     def conditions(self) -> tuple[str, ...]:
         """Every condition that it names."""
         return (*self.holds_under, *self.fails_under)
+
+    @property
+    def measured_when_recorded(self) -> tuple[str, ...]:
+        """All conditions but the first control, which shows each time that the check can fail."""
+        return (*self.holds_under, *[*self.fails_under][1:])
 
 
 @dataclass(frozen=True)

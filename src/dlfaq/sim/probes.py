@@ -17,7 +17,7 @@ def look(x: Tensor, z: Tensor) -> dict[str, Tensor]:
     some but not all are 0, or those of each example sum to 1.
     """
     spread = x.flatten(1).std(1)
-    same = (x.std(1) == 0).flatten(1).all(1)
+    same = (x == x[:, :1]).flatten(1).all(1) & (x.shape[1] > 1)
     flat = z.flatten(1)
     zeros = (flat == 0).any(1) & (flat > 0).any(1)
     sums = ((z.sum(-1) - 1).abs() < 0.001).all(1)  # noqa: PLR2004 - what rounding leaves

@@ -47,7 +47,7 @@ def ruling_key(
     drawn = sorted(
         (plot.key, [*plot.lines], plot.log) for plot in entry.plots if plot.claim == claim.id
     )
-    taken_over = repr(recorded.holds_under) if recorded else ""
+    taken_over = repr((recorded.holds_under, recorded.fails_under)) if recorded else ""
     return hashed([print_, shown, drawn, taken_over, asked, torch_version(), _judging()])
 
 

@@ -33,7 +33,7 @@ class Request:
 
     Attributes:
         fresh: Measure anew whatever is cached.
-        conditions: Measure every condition; otherwise those of `holds_under` are taken over from
+        conditions: Measure every condition; otherwise all but the first control are taken over from
             `recorded` where neither the claim nor its simulation changed since.
         recorded: Evidence by entry id.
         device: Where the simulations' tensors live.

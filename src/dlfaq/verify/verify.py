@@ -135,7 +135,7 @@ class _Work:
         for entry, claim in claims:
             self.print_of(entry, claim)
             before = self.recorded(entry, claim)
-            kept = set(before.holds_under) if before else set()
+            kept = claim.measured_when_recorded if before else ()
             conditions = [name for name in claim.conditions if name not in kept]
             signature = self.signature(entry.experiment_of(claim).simulation)
             asked = {"device": self.request.device, "seed": self.request.seed, "side_alpha": alpha}
@@ -187,12 +187,12 @@ class _Work:
     def _evidence(self, case: "Case") -> tuple[ClaimEvidence, tuple[str, ...]]:
         """What was measured now, and what is taken over of the conditions that were not."""
         entry, claim = case.entry, case.claim
-        own, fails = case.looks[""].side(), case.sides(list(claim.fails_under))
-        holds = case.sides(claim.holds_under)
-        taken_over = tuple(name for name in claim.holds_under if name not in holds)
+        own, now = case.looks[""].side(), case.sides(claim.conditions)
+        taken_over = tuple(name for name in claim.conditions if name not in now)
         before = self.recorded(entry, claim)
-        holds |= {name: before.holds_under[name] for name in taken_over}
-        holds = {name: holds[name] for name in claim.holds_under}
+        known = {**before.holds_under, **before.fails_under, **now} if before else now
+        holds = {name: known[name] for name in claim.holds_under}
+        fails = {name: known[name] for name in claim.fails_under}
         outcomes = (
             {name: side.outcome for name, side in sides.items()} for sides in (holds, fails)
         )

@@ -32,6 +32,12 @@ def test_the_first_epoch_of_a_sampler_is_shared_without_rest():
     assert (sim(sampling="no set_epoch", epochs=2, ranks=2)["seen"] == 0.5).all()
 
 
+def test_one_process_draws_what_all_ranks_draw():
+    """With a sampler and one seed; not if each rank has a seed of its own."""
+    for sampling, as_one in (("sampler", 1), ("sampler seeded by rank", 0), ("own seeds", 0)):
+        assert (sim(sampling=sampling, batch=8)["as_one"] == as_one).all()
+
+
 def test_seen_is_what_pytorchs_sampler_shows():
     """Rank 0's images of three epochs, from the sampler called by hand."""
     seeds = Replicates("rank_sampling", range(4)).integers("seed", 2**31).tolist()

@@ -12,10 +12,12 @@ from typing import Literal
 from dlfaq.evidence.record import Bound, ClaimEvidence, Point
 from dlfaq.evidence.words import OUTCOMES, interval, measured, number, predicted
 from dlfaq.site.figures.axis import Axis, fit, is_bounded
+from dlfaq.site.figures.quantity import wrapped
 from dlfaq.site.figures.svg import line, tag, text
 
 WIDTH, LEFT, RIGHT, ROW, BAR, TOP, BOTTOM = 480, 6, 372, 38, 16, 2, 30
 LABEL = 46  # letters of a row's name that fit on a phone
+NAME, LINE, LINES = 17, 60, 2  # of the axis' name: height and letters of a line, lines at most
 EDGE = 24  # a tick nearer to the left edge has its number to its right
 MOST = 8  # points that each get a row
 LEGENDS = {
@@ -64,21 +66,31 @@ def rows_of(evidence: ClaimEvidence, named: Callable[[str], str]) -> list[Row]:
     return rows
 
 
-def draw_claim(rows: Sequence[Row], name: str, *, small: bool = False) -> str:
-    """The figure as HTML; its name is unique on its page, and a small one has no caption."""
+def draw_claim(rows: Sequence[Row], name: str, across: str = "", *, small: bool = False) -> str:
+    """The figure as HTML.
+
+    Args:
+        rows: What is drawn, from above.
+        name: Unique on its page.
+        across: What the axis shows; a name too long for two lines is left out.
+        small: Without a caption.
+    """
     own = [row.point for row in rows if row.part == "own"]
     axis = fit(own, [row.point for row in rows if row.part != "own"], LEFT, RIGHT)
     bare = all(not is_bounded(row.point) for row in rows)  # nothing to read off an axis
     height = TOP + ROW * len(rows) + (TOP if bare else BOTTOM)
     drawn = [_draw_row(row, TOP + ROW * place, axis) for place, row in enumerate(rows)]
-    ticks = [] if bare else draw_ticks(axis, height - BOTTOM)
+    below = [] if bare else [*draw_ticks(axis, height - BOTTOM)]
+    named = [] if bare else draw_name(across, height)
+    height += len(named) * NAME + (TOP if named else 0)
     words = " ".join(map(_sentence, rows))
     svg = tag(
         "svg",
         tag("title", "Measured against predicted", id=f"{name}-t"),
         tag("desc", escape(words), id=f"{name}-d"),
         *drawn,
-        *ticks,
+        *below,
+        *named,
         viewBox=f"0 0 {WIDTH} {height}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",
@@ -194,6 +206,14 @@ def draw_ticks(axis: Axis, base: float) -> Iterator[str]:
         yield line(x, base + 3, x, base + 7, "dl-axis")
         anchor = "start" if x < EDGE else "middle"
         yield text(written, x if x >= EDGE else 0, base + 22, anchor=anchor)
+
+
+def draw_name(across: str, top: int) -> list[str]:
+    """What an axis shows, a line each, below `top`; nothing if it is longer than fits."""
+    lines = wrapped(across, LINE) if across else []
+    if len(lines) > LINES or any(len(one) > LINE for one in lines):
+        return []
+    return [text(one, 0, top + NAME * place, "dl-names") for place, one in enumerate(lines, 1)]
 
 
 def _sentence(row: Row) -> str:

@@ -16,12 +16,14 @@ from dlfaq.site.figures.axis import Axis, fit, is_bounded
 from dlfaq.site.figures.claim import (
     BAR,
     LEFT,
+    NAME,
     RIGHT,
     WIDTH,
     Part,
     Row,
     draw_band,
     draw_mark,
+    draw_name,
     draw_ticks,
 )
 from dlfaq.site.figures.svg import tag, text
@@ -64,19 +66,27 @@ def frames_of(evidence: ClaimEvidence, named: Callable[[str], str]) -> list[Fram
     return found if 1 < len(found) <= MOST else []
 
 
-def draw_explorer(frames: Sequence[Frame], name: str) -> str:
-    """The explorer as HTML; its name is unique on its page. IndexError if there is no picture."""
+def draw_explorer(frames: Sequence[Frame], name: str, across: str = "") -> str:
+    """The explorer as HTML; IndexError if there is no picture.
+
+    Args:
+        frames: The pictures.
+        name: Unique on its page.
+        across: What the axis shows.
+    """
     own = [point for _, part, point in frames if part == "own"]
     axis = fit(own, [point for _, part, point in frames if part != "own"], LEFT, RIGHT)
     pictures = [_picture(frame, frames, axis, place) for place, frame in enumerate(frames)]
     state, part, point = frames[0]
+    named = draw_name(across, HEIGHT - 2)
     svg = tag(
         "svg",
         tag("title", "Measured against predicted", id=f"{name}-t"),
         tag("desc", escape(_sentence(state, part, point)), id=f"{name}-d"),
         *pictures,
         *draw_ticks(axis, ROW + BAR),
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        *named,
+        viewBox=f"0 0 {WIDTH} {HEIGHT + NAME * len(named)}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",
         class_="dl-svg",

@@ -16,6 +16,7 @@ from dlfaq.site.figures.claim import draw_claim, rows_of
 from dlfaq.site.figures.explorer import draw_explorer, frames_of
 from dlfaq.site.figures.numbers import numbers_of
 from dlfaq.site.figures.plot import Plotted, draw_plot, draw_thumbnail, tables
+from dlfaq.site.figures.quantity import axis_name
 from dlfaq.site.figures.svg import tag
 from dlfaq.site.figures.table import Table, draw_table, write_table
 from dlfaq.site.shared import Known
@@ -53,7 +54,7 @@ def plotted(known: Known, entry_id: str, place: str) -> Plotted:
 
 def _claim(known: Known, entry_id: str, claim_id: str) -> str:
     claim, evidence, named = _measured(known, entry_id, claim_id)
-    return draw_claim(rows_of(evidence, named), f"fig-{claim.id}")
+    return draw_claim(rows_of(evidence, named), f"fig-{claim.id}", axis_name(claim.expect))
 
 
 def evidence_of(
@@ -65,7 +66,8 @@ def evidence_of(
 
 
 def _explorer(known: Known, entry_id: str, claim_id: str) -> str:
-    return draw_explorer(frames_of(*evidence_of(known, entry_id, claim_id)), f"try-{claim_id}")
+    claim, evidence, named = _measured(known, entry_id, claim_id)
+    return draw_explorer(frames_of(evidence, named), f"try-{claim_id}", axis_name(claim.expect))
 
 
 def _example(known: Known, _any: str) -> str:

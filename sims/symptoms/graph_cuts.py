@@ -1,0 +1,113 @@
+"""Cut the graph at a random place, in one of many ways, and look for the place.
+
+python sims/symptoms/graph_cuts.py --kind argmax --model conv
+
+Hooks act on a module, so these networks are not stacked.
+
+https://docs.pytorch.org/docs/stable/notes/autograd.html
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from dlfaq.sim import Replicates
+from dlfaq.sim.cuts import find_cut
+from dlfaq.sim.plain_scripts import plain_scripts
+from dlfaq.sim.setups import Setup
+
+KINDS: dict[str, Callable[[Tensor], Tensor]] = {
+    "nothing": lambda h: h,
+    "softmax": lambda h: h.softmax(-1),
+    "clone": lambda h: h.clone(),
+    "straight-through": lambda h: h + (h.round() - h).detach(),
+    "detach": lambda h: h.detach(),
+    "data": lambda h: h.data,
+    "no-grad": torch.no_grad()(lambda h: 1 * h),
+    "numpy": lambda h: torch.from_numpy(h.detach().numpy()),
+    "new-tensor": lambda h: torch.tensor(h.tolist()),
+    "compare": lambda h: (h > 0).float(),
+    "integer": lambda h: h.long().float(),
+    "argmax": lambda h: F.one_hot(h.argmax(-1), h.shape[-1]).float(),
+    "round": torch.round,
+    "floor": torch.floor,
+    "sign": torch.sign,
+}
+
+
+def graph_cuts(
+    replicates: Replicates,
+    kind: Literal[
+        "nothing", "softmax", "clone", "straight-through", "detach", "data", "no-grad", "numpy",
+        "new-tensor", "compare", "integer", "argmax", "round", "floor", "sign",
+    ] = "detach",
+    case: Literal["none", "zero-head", "dead", "unused", "frozen"] = "none",
+    model: Literal["mlp", "conv", "transformer"] = "mlp",
+    norm: Literal["none", "batch", "layer"] = "none",
+    data: Literal["digits", "cancer", "wine"] = "digits",
+    hidden: int = 32,
+    batch: int = 32,
+) -> dict[str, Tensor]:  # fmt: skip
+    """One forward and one backward pass with an operation behind one module.
+
+    Setting: a {model} on a batch of {batch} of {data} (norm: {norm}, script: {case}), {kind}
+        behind a module chosen at random, the last layer excepted
+
+    Args:
+        replicates: One network, one batch and one place each.
+        kind: What is done to the output of the module at that place.
+        case: What is special about the script, a name of `dlfaq.sim.plain_scripts`.
+        model: Two hidden layers, two convolutions, or two transformer blocks.
+        norm: Normalization before each ReLU of the first two models.
+        data: What is learnt; the last two need an MLP.
+        hidden: Units of each hidden layer of an MLP.
+        batch: Examples.
+
+    Metrics:
+        none: share of the parameters whose gradient is None, in [0, 1].
+        zero: share of the parameters whose gradient is 0, in [0, 1].
+        accused: 1 if the search finds a cut, in [0, 1].
+        found: 1 if it finds the module behind which the operation stands, in [0, 1].
+    """
+    setup = Setup(model, norm=norm, dataset=data, hidden=hidden)
+    rows = setup.data(replicates)
+    draws = replicates.uniform("place", 1)[:, 0].tolist()
+    measured = []
+    for i, script in enumerate(plain_scripts(replicates, setup, rows, case)):
+        net = script.model
+        places = [name for name, part in net.body.named_modules() if not [*part.children()]]
+        weighed = [bool([*net.body.get_submodule(name).parameters()]) for name in places]
+        places = places[weighed.index(True) :]  # not before the first weights
+        place = "body." + places[int(draws[i] * len(places))]
+
+        def forward(
+            x: Tensor, net: nn.Module = net, place: str = place, y: Tensor = rows.y[i, :batch]
+        ) -> Tensor:
+            change = net.get_submodule(place).register_forward_hook(
+                lambda _module, _inputs, h: KINDS[kind](h)
+            )
+            loss = F.cross_entropy(net(x), y)
+            change.remove()
+            return loss
+
+        found = find_cut(net, lambda x=rows.x[i, :batch]: forward(x))
+        grads = [p.grad for p in net.parameters()]
+        measured.append({
+            "none": sum(g is None for g in grads) / len(grads),
+            "zero": sum(g is not None and not g.any() for g in grads) / len(grads),
+            "accused": found != "",
+            "found": found == place,
+        })  # fmt: skip
+    return {
+        name: torch.tensor([one[name] for one in measured], dtype=torch.float64)
+        for name in measured[0]
+    }
+
+
+if __name__ == "__main__":
+    from dlfaq.cli import run_alone
+
+    run_alone(__file__)
