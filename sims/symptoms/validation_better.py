@@ -1,7 +1,6 @@
 """Why a logged training loss lies above the validation loss: a ladder from one to the other.
 
 python sims/symptoms/validation_better.py --cause dropout --model conv
-https://keras.io/getting_started/faq/#why-is-my-training-loss-much-higher-than-my-testing-loss
 """
 
 from typing import Literal
