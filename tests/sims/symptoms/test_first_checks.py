@@ -127,12 +127,11 @@ class Plain(nn.Module):
         return z.softmax(-1) if self.fault == "softmax-twice" else z
 
 
-def the_code() -> str:
-    """What `loss-not-decreasing` prints of its six checks."""
-    entry = next(one for one in load_faq(bundled_root()).entries if one.id == "loss-not-decreasing")
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", entry.answer.parts[0].text, re.MULTILINE | re.DOTALL
-    )
+def the_code(answer: str = "loss-not-decreasing", part: str = "checks") -> str:
+    """What an answer prints; by default, the six checks."""
+    entry = next(one for one in load_faq(bundled_root()).entries if one.id == answer)
+    text = next(one.text for one in entry.answer.parts if one.id == part)
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return "\n".join(blocks)
 
 
@@ -248,3 +247,23 @@ def test_the_printed_code_leaves_the_script_as_it_was(zeroed, capsys):
     after = model.state_dict(), optimizer.state_dict()
     torch.testing.assert_close(after, before, rtol=0, atol=0)
     assert not optimizer._optimizer_step_pre_hooks
+
+
+def test_the_printed_loop_sets_dropout_to_0():
+    """In layers of its own, in recurrent layers, and in attention."""
+    model = nn.ModuleList(
+        [
+            nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)),
+            nn.LSTM(8, 8, num_layers=2, dropout=0.4),
+            nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2),
+        ]
+    )
+    exec(the_code("overfit-one-batch", "settings"), {"model": model, "nn": nn})  # noqa: S102
+    left = [
+        getattr(m, name)
+        for m in model.modules()
+        for name in ("p", "dropout")
+        if isinstance(getattr(m, name, None), float)
+    ]
+    assert left == [0.0] * 6
+    assert model[2].training
