@@ -43,6 +43,7 @@ def find_cut(model: nn.Module, forward: Callable[[], Tensor]) -> str:
 
 def _tensors(out: object) -> list[Tensor]:
     """Those in a module's output that ask for a gradient; an LSTM gives a tuple of tuples."""
+    out = [*out.values()] if isinstance(out, dict) else out
     if isinstance(out, tuple | list):
         return [tensor for one in out for tensor in _tensors(one)]
     return [out] if isinstance(out, Tensor) and out.requires_grad else []

@@ -103,6 +103,28 @@ def test_modules_that_return_tuples_are_searched():
         assert search(lstm, lambda m=lstm: m(torch.randn(3, 2, 8))[1][0].square().mean()) == ""
 
 
+def test_a_module_that_returns_a_dictionary_is_searched():
+    """Such as {"h": …, "aux": …}."""
+
+    class Named(nn.Linear):
+        def forward(self, x):
+            return {"h": super().forward(x), "shape": x.shape}
+
+    class Whole(nn.Module):
+        def __init__(self, *, cut):
+            super().__init__()
+            self.first, self.last, self.cut = Named(8, 8), nn.Linear(8, 3), cut
+
+        def forward(self, x):
+            h = self.first(x)["h"]
+            return self.last(h.detach() if self.cut else h)
+
+    for search in (find_cut, printed_search()):
+        for cut, found in ((True, "first"), (False, "")):
+            model = Whole(cut=cut)
+            assert search(model, lambda m=model: m(torch.randn(4, 8)).square().mean()) == found
+
+
 def test_a_container_is_not_named_for_its_last_part():
     """Though it has a weight of its own: the place is the module inside."""
     model = nn.Sequential(mlp(8, [8], 8), nn.Linear(8, 3))
