@@ -1,8 +1,6 @@
 """What training mode costs in evaluation, and evaluation mode in training.
 
 python sims/symptoms/wrong_mode.py --norm batch --test_batch 4
-
-https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
 """
 
 from typing import Literal
@@ -13,6 +11,7 @@ from torch import Tensor, nn
 from dlfaq.sim import Replicates, cross_entropy
 from dlfaq.sim.copies import load_state, saved_state
 from dlfaq.sim.nets import convnet, mlp
+from dlfaq.sim.running import recompute
 from dlfaq.sim.setups import Network, Setup
 from dlfaq.sim.training import descend
 from dlfaq.sim.training_data import Data, load
@@ -24,12 +23,12 @@ def wrong_mode(
     dropout: float = 0.0,
     model: Literal["mlp", "conv"] = "mlp",
     optimizer: Literal["sgd", "adamw"] = "adamw",
-    times: float = 1.0,
     momentum: float = 0.1,
     frozen_after: int = -1,
     validated: Literal["not", "shuffled", "sorted"] = "not",
     test_batch: int = 32,
     order: Literal["shuffled", "sorted"] = "shuffled",
+    averaged: Literal["shuffled", "sorted"] = "shuffled",
     hidden: int = 32,
     layers: int = 2,
     steps: int = 100,
@@ -39,22 +38,22 @@ def wrong_mode(
     """Train, then test in both modes.
 
     Setting: a {model} on {data}, {layers} layers of {hidden}, norm: {norm} of momentum {momentum},
-    dropout {dropout}, {optimizer} at {times} times its usual rate, batch {batch}, {steps} steps,
+    dropout {dropout}, {optimizer} at its usual rate, batch {batch}, {steps} steps,
     evaluation mode after step {frozen_after} (-1: not), validated in training mode: {validated};
-    test batches of {test_batch}, {order}
+    test batches of {test_batch}, {order}; statistics recomputed over {averaged} batches
 
     Args:
         replicates: One network, its training examples and their order each.
         norm: Normalization before each ReLU.
         dropout: Share of the last layer's input that training mode sets to 0.
         model: An MLP, or two convolutions of eight channels.
-        optimizer: Of the training.
-        times: Its rate, as a multiple of the usual one in `dlfaq.sim.setups`.
+        optimizer: Of the training, at its usual rate in `dlfaq.sim.setups`.
         momentum: Of the running statistics: the weight of the newest batch.
         frozen_after: Train in evaluation mode from this step on; -1 for never.
         validated: Afterwards pass 200 validation examples in training mode, in batches of 4.
         test_batch: Examples of a test batch in training mode, at least 2.
         order: Of the test examples: random, or sorted by class.
+        averaged: Order of the training examples over which statistics are recomputed.
         hidden: Units of each hidden layer of an MLP.
         layers: Hidden layers of an MLP.
         steps: Training steps.
@@ -65,11 +64,10 @@ def wrong_mode(
         right: accuracy on the test examples in evaluation mode, in [0, 1].
         forgotten: the same in training mode, in [0, 1].
         repeated: share of these predictions that a second pass changes, in [0, 1].
-        gap: accuracy on 480 training examples in training mode, in batches of 32, minus that in
-            evaluation mode, in [-1, 1].
-        repaired: as `right`, with running statistics of all training examples, in [0, 1].
+        gap: accuracy on 480 training examples, training mode minus evaluation mode, in [-1, 1].
+        repaired: as `right`, with statistics recomputed in batches of 32, in [0, 1].
     """
-    setup = Setup(model, optimizer, times, norm, dropout, data, hidden)
+    setup = Setup(model, optimizer, 1.0, norm, dropout, data, hidden)
     rows = load(replicates, data, valid=200, own=True)
     net = replicates.stack("net", lambda: _network(rows, model, norm, [hidden] * layers, momentum))
     chosen = replicates.batches("batches", len(rows), batch, steps)  # (R, T, B)
@@ -79,8 +77,8 @@ def wrong_mode(
         """Logits in the mode that the networks are in; dropout is drawn under a name."""
         if not (dropout and net.training):
             return net(x)
-        width = net.weights()["head.weight"].shape[-1]
-        noise = replicates.uniform(f"kept {name}", x.shape[1], width)
+        shape = x.shape[1], net.weights()["head.weight"].shape[-1]
+        noise = replicates.uniform(f"kept {name}", *shape)
         return net(x, (noise >= dropout) / (1 - dropout))
 
     def loss_at(step: int) -> Tensor:
@@ -105,38 +103,33 @@ def wrong_mode(
                 net.train()(part)
         seen, known = rows.x[:, :480], rows.y[:, :480]
         moving, fixed = (guess(f"seen {on}", seen, 32, training=on) for on in (True, False))
+        by = replicates.permutation("mixed", len(rows))
+        by = rows.y.argsort(1) if averaged == "sorted" else by
         anew = replicates.stack("anew", lambda: _network(rows, model, norm, [hidden] * layers, 1.0))
-        load_state(anew, saved_state(net))
-        anew.train()(rows.x)  # with momentum 1 only this pass counts
+        recompute(anew, net, rows.x[each, by].split(32, 1))
         x, y = rows.open_test()
         whole = x.shape[1] // test_batch * test_batch
         by = y.argsort(1) if order == "sorted" else replicates.permutation("order", y.shape[1])
         x, y = x[each, by][:, :whole], y.gather(1, by)[:, :whole]
         first = guess("one", x, test_batch, training=True)
-        second = guess("two", x, test_batch, training=True) if dropout else first
-        return {
-            "right": _share(guess("right", x, whole, training=False) == y),
-            "forgotten": _share(first == y),
-            "repeated": _share(first != second),
-            "gap": _share(moving == known) - _share(fixed == known),
-            "repaired": _share(anew.eval()(x).argmax(-1) == y),
+        hits = {
+            "right": guess("right", x, whole, training=False) == y,
+            "forgotten": first == y,
+            "repeated": first != guess("two", x, test_batch, training=True),
+            "repaired": anew(x).argmax(-1) == y,
+            "gap": (moving == known).double() - (fixed == known).double(),
         }
+        return {name: of_each.double().mean(1) for name, of_each in hits.items()}
 
 
 def _network(rows: Data, model: str, norm: str, hidden: list[int], momentum: float) -> nn.Module:
     """A body and a last layer; its batch normalizations have this momentum."""
-    whole = mlp(rows.features, hidden, rows.classes, norm=norm)
-    if model == "conv":
-        whole = convnet(8, rows.classes, norm=norm)
+    size = rows.features, hidden, rows.classes
+    whole = convnet(8, rows.classes, norm=norm) if model == "conv" else mlp(*size, norm=norm)
     for layer in whole:
         if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
             layer.momentum = momentum
     return Network(whole[:-1], whole[-1])
-
-
-def _share(hits: Tensor) -> Tensor:
-    """(R, n) of bool to (R,)."""
-    return hits.double().mean(1)
 
 
 if __name__ == "__main__":

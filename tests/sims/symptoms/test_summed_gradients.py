@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from sims.symptoms.lasting_overflow import lasting_overflow
 from sims.symptoms.micro_batches import micro_batches
 from sims.symptoms.second_backward import second_backward
 from sims.symptoms.summed_gradients import GRID, summed_gradients
@@ -132,6 +133,16 @@ def test_two_backward_calls_on_one_module():
     sound = second_backward(Replicates("second_backward", replicates), cleared="after")
     assert (sound["left"] == 0).all()
     assert torch.allclose(sound["ratio"], torch.tensor(1.0))
+
+
+def test_an_infinite_gradient_that_is_not_cleared_stops_grad_scaler():
+    """The scale is halved at this step, and without `zero_grad` at each of the 16 later ones."""
+    stuck = lasting_overflow(Replicates("lasting_overflow", range(2)))
+    sound = lasting_overflow(Replicates("lasting_overflow", range(2)), cleared=True)
+    assert stuck["skipped"].tolist() == [1, 1]
+    assert stuck["fell"].tolist() == [2**17, 2**17]
+    assert sound["skipped"].tolist() == [0, 0]
+    assert sound["fell"].tolist() == [2, 2]
 
 
 def test_micro_batches_of_one_example_against_a_loop():

@@ -83,12 +83,15 @@ def test_training_in_evaluation_mode_is_that_of_an_ordinary_network():
     assert told["right"][1].item() == pytest.approx(script.right(training=False, size=32), abs=0.01)
 
 
-def test_statistics_averaged_anew_are_those_of_update_bn():
-    """In one batch of all training images."""
-    told, script = measure(momentum=0.001), Trained(momentum=0.001)
+@pytest.mark.parametrize("averaged", ["shuffled", "sorted"])
+def test_recomputed_statistics_are_those_of_update_bn(averaged):
+    """In batches of 32, in the order of the simulation."""
+    told, script = measure(momentum=0.001, averaged=averaged), Trained(momentum=0.001)
     before = script.right(training=False, size=32)
-    whole = DataLoader(TensorDataset(script.data.x[0], script.data.y[0]), batch_size=1000)
-    torch.optim.swa_utils.update_bn(whole, script.model)
+    order = Replicates("wrong_mode", [1]).permutation("mixed", 1000)[0]
+    order = script.data.y[0].argsort() if averaged == "sorted" else order
+    rows = TensorDataset(script.data.x[0, order], script.data.y[0, order])
+    torch.optim.swa_utils.update_bn(DataLoader(rows, batch_size=32), script.model)
     after = script.right(training=False, size=32)
     assert told["right"][1].item() == pytest.approx(before, abs=0.02)
     assert told["repaired"][1].item() == pytest.approx(after, abs=0.01)
