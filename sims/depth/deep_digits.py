@@ -1,4 +1,4 @@
-"""Train a plain deep network on images or tables: does it learn, how fast, and what moves?
+"""Train a plain deep network on images or tables: does it learn, and what moves?
 
 python sims/depth/deep_digits.py --activation sigmoid --layers 6
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dlfaq.sim import Replicates, accuracy
 from dlfaq.sim.deep import Deep, change
-from dlfaq.sim.losses import capped, first_time
+from dlfaq.sim.losses import capped
 from dlfaq.sim.training import train
 from dlfaq.sim.training_data import load
 
@@ -67,8 +67,6 @@ def deep_digits(
         broke: 1 if a loss was inf or NaN on the way, else 0, in [0, 1].
         loss: of the last 10 batches, in nats; at most 1000.
         loss_at[step]: of each step's batch, in nats; at most 10.
-        steps_to_half: first step whose batch has a loss below 0.5; `steps` + 1 if none has.
-        steps_to_90: first step, in tens, with 90 % of the test rows right; `steps` + 10 if none.
         first_change: change of the first layer's weights over their first norm; at most 1000.
         last_change: the same for the last hidden layer.
         accuracy: on the test rows, at the end, in [0, 1].
@@ -84,9 +82,7 @@ def deep_digits(
     ends = [net.weights()[f"linear.{n}.weight"] for n in (0, layers - 1)]  # (R, out, in) each
     before = [weight.detach().clone() for weight in ends]
     batches = replicates.batches("batches", len(task), min(batch, len(task)), steps)
-    looks = {"look_at": range(0, steps + 1, 10), "sealed": True}
-    how = {"optimizer": optimizer, "lr": lr, "tune": tune, "clip": clip}
-    run = train(net, task, batches, **how, **looks)
+    run = train(net, task, batches, optimizer=optimizer, lr=lr, tune=tune, clip=clip)
     x, y = task.open_test()
     changes = [capped(change(*pair), 1000.0) for pair in zip(ends, before, strict=True)]
     with torch.no_grad():
@@ -95,8 +91,6 @@ def deep_digits(
             "loss": capped(run.loss[:, -10:].mean(1), 1000.0),
             "loss_at": capped(run.loss, 10.0),
             "step": torch.arange(1, steps + 1),
-            "steps_to_half": first_time(run.loss < 0.5) + 1,
-            "steps_to_90": 10 * first_time(run.test_accuracy >= 0.9),
             "first_change": changes[0],
             "last_change": changes[1],
             "accuracy": accuracy(net(x), y),

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
-from dlfaq.sim.cuts import find_cut
+from dlfaq.sim.cuts import Tuples, cut_behind, find_cut
 from dlfaq.sim.plain_scripts import plain_scripts
 from dlfaq.sim.setups import Setup
 
@@ -24,9 +24,11 @@ KINDS: dict[str, Callable[[Tensor], Tensor]] = {
     "softmax": lambda h: h.softmax(-1),
     "clone": lambda h: h.clone(),
     "straight-through": lambda h: h + (h.round() - h).detach(),
+    "one-path": lambda h: h + h.detach(),
     "detach": lambda h: h.detach(),
     "data": lambda h: h.data,
     "no-grad": torch.no_grad()(lambda h: 1 * h),
+    "no-grad-modules": lambda h: h,  # instead, all before runs under no_grad
     "numpy": lambda h: torch.from_numpy(h.detach().numpy()),
     "new-tensor": lambda h: torch.tensor(h.tolist()),
     "compare": lambda h: (h > 0).float(),
@@ -41,11 +43,12 @@ KINDS: dict[str, Callable[[Tensor], Tensor]] = {
 def graph_cuts(
     replicates: Replicates,
     kind: Literal[
-        "nothing", "softmax", "clone", "straight-through", "detach", "data", "no-grad", "numpy",
-        "new-tensor", "compare", "integer", "argmax", "round", "floor", "sign",
+        "nothing", "softmax", "clone", "straight-through", "one-path", "detach", "data",
+        "no-grad", "no-grad-modules", "numpy", "new-tensor", "compare", "integer", "argmax",
+        "round", "floor", "sign",
     ] = "detach",
     case: Literal["none", "zero-head", "dead", "unused", "frozen"] = "none",
-    model: Literal["mlp", "conv", "transformer"] = "mlp",
+    model: Literal["mlp", "conv", "transformer", "tuples"] = "mlp",
     norm: Literal["none", "batch", "layer"] = "none",
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 32,
@@ -58,9 +61,11 @@ def graph_cuts(
 
     Args:
         replicates: One network, one batch and one place each.
-        kind: What is done to the output of the module at that place.
+        kind: What is done to the output of the module at that place; `one-path` cuts one of two
+            paths, `no-grad-modules` runs all up to a module with weights under `no_grad`.
         case: What is special about the script, a name of `dlfaq.sim.plain_scripts`.
-        model: Two hidden layers, two convolutions, or two transformer blocks.
+        model: Two hidden layers, two convolutions, two transformer blocks, or PyTorch's attention
+            and LSTM, which return tuples and are the places then.
         norm: Normalization before each ReLU of the first two models.
         data: What is learnt; the last two need an MLP.
         hidden: Units of each hidden layer of an MLP.
@@ -72,26 +77,26 @@ def graph_cuts(
         accused: 1 if the search finds a cut, in [0, 1].
         found: 1 if it finds the module behind which the operation stands, in [0, 1].
     """
-    setup = Setup(model, norm=norm, dataset=data, hidden=hidden)
+    setup = Setup("mlp" if model == "tuples" else model, norm=norm, dataset=data, hidden=hidden)
     rows = setup.data(replicates)
     draws = replicates.uniform("place", 1)[:, 0].tolist()
+    scripts = plain_scripts(replicates, setup, rows, case)
+    if model == "tuples":
+        bodies: list[nn.Module] = []
+        replicates.stack("tuples", lambda: bodies.append(Tuples()) or bodies[-1])
+        for script, body in zip(scripts, bodies, strict=True):
+            script.model.body = body
     measured = []
-    for i, script in enumerate(plain_scripts(replicates, setup, rows, case)):
+    for i, script in enumerate(scripts):
         net = script.model
-        places = [name for name, part in net.body.named_modules() if not [*part.children()]]
-        weighed = [bool([*net.body.get_submodule(name).parameters()]) for name in places]
-        places = places[weighed.index(True) :]  # not before the first weights
+        places = _places(net.body, weighed=kind == "no-grad-modules")
         place = "body." + places[int(draws[i] * len(places))]
 
         def forward(
             x: Tensor, net: nn.Module = net, place: str = place, y: Tensor = rows.y[i, :batch]
         ) -> Tensor:
-            change = net.get_submodule(place).register_forward_hook(
-                lambda _module, _inputs, h: KINDS[kind](h)
-            )
-            loss = F.cross_entropy(net(x), y)
-            change.remove()
-            return loss
+            with cut_behind(net, place, KINDS[kind], grads=kind != "no-grad-modules"):
+                return F.cross_entropy(net(x), y)
 
         found = find_cut(net, lambda x=rows.x[i, :batch]: forward(x))
         grads = [p.grad for p in net.parameters()]
@@ -105,6 +110,20 @@ def graph_cuts(
         name: torch.tensor([one[name] for one in measured], dtype=torch.float64)
         for name in measured[0]
     }
+
+
+def _places(body: nn.Module, *, weighed: bool) -> list[str]:
+    """Names of the modules that compute, from the first with weights on, or of those with weights.
+
+    Of `Tuples` those that return tuples.
+    """
+    if isinstance(body, Tuples):
+        return ["attend.self_attn", "read"]
+    places = [name for name, part in body.named_modules() if not [*part.children()]]
+    has = [bool([*body.get_submodule(name).parameters()]) for name in places]
+    if weighed:
+        return [name for name, one in zip(places, has, strict=True) if one]
+    return places[has.index(True) :]
 
 
 if __name__ == "__main__":

@@ -22,9 +22,10 @@ from dlfaq.sim.watch import LEARNS, watch
 def watched_steps(
     replicates: Replicates,
     case: Literal[
-        "none", "zero-head", "warmup", "scaler", "accumulation", "long-accumulation", "unused",
-        "no-step", "nan-gradient", "other-model", "new-head", "frozen", "cut-loss", "cut-middle",
-        "step-first", "zero-late", "dead", "rate-zero", "bfloat16",
+        "none", "zero-head", "warmup", "scaler", "scaler-fused", "accumulation",
+        "long-accumulation", "unused", "no-step", "nan-gradient", "nan-fused", "other-model",
+        "new-head", "frozen", "cut-loss", "cut-middle", "step-first", "zero-late", "dead",
+        "rate-zero", "bfloat16",
     ] = "none",
     model: Literal["mlp", "conv", "transformer"] = "mlp",
     optimizer: Literal["sgd", "adamw"] = "adamw",

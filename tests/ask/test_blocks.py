@@ -1,6 +1,6 @@
 """Blocks of spans, and the text that the index keeps of them."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlfaq.ask.blocks import Block, Span, pack, pack_spans, unpack, unpack_spans
@@ -18,6 +18,7 @@ def test_blocks_come_back_as_they_were():
 
 
 @given(st.text(max_size=200))
+@example(">")
 def test_any_text_comes_back(text):
     """What was made safe holds none of the characters that stand between the parts."""
     spans = tuple(span for span in inline(sanitise(text)) if span.text)

@@ -65,6 +65,18 @@ def test_each_fault_gets_its_word(case):
     assert set(words(case).values()) - {"learns"} == {FAULTS[case][1]}
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_a_fused_step_that_does_nothing_counts_as_skipped(optimizer):
+    """Loss scaling calls it though the gradient is NaN; in a sound script it counts."""
+    one, x, y = script("nan-fused", optimizer=optimizer)
+    calls = []
+    one.optimizer.register_step_pre_hook(lambda *_: calls.append(1))
+    told = watch(one.model, one.optimizer, lambda: one.step(x[:32], y[:32]))
+    assert len(calls) == 10
+    assert set(told.values()) == {"step skipped"}
+    assert set(words("scaler-fused", optimizer=optimizer).values()) == {"learns"}
+
+
 def test_a_replaced_or_cut_layer_is_told_from_the_others():
     """The head alone is not in the optimizer; the body alone has no gradient."""
     for case, part in {"new-head": "head", "cut-middle": "body", "frozen": "body"}.items():

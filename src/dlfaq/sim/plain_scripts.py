@@ -20,6 +20,7 @@ from dlfaq.sim.training_data import Data
 FAULTS = {  # what is wrong, and the word for it in `dlfaq.sim.watch`
     "no-step": ("optimizer.step() is missing", "step not called"),
     "nan-gradient": ("the root of 0 in the loss; loss scaling skips each step", "step skipped"),
+    "nan-fused": ("the same with a fused optimizer, whose step is called", "step skipped"),
     "other-model": ("the optimizer holds the parameters of a copy", "not in the optimizer"),
     "new-head": (
         "the last layer was replaced after the optimizer was built",
@@ -42,6 +43,7 @@ SOUND = {
     "zero-head": "the last layer starts at 0",
     "warmup": "five steps of warmup that begin at rate 0",
     "scaler": "loss scaling whose first scale is too large",
+    "scaler-fused": "the same with a fused optimizer",
     "accumulation": "a step every four batches",
     "long-accumulation": "a step every sixteen batches",
     "unused": "a layer that the loss does not use",
@@ -72,15 +74,18 @@ class PlainScript:
         model.body.requires_grad_(case != "frozen")
         model.cut = case == "cut-middle"
         held = copy.deepcopy(model) if case == "other-model" else model
-        self.optimizer = OPTIMIZERS[setup.optimizer](held.parameters(), lr=setup.rate)
+        fused = case.endswith("fused")
+        self.optimizer = OPTIMIZERS[setup.optimizer](
+            held.parameters(), lr=setup.rate, fused=fused or None
+        )
         if case == "new-head":
             model.head = copy.deepcopy(model.head)
         if case in {"warmup", "rate-zero"}:
             self.scheduler = torch.optim.lr_scheduler.LambdaLR(
                 self.optimizer, lambda step: min(1.0, step / 5)
             )
-        self.half = case in {"scaler", "nan-gradient"}  # computes in float16
-        first = 2.0**24 if case == "scaler" else 2.0**16
+        self.half = fused or case in {"scaler", "nan-gradient"}  # computes in float16
+        first = 2.0**24 if case.startswith("scaler") else 2.0**16
         self.scaler = torch.amp.GradScaler("cpu", init_scale=first, enabled=self.half)
         self.every = {"accumulation": 4, "long-accumulation": 16}.get(case, 1)
 
@@ -92,7 +97,7 @@ class PlainScript:
         with torch.autocast("cpu", torch.float16, enabled=self.half):
             z = self.outputs(x)
         loss = F.cross_entropy(z, y)
-        if self.case == "nan-gradient":
+        if self.case.startswith("nan"):
             loss = loss + 0.01 * (z - z.detach()).square().sum().sqrt()
         if self.case == "cut-loss":
             loss = torch.tensor(loss.item(), requires_grad=True)

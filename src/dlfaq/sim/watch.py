@@ -28,7 +28,9 @@ def watch(
         if not p.grad.isfinite().all():
             broken.add(n)
 
-    def at_step(*_: object) -> None:
+    def at_step(optimizer: Optimizer, *_: object) -> None:
+        if getattr(optimizer, "found_inf", False):  # loss scaling makes a fused step do nothing
+            return
         rates.append(max(group["lr"] for group in optimizer.param_groups))
         for n, p in params.items():
             if p.grad is not None:

@@ -62,28 +62,14 @@ def test_what_breaks_is_reported_in_finite_numbers():
     assert (measured["loss"] == 1000).all()
     assert (measured["loss_at"][:, 1:] == 10).all()
     assert (measured["first_change"] == 1000).all()
-    assert measured["steps_to_half"].tolist() == [4, 4, 4]
 
 
 def test_no_learning_rate_no_change():
-    """At rate 0 nothing moves, nothing breaks and no level is reached."""
+    """At rate 0 nothing moves and nothing breaks."""
     measured = sim(lr=0.0, steps=20)
 
     assert (measured["first_change"] == 0).all()
     assert not measured["broke"].any()
-    assert measured["steps_to_90"].tolist() == [30, 30, 30]
-
-
-def test_steps_to_a_level_are_the_first_that_reach_it():
-    """The loss of a batch below 0.5, and 90 % of the test rows, looked at every ten steps."""
-    measured = sim(activation="tanh", steps=40)
-    for loss, half, tens in zip(
-        measured["loss_at"], measured["steps_to_half"], measured["steps_to_90"], strict=True
-    ):
-        assert half == next(step for step, value in enumerate(loss.tolist(), 1) if value < 0.5)
-        assert tens.item() in {10, 20, 30, 40}
-    tens = int(measured["steps_to_90"].max())
-    assert (sim(activation="tanh", steps=tens)["accuracy"] >= 0.88).all()
 
 
 @pytest.mark.parametrize("data", ["parity", "cancer", "wine"])

@@ -7,15 +7,17 @@ import pytest
 import torch
 from sims.symptoms.graph_cuts import KINDS, graph_cuts
 from sims.symptoms.hard_middle import Step, hard_middle
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlfaq.knowledge.load import load_faq
 from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
-from dlfaq.sim.cuts import find_cut
+from dlfaq.sim.cuts import Tuples, cut_behind, find_cut
 from dlfaq.sim.nets import mlp
 from dlfaq.sim.training_data import load
+
+NO_CUT = {"nothing", "softmax", "clone", "straight-through", "one-path", "no-grad-modules"}
 
 
 class Plain(nn.Module):
@@ -51,7 +53,7 @@ def test_the_search_names_the_module_before_the_operation(kind):
     x = torch.randn(16, 8, generator=torch.Generator().manual_seed(1))
     for search in (find_cut, printed_search()):
         model = Plain(kind)
-        cuts = kind not in {"nothing", "softmax", "clone", "straight-through"}
+        cuts = kind not in NO_CUT
         found = search(model, lambda m=model: F.cross_entropy(m(x), torch.arange(16) % 8))
         assert found == ("act.1" if cuts else "")
         grads = [layer.weight.grad for layer in model.layers]
@@ -59,6 +61,80 @@ def test_the_search_names_the_module_before_the_operation(kind):
         for grad in grads[:2] if cuts else []:
             assert grad is None if none else not grad.any()
         assert all(grad is not None and grad.any() for grad in grads[2:])
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_modules_that_run_without_gradients_are_found(mode):
+    """The last of them that has weights; not those frozen on purpose."""
+
+    class Encoded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder = mlp(8, [8, 8], 8)
+            self.head = nn.Linear(8, 3)
+
+        def forward(self, x):
+            with mode():
+                h = self.encoder(x)
+            return self.head(h.clone())
+
+    x = torch.randn(4, 8)
+    for search in (find_cut, printed_search()):
+        model = Encoded()
+        assert search(model, lambda m=model: m(x).square().mean()) == "encoder.4"
+        model.encoder.requires_grad_(requires_grad=False)
+        assert search(model, lambda m=model: m(x).square().mean()) == ""
+
+
+def test_modules_that_return_tuples_are_searched():
+    """Attention, whose own layer is not called, and an LSTM, whichever of its outputs is used."""
+    x = torch.randn(4, 64)
+    for search in (find_cut, printed_search()):
+        for place in ("attend.self_attn", "read"):
+            for cut, found in ((Tensor.detach, place), (torch.round, place), (Tensor.clone, "")):
+                model = Tuples()
+
+                def loss(m=model, place=place, cut=cut):
+                    with cut_behind(m, place, cut):
+                        return m(x).square().mean() + m.embed.weight.sum()
+
+                assert search(model, loss) == found
+        lstm = nn.LSTM(8, 8)
+        assert search(lstm, lambda m=lstm: m(torch.randn(3, 2, 8))[1][0].square().mean()) == ""
+
+
+def test_a_module_that_returns_a_dictionary_is_searched():
+    """Such as {"h": …, "aux": …}."""
+
+    class Named(nn.Linear):
+        def forward(self, x):
+            return {"h": super().forward(x), "shape": x.shape}
+
+    class Whole(nn.Module):
+        def __init__(self, *, cut):
+            super().__init__()
+            self.first, self.last, self.cut = Named(8, 8), nn.Linear(8, 3), cut
+
+        def forward(self, x):
+            h = self.first(x)["h"]
+            return self.last(h.detach() if self.cut else h)
+
+    for search in (find_cut, printed_search()):
+        for cut, found in ((True, "first"), (False, "")):
+            model = Whole(cut=cut)
+            assert search(model, lambda m=model: m(torch.randn(4, 8)).square().mean()) == found
+
+
+def test_a_container_is_not_named_for_its_last_part():
+    """Though it has a weight of its own: the place is the module inside."""
+    model = nn.Sequential(mlp(8, [8], 8), nn.Linear(8, 3))
+    model[0].register_parameter("scale", nn.Parameter(torch.ones(1)))
+    for search in (find_cut, printed_search()):
+
+        def loss(m=model):
+            return m[1](m[0](torch.randn(4, 8)).detach()).square().mean()
+
+        assert search(model, loss) == "0.2"
 
 
 def test_no_hook_is_left():

@@ -1,5 +1,6 @@
 """The checks against plain loops, the list of faults, and the printed code on plain modules."""
 
+import copy
 import math
 import re
 from typing import get_args, get_type_hints
@@ -126,12 +127,16 @@ class Plain(nn.Module):
         return z.softmax(-1) if self.fault == "softmax-twice" else z
 
 
+def the_code(answer: str = "loss-not-decreasing", part: str = "checks") -> str:
+    """What an answer prints; by default, the six checks."""
+    entry = next(one for one in load_faq(bundled_root()).entries if one.id == answer)
+    text = next(one.text for one in entry.answer.parts if one.id == part)
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return "\n".join(blocks)
+
+
 def printed(fault: str) -> str:
-    """What the code of `loss-not-decreasing` says of a script with this fault."""
-    entry = next(one for one in load_faq(bundled_root()).entries if one.id == "loss-not-decreasing")
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", entry.answer.parts[0].text, re.MULTILINE | re.DOTALL
-    )
+    """What the code says of a script with this fault."""
     model = Plain(fault)
     data = load(Replicates("printed", [0]), scale="raw" if fault == "bytes" else "standard")
     x, y = data.x[0, :64] * (255 / 16 if fault == "bytes" else 1), data.y[0, :64]
@@ -143,7 +148,7 @@ def printed(fault: str) -> str:
         "F": F, "model": model, "nn": nn, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
         "loader": DataLoader(TensorDataset(x, y), 16), "loss_fn": nn.CrossEntropyLoss(),
     }  # fmt: skip
-    exec(compile("\n".join(blocks), "loss-not-decreasing", "exec"), names)  # noqa: S102
+    exec(compile(the_code(), "loss-not-decreasing", "exec"), names)  # noqa: S102
 
     def train_step(x, y):
         if fault == "shuffled-steps":
@@ -172,3 +177,93 @@ def printed(fault: str) -> str:
 def test_the_printed_code_names_the_fault_on_plain_modules(fault, capsys):
     """By the number of the check, as the table of the page says; a sound script passes all."""
     assert printed(fault)[0] == str(EXPECTED.get(fault, 6))
+
+
+def script(dropout: float = 0.0) -> dict:
+    """What the code defines, and a sound script on standardized digits."""
+    torch.manual_seed(0)
+    model = nn.Sequential(_like_the_setup()[:-1], nn.Dropout(dropout), nn.Linear(32, 10))
+    data = load(Replicates("printed", [0]))
+    x, y = data.x[0, :64], data.y[0, :64]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005)
+    names = {
+        "model": model, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
+        "loss_fn": nn.CrossEntropyLoss(),
+    }  # fmt: skip
+    exec(compile(the_code(), "loss-not-decreasing", "exec"), names)  # noqa: S102
+    return names
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+def test_the_printed_code_lets_zero_grad_be_the_last_line(to_none, capsys):
+    """Gradients are read where the optimizer reads them, so that it may delete them afterwards."""
+    names = script()
+
+    def train_step(x, y):
+        loss = F.cross_entropy(names["model"](x), y)
+        loss.backward()
+        names["optimizer"].step()
+        names["optimizer"].zero_grad(set_to_none=to_none)
+        return loss
+
+    names["train_step"] = train_step
+    assert names["check"](names["x"], names["y"])[0] == "6"
+
+
+def test_the_printed_code_notices_a_step_that_is_never_taken(capsys):
+    """Nobody calls the optimizer."""
+    names = script()
+
+    def train_step(x, y):
+        names["optimizer"].zero_grad()
+        loss = F.cross_entropy(names["model"](x), y)
+        loss.backward()
+        return loss
+
+    names["train_step"] = train_step
+    assert names["check"](names["x"], names["y"])[0] == "4"
+
+
+@pytest.mark.parametrize("zeroed", [True, False])
+def test_the_printed_code_leaves_the_script_as_it_was(zeroed, capsys):
+    """Weights, the optimizer's state and rate, and dropout, if all checks pass or one fails."""
+    names = script(dropout=0.5)
+    model, optimizer, x, y = (names[name] for name in ("model", "optimizer", "x", "y"))
+
+    def train_step(x, y):
+        if zeroed:
+            optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    names["train_step"] = train_step
+    for _ in range(3):
+        train_step(x, y)
+    before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    assert names["check"](x, y)[0] == ("6" if zeroed else "3")
+    assert model[1].p == 0.5
+    after = model.state_dict(), optimizer.state_dict()
+    torch.testing.assert_close(after, before, rtol=0, atol=0)
+    assert not optimizer._optimizer_step_pre_hooks
+
+
+def test_the_printed_loop_sets_dropout_to_0():
+    """In layers of its own, in recurrent layers, and in attention."""
+    model = nn.ModuleList(
+        [
+            nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)),
+            nn.LSTM(8, 8, num_layers=2, dropout=0.4),
+            nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2),
+        ]
+    )
+    exec(the_code("overfit-one-batch", "settings"), {"model": model, "nn": nn})  # noqa: S102
+    left = [
+        getattr(m, name)
+        for m in model.modules()
+        for name in ("p", "dropout")
+        if isinstance(getattr(m, name, None), float)
+    ]
+    assert left == [0.0] * 6
+    assert model[2].training

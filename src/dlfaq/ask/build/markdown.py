@@ -24,7 +24,7 @@ _LONGEST = 4_000  # characters; a longer paragraph or line is shown as it is
 def inline(text: str) -> tuple[Span, ...]:
     """A paragraph's text as spans."""
     if len(text) > _LONGEST or not any(mark in text for mark in "`$*_[\\"):
-        return (Span(text),)
+        return (Span(text),) if text else ()
     return tuple(_merged(_spans(text)))
 
 
