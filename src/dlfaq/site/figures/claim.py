@@ -17,7 +17,8 @@ from dlfaq.site.figures.svg import line, tag, text
 
 WIDTH, LEFT, RIGHT, ROW, BAR, TOP, BOTTOM = 480, 6, 372, 38, 16, 2, 30
 LABEL = 46  # letters of a row's name that fit on a phone
-NAME, LINE, LINES = 17, 60, 2  # of the axis' name: height and letters of a line, lines at most
+NAME, LINE, LINES = 17, 46, 3  # of the axis' name: height and letters of a line, lines at most
+DROP = 10  # below the last of them
 EDGE = 24  # a tick nearer to the left edge has its number to its right
 MOST = 8  # points that each get a row
 LEGENDS = {
@@ -72,7 +73,7 @@ def draw_claim(rows: Sequence[Row], name: str, across: str = "", *, small: bool 
     Args:
         rows: What is drawn, from above.
         name: Unique on its page.
-        across: What the axis shows; a name too long for two lines is left out.
+        across: What the axis shows; a name too long for three lines is left out.
         small: Without a caption.
     """
     own = [row.point for row in rows if row.part == "own"]
@@ -82,7 +83,7 @@ def draw_claim(rows: Sequence[Row], name: str, across: str = "", *, small: bool 
     drawn = [_draw_row(row, TOP + ROW * place, axis) for place, row in enumerate(rows)]
     below = [] if bare else [*draw_ticks(axis, height - BOTTOM)]
     named = [] if bare else draw_name(across, height)
-    height += len(named) * NAME + (TOP if named else 0)
+    height += len(named) * NAME + (DROP if named else 0)
     words = " ".join(map(_sentence, rows))
     svg = tag(
         "svg",
@@ -213,7 +214,7 @@ def draw_name(across: str, top: int) -> list[str]:
     lines = wrapped(across, LINE) if across else []
     if len(lines) > LINES or any(len(one) > LINE for one in lines):
         return []
-    return [text(one, 0, top + NAME * place, "dl-names") for place, one in enumerate(lines, 1)]
+    return [text(one, 3, top + NAME * place, "dl-names") for place, one in enumerate(lines, 1)]
 
 
 def _sentence(row: Row) -> str:

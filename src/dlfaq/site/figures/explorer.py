@@ -15,6 +15,7 @@ from dlfaq.knowledge.experiment import Scalar
 from dlfaq.site.figures.axis import Axis, fit, is_bounded
 from dlfaq.site.figures.claim import (
     BAR,
+    DROP,
     LEFT,
     NAME,
     RIGHT,
@@ -86,7 +87,7 @@ def draw_explorer(frames: Sequence[Frame], name: str, across: str = "") -> str:
         *pictures,
         *draw_ticks(axis, ROW + BAR),
         *named,
-        viewBox=f"0 0 {WIDTH} {HEIGHT + NAME * len(named)}",
+        viewBox=f"0 0 {WIDTH} {HEIGHT + NAME * len(named) + DROP * bool(named)}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",
         class_="dl-svg",
