@@ -11,12 +11,11 @@ from textwrap import indent
 import pytest
 import torch
 from sims.checkpoints.resume_training import Script, resume_training
+from tests.sims.printed import answers, defined, part_code
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 
 MISTAKES = ["optimizer", "scheduler", "buffers", "ema", "scaler", "random numbers", "place"]
@@ -92,13 +91,6 @@ def test_the_second_program_has_another_rate_and_length():
     assert (sim(factor=2)["exact"] == 1).all()
 
 
-@cache
-def checkpoints():
-    """The entry."""
-    entries = load_faq(bundled_root()).entries
-    return next(entry for entry in entries if entry.id == "checkpoint-and-resume")
-
-
 class Drawn(Dataset):
     """Inputs that are drawn anew whenever they are read; the rows read, in this process."""
 
@@ -120,7 +112,9 @@ class Killed(BaseException):
 @cache
 def printed():
     """The answer's code: the script, the lines that its test adds, `same` and `read`, step 5."""
-    script, test, other_order = [step.code for step in checkpoints().answer.do if step.code]
+    script, test, other_order = [
+        step.code for step in answers()["checkpoint-and-resume"].do if step.code
+    ]
     imports, added, *functions = test.split("\n\n")
     return script, f"{imports}\n{added}", "\n\n".join(functions), other_order
 
@@ -259,8 +253,7 @@ def test_a_new_rate_and_schedule_after_loading(tmp_path, monkeypatch):
     with torch.random.fork_rng(devices=[]):
         run(1, 0, 24)
         names = run(2, 0, 0)  # nothing was left
-    text = next(part.text for part in checkpoints().answer.parts if part.id == "loading")
-    exec(text.split("```python\n")[1].split("```")[0], names)  # noqa: S102 - it is ours
+    defined(part_code("checkpoint-and-resume", "loading")[0], names)
     first = names["optimizer"].param_groups[0]["lr"]
     for _ in range(500):
         names["optimizer"].step()
@@ -302,8 +295,7 @@ CHECK
 @pytest.mark.parametrize("function", ["ignore", "None"])
 def test_a_signal_to_all_processes_of_a_job(function):
     """It reaches the loader's workers, which must outlive it: else nothing is saved."""
-    text = next(part.text for part in checkpoints().answer.parts if part.id == "file")
-    code = text.split("```python\n")[1].split("```")[0]
+    code = part_code("checkpoint-and-resume", "file")[0]
     signals, check = code.split("# in the loop, after done += 1:\n")
     program = PREEMPTED.replace("SIGNALS", signals).replace("CHECK", indent(check, "    "))
     command = [sys.executable, "-c", program.replace("FUNCTION", function)]

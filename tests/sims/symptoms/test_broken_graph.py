@@ -1,17 +1,15 @@
 """The search for a cut on networks written out, and as printed on the page."""
 
-import re
 from typing import get_args, get_type_hints
 
 import pytest
 import torch
 from sims.symptoms.graph_cuts import KINDS, graph_cuts
 from sims.symptoms.hard_middle import Step, hard_middle
+from tests.sims.printed import defined, part_code
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.cuts import Tuples, cut_behind, find_cut
 from dlfaq.sim.nets import mlp
@@ -39,12 +37,8 @@ class Plain(nn.Module):
 
 def printed_search():
     """The function that the page prints."""
-    entry = next(e for e in load_faq(bundled_root()).entries if e.id == "broken-graph")
-    text = next(part.text for part in entry.answer.parts if part.id == "find")
-    block = re.search(r"^```python\n(.*?)^print", text, re.MULTILINE | re.DOTALL).group(1)
-    names = {"torch": torch}
-    exec(compile(block, "broken-graph", "exec"), names)  # noqa: S102
-    return names["find_cut"]
+    (code,) = part_code("broken-graph", "find")
+    return defined(code, {"torch": torch}, until="print")["find_cut"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

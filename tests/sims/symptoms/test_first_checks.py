@@ -2,18 +2,16 @@
 
 import copy
 import math
-import re
 from typing import get_args, get_type_hints
 
 import pytest
 import torch
 from sims.symptoms.first_checks import EXPECTED, first_checks
+from tests.sims.printed import defined, part_code
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.faults import FAULTS
 from dlfaq.sim.setups import Setup
@@ -129,10 +127,7 @@ class Plain(nn.Module):
 
 def the_code(answer: str = "loss-not-decreasing", part: str = "checks") -> str:
     """What an answer prints; by default, the six checks."""
-    entry = next(one for one in load_faq(bundled_root()).entries if one.id == answer)
-    text = next(one.text for one in entry.answer.parts if one.id == part)
-    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return "\n".join(blocks)
+    return "\n".join(part_code(answer, part))
 
 
 def printed(fault: str) -> str:
@@ -148,7 +143,7 @@ def printed(fault: str) -> str:
         "F": F, "model": model, "nn": nn, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
         "loader": DataLoader(TensorDataset(x, y), 16), "loss_fn": nn.CrossEntropyLoss(),
     }  # fmt: skip
-    exec(compile(the_code(), "loss-not-decreasing", "exec"), names)  # noqa: S102
+    defined(the_code(), names)
 
     def train_step(x, y):
         if fault == "shuffled-steps":
@@ -190,7 +185,7 @@ def script(dropout: float = 0.0) -> dict:
         "model": model, "optimizer": optimizer, "torch": torch, "x": x, "y": y,
         "loss_fn": nn.CrossEntropyLoss(),
     }  # fmt: skip
-    exec(compile(the_code(), "loss-not-decreasing", "exec"), names)  # noqa: S102
+    defined(the_code(), names)
     return names
 
 
@@ -258,7 +253,7 @@ def test_the_printed_loop_sets_dropout_to_0():
             nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2),
         ]
     )
-    exec(the_code("overfit-one-batch", "settings"), {"model": model, "nn": nn})  # noqa: S102
+    defined(the_code("overfit-one-batch", "settings"), {"model": model, "nn": nn})
     left = [
         getattr(m, name)
         for m in model.modules()

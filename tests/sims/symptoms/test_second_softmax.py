@@ -5,11 +5,10 @@ import math
 import pytest
 import torch
 from sims.symptoms.second_softmax import second_softmax
+from tests.sims.printed import defined, step_code
 from torch import nn
 from torch.nn import functional as F
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.setups import Setup
 from dlfaq.sim.training_data import load
@@ -112,17 +111,11 @@ def test_a_tuned_run_is_that_of_the_rate_it_picked():
     assert tuned["reached"].item() == pytest.approx(alone["reached"].item(), rel=1e-2)
 
 
-def step(number: int) -> str:
-    """The code of a step of the answer."""
-    entries = load_faq(bundled_root()).entries
-    return next(one for one in entries if one.id == "softmax-twice").answer.do[number].code
-
-
 @pytest.mark.parametrize("name", ["logits", "softmax", "log_softmax"])
 def test_the_printed_test_tells_the_endings_apart(name, capsys):
     """Three numbers: the least output, and how far sums are from 1, of outputs and their exp."""
     model, data, _ = script(ENDINGS[name][0], 1)
-    exec(step(0), {"model": model, "x": data.x[0, :16], "torch": torch})  # noqa: S102
+    defined(step_code("softmax-twice", 0), {"model": model, "x": data.x[0, :16], "torch": torch})
     least, sums, exps = map(float, capsys.readouterr().out.split())
     assert (least >= 0 and sums < 0.001) == (name == "softmax")
     assert (exps < 0.001) == (name == "log_softmax")
@@ -131,5 +124,5 @@ def test_the_printed_test_tells_the_endings_apart(name, capsys):
 def test_the_printed_floor(capsys):
     """Of ten classes."""
     model, data, _ = script(nn.Softmax(1), 1)
-    exec(step(1), {"model": model, "x": data.x[0, :16], "math": math})  # noqa: S102
+    defined(step_code("softmax-twice", 1), {"model": model, "x": data.x[0, :16], "math": math})
     assert float(capsys.readouterr().out) == pytest.approx(1.4612, abs=1e-4)

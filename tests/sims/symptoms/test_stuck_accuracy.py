@@ -1,15 +1,13 @@
 """The four numbers against plain loops, and the code that the page prints."""
 
-import re
 from typing import get_args, get_type_hints
 
 import pytest
 import torch
 from sims.symptoms.stuck_accuracy import EXPECTED, stuck_accuracy
+from tests.sims.printed import defined, part_code
 from torch import nn
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.faults import FAULTS, Script
 from dlfaq.sim.setups import Setup
@@ -29,13 +27,8 @@ def test_every_fault_is_one_of_the_library_or_of_evaluation_and_has_a_place():
 
 def printed():
     """The function that the page prints."""
-    entry = next(
-        one for one in load_faq(bundled_root()).entries if one.id == "accuracy-stuck-at-chance"
-    )
-    code = re.search(r"```python\n(.*?)\nprint", entry.answer.parts[0].text, re.DOTALL)[1]
-    names = {"torch": torch}
-    exec(compile(code, "accuracy-stuck-at-chance", "exec"), names)  # noqa: S102
-    return names
+    code = part_code("accuracy-stuck-at-chance", "numbers")[0]
+    return defined(code, {"torch": torch}, until="print")
 
 
 @pytest.mark.parametrize("fault", ["none", "class-order"])

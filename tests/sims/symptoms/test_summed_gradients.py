@@ -6,11 +6,10 @@ from sims.symptoms.lasting_overflow import lasting_overflow
 from sims.symptoms.micro_batches import micro_batches
 from sims.symptoms.second_backward import second_backward
 from sims.symptoms.summed_gradients import GRID, summed_gradients
+from tests.sims.printed import defined, step_code
 from torch import nn
 from torch.nn import functional as F
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.setups import Setup
 from dlfaq.sim.training_data import load
@@ -99,12 +98,6 @@ def test_the_lowest_and_the_last_loss():
     assert torch.allclose(told["rise"], means[:, -1] / means.amin(1))
 
 
-def printed() -> str:
-    """The code of the first step."""
-    entries = load_faq(bundled_root()).entries
-    return next(one for one in entries if one.id == "forgot-zero-grad").answer.do[0].code
-
-
 @pytest.mark.parametrize("clip", [False, True])
 @pytest.mark.parametrize("cleared", [True, False])
 def test_the_printed_test_tells_the_loops_apart(cleared, clip, capsys):
@@ -115,7 +108,7 @@ def test_the_printed_test_tells_the_loops_apart(cleared, clip, capsys):
         if cleared:
             descent.zero_grad(set_to_none=clip)
         loss = F.cross_entropy(script.model(x), y)
-        exec(printed(), {"model": script.model, "torch": torch})  # noqa: S102
+        defined(step_code("forgot-zero-grad", 0), {"model": script.model, "torch": torch})
         loss.backward()
         if clip:
             nn.utils.clip_grad_norm_(script.model.parameters(), 0.1)

@@ -1,16 +1,13 @@
 """The ladder against a plain loop, its sum, and the printed code on plain modules."""
 
-import re
-
 import pytest
 import torch
 from sims.symptoms.validation_better import EXPECTED, STEPS, validation_better
+from tests.sims.printed import defined, part_code
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.setups import Setup
 from dlfaq.sim.training_data import load
@@ -80,11 +77,6 @@ def test_validation_of_easy_classes_has_no_other():
 
 def test_the_printed_ladder_names_dropout(capsys):
     """On a trained network with dropout the fourth line is the largest."""
-    entry = next(
-        one for one in load_faq(bundled_root()).entries if one.id == "val-better-than-train"
-    )
-    part = next(part for part in entry.answer.parts if part.id == "ladder")
-    code = re.search(r"^```python\n(.*?)^```", part.text, re.MULTILINE | re.DOTALL).group(1)
     torch.manual_seed(0)
     data = load(Replicates("printed", [0]))
     x, y = data.x[0, :600], data.y[0, :600]
@@ -101,7 +93,7 @@ def test_the_printed_ladder_names_dropout(capsys):
             optimizer.step()
             losses.append(loss.item())
     names = {"F": F, "torch": torch, "model": model, "loader": loader, "loss_fn": F.cross_entropy}
-    exec(compile(code, "val-better-than-train", "exec"), names)  # noqa: S102
+    defined(part_code("val-better-than-train", "ladder")[0], names)
     capsys.readouterr()
     logged = sum(losses) / len(losses)
     names["ladder"](logged, F.cross_entropy, loader, loader, held)

@@ -1,6 +1,5 @@
 """The watch as printed on the page, and its simulations against plain scripts."""
 
-import re
 from typing import get_args, get_type_hints
 
 import pytest
@@ -9,10 +8,9 @@ from sims.symptoms.kept_parameters import kept_parameters
 from sims.symptoms.left_out import left_out
 from sims.symptoms.rounded_steps import rounded_steps
 from sims.symptoms.watched_steps import watched_steps
+from tests.sims.printed import defined, part_code
 from torch.nn import functional as F
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.nets import mlp
 from dlfaq.sim.plain_scripts import FAULTS, SOUND, plain_scripts
@@ -23,12 +21,8 @@ from dlfaq.sim.watch import watch
 
 def printed_watch():
     """The function that the page prints."""
-    entry = next(e for e in load_faq(bundled_root()).entries if e.id == "weights-not-updating")
-    text = next(part.text for part in entry.answer.parts if part.id == "watch")
-    block = re.search(r"^```python\n(.*?)^def train_step", text, re.MULTILINE | re.DOTALL).group(1)
-    names = {"torch": torch}
-    exec(compile(block, "weights-not-updating", "exec"), names)  # noqa: S102
-    return names["watch"]
+    (code,) = part_code("weights-not-updating", "watch")
+    return defined(code, {"torch": torch}, until="def train_step")["watch"]
 
 
 @pytest.mark.parametrize("case", [*FAULTS, *SOUND])

@@ -5,12 +5,11 @@ import re
 import pytest
 import torch
 from sims.symptoms.wrong_mode import wrong_mode
+from tests.sims.printed import defined, part_code, step_code
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
-from dlfaq.knowledge.load import load_faq
-from dlfaq.paths import bundled_root
 from dlfaq.sim import Replicates
 from dlfaq.sim.nets import mlp
 from dlfaq.sim.setups import Network
@@ -116,19 +115,13 @@ def test_validation_in_training_mode_moves_the_statistics():
 # --- the code that the page prints ---------------------------------------------------------------
 
 
-def entry():
-    """The entry of these simulations."""
-    return next(one for one in load_faq(bundled_root()).entries if one.id == "forgot-eval-mode")
-
-
 def test_the_printed_comparison_shows_a_lag_and_accuses_no_sound_network(capsys):
     """On training images, in batches of 40."""
-    part = next(part for part in entry().answer.parts if part.id == "worse")
-    code = re.findall(r"^```python\n(.*?)^```", part.text, re.MULTILINE | re.DOTALL)[0]
+    code = part_code("forgot-eval-mode", "worse")[0]
     for momentum, lags in ((0.1, False), (0.001, True)):
         script = Trained(momentum)
         loader = DataLoader(TensorDataset(script.data.x[0], script.data.y[0]), batch_size=40)
-        exec(code, {"torch": torch, "nn": nn, "model": script.model, "loader": loader})  # noqa: S102
+        defined(code, {"torch": torch, "nn": nn, "model": script.model, "loader": loader})
         assert (float(capsys.readouterr().out) > 0.02) == lags
 
 
@@ -146,9 +139,10 @@ def test_the_printed_questions_tell_the_layers_apart(layer, training, said, caps
     """Twice, and beside a copy."""
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(8, 8), layer).train(training)
-    exec(entry().answer.do[0].code, {"model": model})  # noqa: S102
+    defined(step_code("forgot-eval-mode", 0), {"model": model})
     assert (capsys.readouterr().out.strip() == "[]") != training
-    exec(entry().answer.do[2].code, {"torch": torch, "model": model, "x": torch.randn(16, 8)})  # noqa: S102
+    inputs = {"torch": torch, "model": model, "x": torch.randn(16, 8)}
+    defined(step_code("forgot-eval-mode", 2), inputs)
     numbers = re.findall(r"tensor\((.*?)\)", capsys.readouterr().out)
     assert tuple(float(number) > 1e-5 for number in numbers) == said
 
