@@ -82,8 +82,7 @@ def draw_claim(rows: Sequence[Row], name: str, across: str = "", *, small: bool 
     height = TOP + ROW * len(rows) + (TOP if bare else BOTTOM)
     drawn = [_draw_row(row, TOP + ROW * place, axis) for place, row in enumerate(rows)]
     below = [] if bare else [*draw_ticks(axis, height - BOTTOM)]
-    named = [] if bare else draw_name(across, height)
-    height += len(named) * NAME + (DROP if named else 0)
+    named, room = ([], 0) if bare else draw_name(across, height)
     words = " ".join(map(_sentence, rows))
     svg = tag(
         "svg",
@@ -92,7 +91,7 @@ def draw_claim(rows: Sequence[Row], name: str, across: str = "", *, small: bool 
         *drawn,
         *below,
         *named,
-        viewBox=f"0 0 {WIDTH} {height}",
+        viewBox=f"0 0 {WIDTH} {height + room}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",
         class_="dl-svg",
@@ -209,12 +208,16 @@ def draw_ticks(axis: Axis, base: float) -> Iterator[str]:
         yield text(written, x if x >= EDGE else 0, base + 22, anchor=anchor)
 
 
-def draw_name(across: str, top: int) -> list[str]:
-    """What an axis shows, a line each, below `top`; nothing if it is longer than fits."""
+def draw_name(across: str, top: int) -> tuple[list[str], int]:
+    """What an axis shows, a line each, below `top`, and their height.
+
+    Nothing and 0 if there is no name, or if it is longer than fits.
+    """
     lines = wrapped(across, LINE) if across else []
-    if len(lines) > LINES or any(len(one) > LINE for one in lines):
-        return []
-    return [text(one, 3, top + NAME * place, "dl-names") for place, one in enumerate(lines, 1)]
+    if not lines or len(lines) > LINES or any(len(one) > LINE for one in lines):
+        return [], 0
+    drawn = [text(one, 3, top + NAME * place, "dl-names") for place, one in enumerate(lines, 1)]
+    return drawn, NAME * len(lines) + DROP
 
 
 def _sentence(row: Row) -> str:

@@ -15,9 +15,7 @@ from dlfaq.knowledge.experiment import Scalar
 from dlfaq.site.figures.axis import Axis, fit, is_bounded
 from dlfaq.site.figures.claim import (
     BAR,
-    DROP,
     LEFT,
-    NAME,
     RIGHT,
     WIDTH,
     Part,
@@ -79,7 +77,7 @@ def draw_explorer(frames: Sequence[Frame], name: str, across: str = "") -> str:
     axis = fit(own, [point for _, part, point in frames if part != "own"], LEFT, RIGHT)
     pictures = [_picture(frame, frames, axis, place) for place, frame in enumerate(frames)]
     state, part, point = frames[0]
-    named = draw_name(across, HEIGHT - 2)
+    named, room = draw_name(across, HEIGHT - 2)
     svg = tag(
         "svg",
         tag("title", "Measured against predicted", id=f"{name}-t"),
@@ -87,7 +85,7 @@ def draw_explorer(frames: Sequence[Frame], name: str, across: str = "") -> str:
         *pictures,
         *draw_ticks(axis, ROW + BAR),
         *named,
-        viewBox=f"0 0 {WIDTH} {HEIGHT + NAME * len(named) + DROP * bool(named)}",
+        viewBox=f"0 0 {WIDTH} {HEIGHT + room}",
         role="img",
         aria_labelledby=f"{name}-t {name}-d",
         class_="dl-svg",
