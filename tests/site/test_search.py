@@ -178,7 +178,11 @@ def test_planned_questions_stand_behind_the_answers(bundled):
 
 def test_what_is_planned_comes_with_the_nearest_answers(bundled):
     """Not with a list of nothing to read; and it is said that they are the nearest only."""
-    texts = ["flat minima generalize better", "which batch size is best", "mixed precision underflow"]
+    texts = [
+        "flat minima generalize better",
+        "which batch size is best",
+        "mixed precision underflow",
+    ]
     for result in bundled.evaluate(ASK, texts):
         entries = [item[0] for item in result["items"]]
         assert not entries[0]["planned"]
