@@ -34,6 +34,7 @@ def noisy_quadratic(
     horizon: int = 500,
     steps: int = 500,
     noise: float = 0.3,
+    even: bool = False,
     condition: float = 1000.0,
     directions: int = 20,
     rotated: bool = False,
@@ -43,10 +44,11 @@ def noisy_quadratic(
 
     The noise stands for mini-batches: the smaller the batch, the larger it is. Its variance in
     direction j is sigma^2 h_j, for near a minimum the gradients of single examples vary most where
-    the loss curves most.
+    the loss curves most; or, if it is even, sigma^2 in every direction.
 
-    Setting: a bowl of {directions} directions and condition number {condition}, noise {noise};
-    {optimizer} at {lr}, schedule {schedule} over {horizon} steps, {steps} steps.
+    Setting: a bowl of {directions} directions and condition number {condition}, noise {noise} (the
+    same in all directions: {even}); {optimizer} at {lr}, schedule {schedule} over {horizon} steps,
+    {steps} steps.
 
     Args:
         replicates: One start, one rotation and one stream of noise each.
@@ -56,6 +58,7 @@ def noisy_quadratic(
         horizon: Steps the schedule was made for.
         steps: Steps that are made.
         noise: sigma, the noise's standard deviation where the curvature is 1; 0 for none.
+        even: As much noise in every direction, whatever its curvature.
         condition: Largest curvature over the smallest. The largest is 1.
         directions: Number d of directions, their curvatures spaced evenly on a log scale.
         rotated: Turn bowl and start together by a random rotation; else the directions are those
@@ -80,13 +83,14 @@ def noisy_quadratic(
     # shorter one
     noises = replicates.normal("noise", -(-steps // 16) * 16, directions, dtype=torch.float64)
 
+    share = torch.ones_like(h) if even else h.sqrt()  # (d,): of sigma
     w = nn.Parameter(_times(turn, start))  # (R, d)
     descent = OPTIMIZERS[optimizer]([w], lr=lr)
     rate = scheduler(descent, schedule, horizon, knee)
     squares, rates = torch.zeros_like(start), []  # (R, d): c^2 summed over the second half
     for step in range(steps):
         along = _times(turn.mT, w.detach())  # (R, d): c
-        w.grad = _times(turn, h * along + noise * h.sqrt() * noises[:, step])
+        w.grad = _times(turn, h * along + noise * share * noises[:, step])
         if step % 10 == 0:
             rates.append(descent.param_groups[0]["lr"] / lr)
         descent.step()

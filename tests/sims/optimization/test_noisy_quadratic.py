@@ -62,6 +62,19 @@ def test_a_cooldown_is_a_checkpoint_and_a_second_scheduler():
     torch.testing.assert_close(measured["loss"], 0.5 * (h * again.detach() ** 2).sum(1))
 
 
+def test_even_noise_is_as_large_in_flat_directions():
+    """One step from the same start: the noise added is sigma, or sigma times the curvature's root."""
+    given = {"schedule": "constant", "lr": 1.0, "steps": 1, "condition": 100.0}
+    start, noises = draws(1)
+    h = torch.logspace(0, -2, 20, dtype=torch.float64)
+    for even, share in ((True, torch.ones_like(h)), (False, h.sqrt())):
+        measured = noisy_quadratic(
+            Replicates("noisy_quadratic", range(4)), noise=0.3, even=even, **given
+        )
+        w = start - h * start - 0.3 * share * noises[:, 0]
+        torch.testing.assert_close(measured["loss"], 0.5 * (h * w**2).sum(1))
+
+
 def test_a_rate_of_zero_moves_nothing():
     """Behind its end a linear schedule leaves the weights bit by bit as they are."""
     short, after = (
