@@ -8,11 +8,14 @@ https://docs.pytorch.org/docs/stable/notes/autograd.html
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from dlfaq.sim import Replicates
 from dlfaq.sim.cuts import Tuples, cut_behind, find_cut
@@ -49,6 +52,7 @@ def graph_cuts(
     ] = "detach",
     case: Literal["none", "zero-head", "dead", "unused", "frozen"] = "none",
     model: Literal["mlp", "conv", "transformer", "tuples"] = "mlp",
+    checkpointing: Literal["none", "non-reentrant", "reentrant"] = "none",
     norm: Literal["none", "batch", "layer"] = "none",
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 32,
@@ -56,8 +60,8 @@ def graph_cuts(
 ) -> dict[str, Tensor]:  # fmt: skip
     """One forward and one backward pass with an operation behind one module.
 
-    Setting: a {model} on a batch of {batch} of {data} (norm: {norm}, script: {case}), {kind}
-        behind a module chosen at random, the last layer excepted
+    Setting: a {model} on a batch of {batch} of {data} (norm: {norm}, script: {case},
+        checkpointing: {checkpointing}), {kind} behind a module chosen at random before the last
 
     Args:
         replicates: One network, one batch and one place each.
@@ -66,6 +70,7 @@ def graph_cuts(
         case: What is special about the script, a name of `dlfaq.sim.plain_scripts`.
         model: Two hidden layers, two convolutions, two transformer blocks, or PyTorch's attention
             and LSTM, which return tuples and are the places then.
+        checkpointing: Of all before the last layer; for `reentrant` the images ask for gradients.
         norm: Normalization before each ReLU of the first two models.
         data: What is learnt; the last two need an MLP.
         hidden: Units of each hidden layer of an MLP.
@@ -91,14 +96,11 @@ def graph_cuts(
         net = script.model
         places = _places(net.body, weighed=kind == "no-grad-modules")
         place = "body." + places[int(draws[i] * len(places))]
-
-        def forward(
-            x: Tensor, net: nn.Module = net, place: str = place, y: Tensor = rows.y[i, :batch]
-        ) -> Tensor:
-            with cut_behind(net, place, KINDS[kind], grads=kind != "no-grad-modules"):
-                return F.cross_entropy(net(x), y)
-
-        found = find_cut(net, lambda x=rows.x[i, :batch]: forward(x))
+        x = rows.x[i, :batch].requires_grad_(checkpointing == "reentrant")
+        if checkpointing != "none":
+            again = {"use_reentrant": checkpointing == "reentrant"}
+            net.body.forward = partial(checkpoint, net.body.forward, **again)
+        found = _search(net, place, kind, x, rows.y[i, :batch])
         grads = [p.grad for p in net.parameters()]
         measured.append({
             "none": sum(g is None for g in grads) / len(grads),
@@ -106,17 +108,23 @@ def graph_cuts(
             "accused": found != "",
             "found": found == place,
         })  # fmt: skip
-    return {
-        name: torch.tensor([one[name] for one in measured], dtype=torch.float64)
-        for name in measured[0]
-    }
+    columns = {name: [one[name] for one in measured] for name in measured[0]}
+    return {name: torch.tensor(each, dtype=torch.float64) for name, each in columns.items()}
+
+
+def _search(net: nn.Module, place: str, kind: str, x: Tensor, y: Tensor) -> str:
+    """What the search finds, with an operation behind a module until backward is done."""
+    with ExitStack() as held:
+
+        def forward() -> Tensor:  # the search's own hooks come first
+            held.enter_context(cut_behind(net, place, KINDS[kind], grads=kind != "no-grad-modules"))
+            return F.cross_entropy(net(x), y)
+
+        return find_cut(net, forward)
 
 
 def _places(body: nn.Module, *, weighed: bool) -> list[str]:
-    """Names of the modules that compute, from the first with weights on, or of those with weights.
-
-    Of `Tuples` those that return tuples.
-    """
+    """Names of the modules from the first with weights on, or with weights, or giving tuples."""
     if isinstance(body, Tuples):
         return ["attend.self_attn", "read"]
     places = [name for name, part in body.named_modules() if not [*part.children()]]

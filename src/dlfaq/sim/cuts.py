@@ -33,9 +33,10 @@ def find_cut(model: nn.Module, forward: Callable[[], Tensor]) -> str:
         return hook
 
     hooks = [part.register_forward_hook(keep(name)) for name, part in model.named_modules()]
-    forward().backward()
+    loss = forward()
     for hook in hooks:
-        hook.remove()
+        hook.remove()  # before the backward pass, in which checkpointing runs modules again
+    loss.backward()
     alive = [any(t.grad is not None and t.grad.any() for t in kept) for _, kept in outputs]
     dead = [name for (name, _), lives in zip(outputs, alive, strict=True) if not lives]
     return dead[-1] if dead else ""

@@ -1,14 +1,16 @@
 """The search for a cut on networks written out, and as printed on the page."""
 
+from ast import literal_eval
 from typing import get_args, get_type_hints
 
 import pytest
 import torch
 from sims.symptoms.graph_cuts import KINDS, graph_cuts
 from sims.symptoms.hard_middle import Step, hard_middle
-from tests.sims.printed import defined, part_code
+from tests.sims.printed import defined, part_code, step_code
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from dlfaq.sim import Replicates
 from dlfaq.sim.cuts import Tuples, cut_behind, find_cut
@@ -129,6 +131,28 @@ def test_a_container_is_not_named_for_its_last_part():
             return m[1](m[0](torch.randn(4, 8)).detach()).square().mean()
 
         assert search(model, loss) == "0.2"
+
+
+@pytest.mark.parametrize("kind", ["nothing", "detach", "round", "argmax"])
+def test_modules_that_checkpointing_runs_again_are_not_taken_for_dead_ones(kind, capsys):
+    """By the search, the printed one, and the first step."""
+
+    class Again(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = Plain(kind)
+
+        def forward(self, x):
+            return checkpoint(self.inner, x, use_reentrant=False)
+
+    x, y = torch.randn(16, 8), torch.arange(16) % 8
+    place = "" if kind == "nothing" else "inner.act.1"
+    for search in (find_cut, printed_search()):
+        model = Again()
+        assert search(model, lambda m=model: F.cross_entropy(m(x), y)) == place
+    names = {"model": Again(), "x": x, "y": y, "loss_fn": F.cross_entropy, "torch": torch}
+    defined(step_code("broken-graph", 0), names)
+    assert literal_eval(capsys.readouterr().out)[-1:] == ([place] if place else [])
 
 
 def test_no_hook_is_left():

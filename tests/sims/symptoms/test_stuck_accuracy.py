@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 import pytest
 import torch
 from sims.symptoms.stuck_accuracy import EXPECTED, stuck_accuracy
-from tests.sims.printed import defined, part_code
+from tests.sims.printed import defined, part_code, step_code
 from torch import nn
 
 from dlfaq.sim import Replicates
@@ -55,6 +55,19 @@ def test_the_printed_count_gives_the_numbers_of_the_simulation(fault):
     assert held["chance"] == pytest.approx(share.item() / 597)
     unused = names["count"](x[0, 960:], y[0, 960:])
     assert unused["right"] == pytest.approx(measured["apart"][1].item(), abs=0.01)
+
+
+@pytest.mark.parametrize("shape", [(8, 1), (8,)])
+def test_a_single_output_is_a_logit(shape, capsys):
+    """In the printed count and in the second step, whatever the shape of outputs and labels."""
+    x, y = torch.linspace(-3, 4, 8)[:, None], torch.tensor([0, 0, 0, 1, 1, 1, 1, 1]).view(shape)
+    names = printed()
+    names.update(model=nn.Flatten(0) if shape == (8,) else nn.Identity(), x=x, y=y)
+    counted = names["count"](x, y)
+    assert (counted["chance"], counted["right"], counted["one answer"]) == (0.625, 0.875, 0.5)
+    for step in (0, 1):
+        defined(step_code("accuracy-stuck-at-chance", step), names)
+    assert "0.8750" in capsys.readouterr().out
 
 
 class Plain(nn.Module):
