@@ -125,7 +125,7 @@ def test_the_printed_ten_rows_and_linear_regression_are_those_of_the_library():
     x, y = rows.x[0], rows.y[0][:, None]
     names = printed()
     for rate, value in zip((1e-5, 1e-3, 1e-1), learnt, strict=True):
-        told = names["ten"](plain_of(net), x, y, lr=rate, steps=61)
+        told = names["ten"](plain_of(net), x, y, rate, 0.01, steps=61)
         assert told * 10 / 9 == pytest.approx(value.item(), rel=0.02, abs=1e-3)  # unbiased variance
     assert names["linear_r2"](x, y) == pytest.approx(linear_r2(rows.x, rows.y)[0].item(), abs=1e-3)
 
