@@ -1,6 +1,5 @@
 """The search for a cut on networks written out, and as printed on the page."""
 
-from ast import literal_eval
 from typing import get_args, get_type_hints
 
 import pytest
@@ -152,7 +151,9 @@ def test_modules_that_checkpointing_runs_again_are_not_taken_for_dead_ones(kind,
         assert search(model, lambda m=model: F.cross_entropy(m(x), y)) == place
     names = {"model": Again(), "x": x, "y": y, "loss_fn": F.cross_entropy, "torch": torch}
     defined(step_code("broken-graph", 0), names)
-    assert literal_eval(capsys.readouterr().out)[-1:] == ([place] if place else [])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    cut = [name for name, gradient in lines if gradient in ("None", "tensor(0.)")]
+    assert cut[-1:] == ([place] if place else [])
 
 
 def test_no_hook_is_left():
