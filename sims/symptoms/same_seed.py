@@ -1,4 +1,4 @@
-"""Two variants of a training with the same seeds: does luck cancel, and how often does the worse win?
+"""Two variants of a training with the same seeds: does their luck cancel?
 
 python sims/symptoms/same_seed.py --rival conv --changes split
 
@@ -94,7 +94,7 @@ def same_seed(
     a, b = scores
     paired, crossed = (a - b).var(1), _crossed(a, b)
     gaps = (b[:, None] - a[:, :, None]).flatten(1)  # (R, runs * runs)
-    won, even = gaps > 1e-9, gaps.abs() <= 1e-9  # noqa: PLR2004 - equal but for rounding
+    won, even = gaps > 1e-9, gaps.abs() <= 1e-9
     both = (a - a.mean(1, keepdim=True)) * (b - b.mean(1, keepdim=True))
     size = a.std(1) * b.std(1) * (runs - 1)
     return {

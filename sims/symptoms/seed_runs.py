@@ -84,7 +84,7 @@ def seed_runs(
         with torch.no_grad():
             tested.append(_right(net(x), y))
             held.append(_right(net(own.x_valid), own.y_valid))
-            if run < 2:  # noqa: PLR2004 - a pair
+            if run < 2:
                 named.append(net(tasks[0].test_part[0]).argmax(-1))
     scores, seen = torch.stack(tested, 1), torch.stack(held, 1)  # (R, runs)
     picked = seen.argmax(1, keepdim=True)

@@ -59,7 +59,7 @@ class Runs:
         Inputs are scaled once, by two thirds of all rows.
         """
         whole = load(self.replicates, name)
-        x, y = (torch.cat(parts, 1) for parts in zip((whole.x, whole.y), whole.test_part))
+        x, y = (torch.cat(parts, 1) for parts in zip((whole.x, whole.y), whole.test_part))  # noqa: B905
         tested = whole.test_part[0].shape[1]
         room = x.shape[1] - tested
         each = torch.arange(len(x), device=x.device)[:, None]

@@ -89,18 +89,18 @@ class Noisy(Dataset):
         return len(self.x)
 
     def __getitem__(self, row: int) -> tuple[Tensor, Tensor, int]:
-        scale = 1 + 0.1 * (np.random.rand() + random.random())  # noqa: NPY002, S311 - as scripts do
+        scale = 1 + 0.1 * (np.random.rand() + random.random())  # noqa: S311 - as scripts do
         return self.x[row] * scale + 0.1 * torch.rand(()), self.y[row], row
 
 
 def run(script: Script, data: Data) -> Log:
     """Run it. The global generators of torch, numpy and Python are left as they were."""
-    held = np.random.get_state(), random.getstate()  # noqa: NPY002
+    held = np.random.get_state(), random.getstate()
     try:
         with torch.random.fork_rng(devices=[]):
             return _run(script, data)
     finally:
-        np.random.set_state(held[0])  # noqa: NPY002
+        np.random.set_state(held[0])
         random.setstate(held[1])
 
 
@@ -120,7 +120,7 @@ def word(one: list[tuple[str, int]], other: list[tuple[str, int]]) -> str:
 
 
 def _seed_all(seed: int, names: Sequence[str] = ("torch", "numpy", "python")) -> None:
-    setters = {"torch": torch.manual_seed, "numpy": np.random.seed, "python": random.seed}  # noqa: NPY002
+    setters = {"torch": torch.manual_seed, "numpy": np.random.seed, "python": random.seed}
     for name in names:
         setters[name](seed)
 
