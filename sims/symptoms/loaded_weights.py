@@ -46,7 +46,7 @@ def loaded_weights(
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 32,
     batch: int = 32,
-    steps: int = 150,
+    steps: int = 80,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Train, save, build the model anew, load, predict; then run the check.
 
@@ -74,7 +74,8 @@ def loaded_weights(
     setup = Setup(model, optimizer, 1.0, norm, 0.0, data, hidden)
     rows = setup.data(replicates)
     batches = replicates.batches("batches", len(rows), batch, steps)  # (R, steps, B)
-    trained, averages = _trained(replicates, setup, rows, batches)
+    decay = {"ema": 0.9, "ema-early": 0.9999}.get(case, 0.0)
+    trained, mean = _trained(replicates, setup, rows, batches, decay)
     new, fresh = (networks(replicates, name, setup, rows)[0] for name in ("new", "fresh"))
     x_test, y_test = rows.open_test()
     raw, _ = load(replicates, data, scale="unit").open_test()
@@ -83,8 +84,7 @@ def loaded_weights(
     for i, user in enumerate(new):  # a replicate's program that predicts
         first = fresh[i].eval()
         saver = first if case == "untrained" else trained[i]
-        if case in {"ema", "ema-early"}:
-            mean = averages[0.9 if case == "ema" else 0.9999]
+        if mean:
             saver = copy.deepcopy(saver)
             saver.load_state_dict({name: w[i] for name, w in mean.items()}, strict=False)
         if case == "old-statistics":
@@ -110,26 +110,25 @@ def loaded_weights(
 
 
 def _trained(
-    replicates: Replicates, setup: Setup, rows: Data, batches: Tensor
-) -> tuple[list[Network], dict[float, dict[str, Tensor]]]:
-    """Trained networks in evaluation mode, and two moving averages of their weights, (R, …)."""
+    replicates: Replicates, setup: Setup, rows: Data, batches: Tensor, decay: float
+) -> tuple[list[Network], dict[str, Tensor]]:
+    """Trained networks in evaluation mode, and the moving average of their weights, (R, …)."""
     made, net = networks(replicates, "net", setup, rows)
-    averages: dict[float, dict[str, Tensor]] = {0.9: {}, 0.9999: {}}
+    mean: dict[str, Tensor] = {}
 
     def average(net: Stacked) -> dict[str, Tensor]:
-        for decay, mean in averages.items():
-            for name, weight in net.weights().items():
-                mean.setdefault(name, weight.clone()).lerp_(weight, 1 - decay)
+        for name, weight in net.weights().items():
+            mean.setdefault(name, weight.clone()).lerp_(weight, 1 - decay)
         return {}
 
     train(
         net, rows, batches, optimizer=setup.optimizer, lr=setup.rate,
-        look=average, look_at=range(1, batches.shape[1] + 1),
+        look=average, look_at=range(1, batches.shape[1] + 1) if decay else (),
     )  # fmt: skip
     unstack(net, made)
     for one in made:
         one.eval()
-    return made, averages
+    return made, mean
 
 
 if __name__ == "__main__":

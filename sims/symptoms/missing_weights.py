@@ -31,7 +31,7 @@ def missing_weights(
     hidden: int = 32,
     layers: int = 2,
     batch: int = 32,
-    steps: int = 150,
+    steps: int = 80,
 ) -> dict[str, Tensor]:
     """Train networks, build new ones, load all tensors into them that are not missing.
 

@@ -30,7 +30,7 @@ def unloaded_finetuning(
     hidden: int = 32,
     few: int = 50,
     batch: int = 16,
-    before: int = 300,
+    before: int = 200,
     steps: int = 100,
 ) -> dict[str, Tensor]:
     """Train on many examples, then go on with few others, with or without what was learnt.
