@@ -63,7 +63,7 @@ def test_a_cooldown_is_a_checkpoint_and_a_second_scheduler():
 
 
 def test_even_noise_is_as_large_in_flat_directions():
-    """One step from the same start: the noise added is sigma, or sigma times the curvature's root."""
+    """One step from the same start: it adds sigma, or sigma times the root of the curvature."""
     given = {"schedule": "constant", "lr": 1.0, "steps": 1, "condition": 100.0}
     start, noises = draws(1)
     h = torch.logspace(0, -2, 20, dtype=torch.float64)
