@@ -168,6 +168,7 @@ def test_a_simulation_knows_nothing_of_claims(path):
     allowed = {
         "__future__",
         "collections",
+        "contextlib",
         "copy",
         "dlfaq",
         "functools",
