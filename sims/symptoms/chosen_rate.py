@@ -38,7 +38,7 @@ def chosen_rate(
     data: Literal["digits", "cancer", "wine"] = "digits",
     hidden: int = 32,
     batch: int = 32,
-    steps: int = 200,
+    steps: int = 100,
 ) -> dict[str, Tensor]:
     """Choose a rate by a rule, multiply it, and train from the start at what comes out.
 
