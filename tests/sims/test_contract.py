@@ -31,8 +31,8 @@ from dlfaq.sim import Replicates
 
 ROOT = Path(__file__).parents[2]
 # Shares of 6,400 outputs beyond a threshold, or of 480 guesses: one that lies on it may fall to
-# either side.
-ROUGH = {"flat_end": 5e-4, "flat_at": 5e-4, "gap": 3e-3}
+# either side. Of 597 guesses of a trained network whose last layer is random, three may.
+ROUGH = {"flat_end": 5e-4, "flat_at": 5e-4, "gap": 3e-3, "loaded_weights.accuracy": 6e-3}
 PASSES = 50_000  # of `passes`: what one call of up to four replicates may cost, about 4 CPU-seconds
 
 
@@ -150,7 +150,8 @@ def check_replicates_stand_alone(sim: Simulation) -> None:
     together, alone, *_ = (call.values(sim.signature.metrics) for call in sim.calls)
     for name in together:
         one, other = together[name][2:3].numpy(), alone[name].numpy()
-        np.testing.assert_allclose(one, other, rtol=5e-3, atol=ROUGH.get(name, 1e-5))
+        rough = ROUGH.get(f"{sim.signature.name}.{name}", ROUGH.get(name, 1e-5))
+        np.testing.assert_allclose(one, other, rtol=5e-3, atol=rough)
 
 
 def check_global_randomness_is_untouched(sim: Simulation) -> None:
