@@ -35,9 +35,9 @@ def ten_times(
 ) -> dict[str, Tensor]:
     """Compare short runs at three rates, follow what they say, and look at signs in the loss.
 
-    Setting: a {model} on {data} (other fault: {fault}), {optimizer} at {times} times its usual rate, schedule {schedule},
-        norm: {norm}; {steps} steps on batches of {batch} at it, at {factor} times and at the
-        {factor}th part; whole run of {whole} steps
+    Setting: a {model} on {data} (other fault: {fault}), {optimizer} at {times} times its usual
+        rate, schedule {schedule}, norm: {norm}; {steps} steps on batches of {batch} at it, at
+        {factor} times and at the {factor}th part; whole run of {whole} steps
 
     All runs start from the same weights and see the same batches. The end of a short run is the
     mean of its last ten losses. The rate is called too low if the end at the higher rate is lower
