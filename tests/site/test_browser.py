@@ -139,7 +139,7 @@ SCREENS = [(1440, 900), (390, 844)]
 VISIBLE = """() => [...document.querySelectorAll("code, td, p")]
   .filter(one => one.checkVisibility({visibilityProperty: true}))
   .map(one => one.textContent)
-  .filter(text => /(mean|gmean|median|fraction|all)\\([^)]+\\)\\s*[<>]/.test(text))"""
+  .filter(text => /(mean|gmean|median|fraction|all)\\([^)]*\\)\\s*[<>]/.test(text))"""
 OUTSIDE = """() => [...document.querySelectorAll(".md-content svg.dl-svg text")].filter(one => {
   if (!one.checkVisibility() || !one.textContent) return false;
   const box = one.getBoundingClientRect();

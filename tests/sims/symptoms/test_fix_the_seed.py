@@ -10,7 +10,7 @@ from sims.symptoms.same_seed import same_seed
 from sims.symptoms.seed_runs import seed_runs
 from sims.symptoms.seed_scores import seed_scores
 from sims.symptoms.two_runs import two_runs
-from tests.sims.printed import step_code
+from tests.sims.printed import defined, step_code
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -35,7 +35,7 @@ def printed_lines(model, x, y):
     shown = io.StringIO()
     names = {"torch": torch, "model": model, "x": x, "y": y, "loss_fn": F.cross_entropy}
     with contextlib.redirect_stdout(shown):
-        exec(compile(step_code("fix-the-seed", 0), "printed", "exec"), names)  # noqa: S102 - ours
+        defined(step_code("fix-the-seed", 0), names)
     return shown.getvalue().split()
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from sims.symptoms.chosen_rate import chosen_rate
 from sims.symptoms.ten_times import ten_times
-from tests.sims.printed import part_code
+from tests.sims.printed import defined, part_code
 from torch import nn
 from torch.nn import functional as F
 
@@ -38,7 +38,7 @@ def printed(model, optimizer, loader):
     }  # fmt: skip
     for part in ("finder", "signs"):
         for code in part_code("learning-rate-range", part):
-            exec(compile(code, "printed", "exec"), names)  # noqa: S102 - it is ours
+            defined(code, names)
     return names
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from sims.symptoms.overfitting_remedies import MOVES, overfitting_remedies
-from torch import nn
+from tests.sims.plain import plain_mlp
 from torch.nn import functional as F
 
 from dlfaq.sim import Replicates
@@ -23,13 +23,7 @@ def test_a_remedy_is_what_pytorch_calls_so(remedy):
     drawn = Replicates("overfitting_remedies", [1])
     data = load(drawn, "digits", train=100, valid=200, own=True, scale="unit")
     data = data.mapped(lambda x: (x - 0.3) / 0.38)
-    weights = Setup().network(drawn, data).weights()
-    model = nn.Sequential(
-        nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 10)
-    )
-    model.load_state_dict(
-        {name.removeprefix("body.").replace("head", "4"): w[0] for name, w in weights.items()}
-    )
+    model = plain_mlp(Setup().network(drawn, data).weights())
     matrices = [p for p in model.parameters() if p.dim() > 1]
     biases = [p for p in model.parameters() if p.dim() == 1]
     decay = 1.0 if remedy == "decay" else 0.01

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from sims.symptoms.rising_validation import WORDS, rising_validation
+from tests.sims.plain import plain_mlp
 from tests.sims.printed import defined, part_code
 from torch import nn
 from torch.nn import functional as F
@@ -23,13 +24,7 @@ def test_the_run_is_a_plain_loop():
     measured = measure()
     drawn = Replicates("rising_validation", [1])
     data = load(drawn, "digits", own=True, scale="unit").mapped(lambda x: (x - 0.3) / 0.38)
-    weights = Setup().network(drawn, data).weights()
-    model = nn.Sequential(
-        nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 10)
-    )
-    model.load_state_dict(
-        {name.removeprefix("body.").replace("head", "4"): w[0] for name, w in weights.items()}
-    )
+    model = plain_mlp(Setup().network(drawn, data).weights())
     optimizer = torch.optim.AdamW(model.parameters(), lr=Setup().rate)
     x, y = data.x[0], data.y[0]
     losses, valid = [], []
@@ -86,7 +81,7 @@ def test_copies_are_easy_for_one_who_has_learnt_the_originals():
 def test_the_printed_rule_tells_five_cases_apart():
     """Losses and hits made up so that one reason fits."""
     names = {"torch": torch, "F": F}
-    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="# yours")
+    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="print")
     why, steps = names["why"], torch.linspace(0, 0.2, 100)
     low, high = (0.1 + steps, torch.ones(100)), (2.0 + steps, torch.zeros(100))
     up = (2.0 + steps, torch.ones(100))
@@ -100,7 +95,7 @@ def test_the_printed_rule_tells_five_cases_apart():
 def test_the_printed_look_is_in_evaluation_mode():
     """And leaves the model in training mode."""
     names = {"torch": torch, "F": F, "model": nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))}
-    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="# yours")
+    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="print")
     batches = [(torch.randn(5, 4), torch.randint(3, (5,))) for _ in range(2)]
     first, second = names["look"](batches), names["look"](batches)
     assert torch.equal(first[0], second[0])

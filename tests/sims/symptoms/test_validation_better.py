@@ -3,6 +3,7 @@
 import pytest
 import torch
 from sims.symptoms.validation_better import EXPECTED, STEPS, validation_better
+from tests.sims.plain import plain_mlp
 from tests.sims.printed import defined, part_code
 from torch import nn
 from torch.nn import functional as F
@@ -32,13 +33,7 @@ def test_the_run_is_a_plain_loop(cause):
     measured = measure(cause=cause, steps=12, examples=256, valid=100)
     drawn = Replicates("validation_better", [1])
     data = load(drawn, "digits", own=True, scale="unit").mapped(lambda x: (x - 0.3) / 0.38)
-    weights = Setup().network(drawn, data).weights()
-    model = nn.Sequential(
-        nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 10)
-    )
-    model.load_state_dict(
-        {name.removeprefix("body.").replace("head", "4"): w[0] for name, w in weights.items()}
-    )
+    model = plain_mlp(Setup().network(drawn, data).weights())
     optimizer = torch.optim.AdamW(model.parameters(), lr=Setup().rate)
 
     def objective(x, y):
