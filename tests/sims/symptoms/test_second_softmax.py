@@ -113,10 +113,11 @@ def test_a_tuned_run_is_that_of_the_rate_it_picked():
 
 @pytest.mark.parametrize("name", ["logits", "softmax", "log_softmax"])
 def test_the_printed_test_tells_the_endings_apart(name, capsys):
-    """Three numbers: the least output, and how far sums are from 1, of outputs and their exp."""
+    """Least and largest output, and how far sums are from 1, of outputs and their exp."""
     model, data, _ = script(ENDINGS[name][0], 1)
     defined(step_code("softmax-twice", 0), {"model": model, "x": data.x[0, :16], "torch": torch})
-    least, sums, exps = map(float, capsys.readouterr().out.split())
+    least, most, sums, exps = map(float, capsys.readouterr().out.split())
+    assert (most <= 1) == (name != "logits")
     assert (least >= 0 and sums < 0.001) == (name == "softmax")
     assert (exps < 0.001) == (name == "log_softmax")
 
