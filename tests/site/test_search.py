@@ -195,7 +195,8 @@ def test_what_is_planned_comes_with_the_nearest_answers(bundled):
 def test_what_is_sent_loses_little(bundled):
     """Words without a vector say nothing: hardly ever does another entry come first."""
     root = bundled_root()
-    data = search_files(load_faq(root))["assets/search/ask.js"]
+    faq = load_faq(root)
+    data = search_files(faq)["assets/search/ask.js"]
     bundled.route(
         "**/ask.js", lambda route: route.fulfill(body=data, content_type="text/javascript")
     )
@@ -211,7 +212,8 @@ def test_what_is_sent_loses_little(bundled):
     )
 
     assert same >= 0.95 * len(texts)
-    assert len(gzip.compress(data.encode())) < 1_100_000
+    # two thirds are the vectors, whatever the FAQ; what an answer adds stays small
+    assert len(gzip.compress(data.encode())) < 1_000_000 + 5_000 * len(faq.entries)
 
 
 def test_words_are_the_terminals(bundled):

@@ -11,6 +11,7 @@ from tests.verify.toys import copy_toy
 
 from dlfaq.evidence.file import evidence_path
 from dlfaq.knowledge.load import load_faq
+from dlfaq.verify.ruling import Request
 from dlfaq.verify.session import local, record_evidence, verify_claims
 
 pytest_plugins = ["pytester"]
@@ -95,6 +96,28 @@ def test_a_ruling_that_differs_from_its_record_fails(project, monkeypatch):
 
     result.assert_outcomes(passed=1, failed=1, deselected=12)
     result.stdout.fnmatch_lines(["*It is recorded otherwise*"])
+
+
+def test_within_a_time_what_is_as_recorded_is_skipped(project):
+    """But what changed since, or was never recorded or verified, is not."""
+    faq = load_faq(project.path)
+    entry = faq.entry("verdicts")
+    names = ("verified", "arms", "curve", "refuted")
+    claims = [(entry, entry.claim(name)) for name in names]
+    record_evidence(faq, verify_claims(faq, claims, local(1), Request(conditions=True)))
+    path = project.path / "faq" / "verdicts.yaml"
+    edit(path, entry.claim("curve").expect, entry.claim("curve").expect + " + 0.001")
+    chosen = " or ".join((*names, "swept"))
+    result = pytest_in(project, "--dlfaq-fresh", "--dlfaq-minutes", "0", "-k", chosen, "-rs")
+
+    result.assert_outcomes(passed=2, failed=1, skipped=2, deselected=9)
+    result.stdout.fnmatch_lines(["*no time left; neither it nor its code changed*"])
+    pytest_in(project, "--dlfaq-minutes", "1", "-k", chosen).assert_outcomes(
+        passed=4, failed=1, deselected=9
+    )
+    pytest_in(project, "--dlfaq-minutes", "0", "-k", chosen).assert_outcomes(  # all are known
+        passed=4, failed=1, deselected=9
+    )
 
 
 def test_a_broken_entry_is_a_failure_of_its_own(project):

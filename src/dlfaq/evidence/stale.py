@@ -62,6 +62,11 @@ def unrecorded(faq: Faq) -> list[str]:
     ]
 
 
+def is_as_recorded(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> bool:
+    """Whether evidence was recorded of this very claim, its conditions and its code."""
+    return not _changed(root, entry, claim, evidence)
+
+
 def hashed(value: Any) -> str:
     """Sixteen hexadecimal digits of a value that JSON can write."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
