@@ -17,6 +17,8 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from dlfaq.knowledge.entry import RULINGS
+
 ELEMENTS = frozenset(
     {"a", "abbr", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details",
      "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
@@ -36,6 +38,7 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r'([A-Za-z][\w:.-]*)(?:="([^"<>]*)")?')
 _ALIGNED = re.compile(r"text-align: ?(left|right|center);?")
 CLAIMS = "dl-claims"  # class of the heading above a table of claims
+RULED = "dl-rulings"  # or of statements with their rulings
 _SCHEME = re.compile(r"([^/?#:]*):")
 
 
@@ -135,8 +138,24 @@ def _open_rows(root: ElementTree.Element, heading: ElementTree.Element) -> None:
         _fill(summary, list(row), names)
         root.remove(box)
         joined.append(box)
-    root.insert(list(root).index(table), joined)
-    root.remove(table)
+    place = list(root).index(table)
+    root[place : place + 1] = [*_kinds(joined, rows), joined]
+
+
+def _kinds(
+    joined: ElementTree.Element, rows: list[ElementTree.Element]
+) -> list[ElementTree.Element]:
+    """Above the rulings of a document each of them once: the script makes buttons of the words.
+
+    They stand in the page, so that nothing moves when the script comes.
+    """
+    found = {_text(row[0]): None for row in rows}
+    if RULED not in joined.get("class").split() or len(found) <= 1:
+        return []
+    bar = ElementTree.Element("div", {"class": "dl-filter"})
+    for word in ("all", *sorted(found, key=lambda one: [*RULINGS, one].index(one))):
+        ElementTree.SubElement(bar, "span").text = word
+    return [bar]
 
 
 def _fill(summary: ElementTree.Element, cells: list[ElementTree.Element], names: list[str]) -> None:

@@ -78,30 +78,23 @@
     link.replaceWith(input);
     place.append(panel);
   };
-  // the rulings of a document: a button for each, which shows its statements alone
-  const RULINGS = ["true", "conditional", "false", "untestable", "waiting"];
-  const filter = table => {
-    const rows = [...table.querySelectorAll(":scope > details")], kinds = new Map();
+  // the rulings of a document: of each word above them a button, which shows its statements alone
+  const filter = bar => {
+    const rows = [...bar.nextElementSibling.querySelectorAll(":scope > details")];
     const kindOf = row => row.querySelector(".verdict")?.textContent.trim() ?? "";
-    for (const row of rows) kinds.set(kindOf(row), (kinds.get(kindOf(row)) ?? 0) + 1);
-    if (kinds.size < 2 || table.previousElementSibling?.matches(".dl-filter")) return;
-    const bar = document.createElement("div");
-    bar.className = "dl-filter";
     bar.setAttribute("role", "group");
     bar.setAttribute("aria-label", "Show by ruling");
     const choose = (kind, chosen) => {
       for (const row of rows) row.hidden = kind !== "" && kindOf(row) !== kind;
       for (const one of bar.children) one.setAttribute("aria-pressed", String(one === chosen));
     };
-    const ordered = [...RULINGS.filter(kind => kinds.has(kind)), ...[...kinds.keys()].filter(kind => !RULINGS.includes(kind))];
-    for (const kind of ["", ...ordered]) {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", textContent: kind || "all" });
+    [...bar.children].forEach((word, place) => {
+      const button = document.createElement("button"), kind = place ? word.textContent : "";
+      Object.assign(button, { type: "button", textContent: word.textContent });
       button.addEventListener("click", () => choose(kind, button));
-      bar.append(button);
-    }
-    choose("", bar.firstChild);
-    table.before(bar);
+      word.replaceWith(button);
+    });
+    choose("", bar.firstElementChild);
   };
   const names = () => {
     const set = (selector, name) => document.querySelector(selector)?.setAttribute("aria-label", name);
@@ -133,7 +126,7 @@
     reach();
     new MutationObserver(later).observe(document.querySelector(".md-content") ?? document.body, { childList: true, subtree: true });
   });
-  const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); body.querySelectorAll("div.dl-rulings").forEach(filter); names(); };
+  const run = body => { body.querySelectorAll(".dl-plot").forEach(knobs); body.querySelectorAll(".dl-ask").forEach(field); body.querySelectorAll("div.dl-filter:not([role])").forEach(filter); names(); };
   // from a file document$ never emits
   location.protocol === "file:" ? run(document.body) : document$.subscribe(({ body }) => run(body));
 })();
