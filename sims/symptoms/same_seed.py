@@ -33,8 +33,8 @@ def same_seed(
 ) -> dict[str, Tensor]:
     """Train two variants several times, run i of both with the same seed.
 
-    The same seed means the same split, the same batches in the same order and, if the networks
-    have one shape, the same first weights.
+    The same seed means the same split, the same batches in the same order, and a generator in the
+    same state before the weights are drawn: the same first weights if the networks have one shape.
 
     Setting: two hidden layers of {hidden} ReLUs against a rival that differs in {rival} (factor
         {factor}), {train_rows} rows of {data}, {optimizer} at {lr}, norm: {norm}, {steps} steps on
@@ -69,14 +69,15 @@ def same_seed(
     orders = repeats.orders(len(tasks[0]), batch, steps)
     units = round(hidden * factor) if rival == "width" else hidden
     shape = "conv" if rival == "conv" else "mlp"
+    again = Replicates(  # the same seeds once more
+        replicates.simulation, replicates.numbers, str(replicates.device), replicates.seed
+    )
 
     def first(name: str):  # noqa: ANN202 - a Stacked
         return replicates.stack(name, lambda: network("mlp", tasks[0], hidden, norm))
 
     def second(name: str):  # noqa: ANN202
-        return replicates.stack(
-            f"{name} of the rival", lambda: network(shape, tasks[0], units, norm)
-        )
+        return again.stack(name, lambda: network(shape, tasks[0], units, norm))
 
     mine = repeats.draw("weights", first)
     theirs = mine if rival == "rate" else repeats.draw("weights", second)

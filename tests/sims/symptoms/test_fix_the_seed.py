@@ -129,9 +129,11 @@ def test_runs_without_a_change_are_one_run():
         assert measured["disagree"].max() < 1e-2
 
 
-def test_a_rival_at_the_same_rate_is_the_same_network():
-    """Then all of the difference is gone, and neither is ahead."""
-    measured = same_seed(Replicates("same_seed", range(2)), factor=1.0, runs=3, steps=10)
+@pytest.mark.parametrize("rival", ["rate", "width"])
+def test_a_rival_that_does_not_differ_is_the_same_network(rival):
+    """Then all of the difference is gone, and neither is ahead: both have the same seed."""
+    replicates = Replicates("same_seed", range(2))
+    measured = same_seed(replicates, rival=rival, factor=1.0, runs=3, steps=10)
     assert measured["correlation"].tolist() == pytest.approx([1, 1])
     assert measured["rest"].tolist() == [0, 0]
     assert measured["ahead"].tolist() == [0.5, 0.5]
