@@ -23,6 +23,7 @@ def task_domains(
     batches: Literal["mixed", "alternating"] = "mixed",
     norm: Literal["none", "batch", "layer"] = "batch",
     inverted: bool = True,
+    centred: bool = False,
     labels: int = 400,
     hidden: int = 32,
     optimizer: Literal["sgd", "momentum", "adam", "adamw", "rmsprop"] = "adam",
@@ -34,13 +35,15 @@ def task_domains(
     """Which of ten digits is it, white on black? And is it odd, on other images, black on white?
 
     Setting: two linear heads on two layers of {hidden} ReLUs with normalization {norm}; {labels}
-    images for each task, batches {batches}; {optimizer} at {lr}, batch {batch}, {steps} steps.
+    images for each task, centred: {centred}, batches {batches}; {optimizer} at {lr}, batch
+    {batch}, {steps} steps.
 
     Args:
         replicates: One choice of images, one network and one order of the batches each.
         batches: `mixed`: half of each batch is the first task's. `alternating`: batches in turn.
         norm: Before each ReLU.
         inverted: Turn black and white round in the second task's images, x to 1 - x.
+        centred: Subtract from each task's images the mean of its own training images, by pixel.
         labels: Images of each task, n.
         hidden: Units of each hidden layer.
         optimizer: PyTorch's, with its default settings; momentum is 0.9.
@@ -62,12 +65,15 @@ def task_domains(
     x, y = digits.x.chunk(2, 1), digits.y.chunk(2, 1)  # (R, n, 64), (R, n) of either task
     held = digits.x_valid, digits.y_valid
     test = digits.open_test()
+    own = x[0], (1 - x[1] if inverted else x[1])
+    means = [part.mean(1, keepdim=True) if centred else 0.0 for part in own]
 
     def both(first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Rows of the first task, then rows of the second with labels 10 and 11."""
         x, y = second
         x, y = (1 - x if inverted else x), 10 + y % 2
-        return torch.cat([first[0], x], 1), torch.cat([first[1], y], 1)
+        pixels = torch.cat([first[0] - means[0], x - means[1]], 1)
+        return pixels, torch.cat([first[1], y], 1)
 
     data = Data(both((x[0], y[0]), (x[1], y[1])), both(test, test), both(held, held))
     size, rounds = (batch // 2, steps) if batches == "mixed" else (batch, (steps + 1) // 2)

@@ -41,3 +41,10 @@ def test_the_loss_is_the_sum_of_the_means():
 def test_the_tasks_are_learned():
     """With layer normalization both are far above chance, 10 % and 50 %."""
     assert (sim(norm="layer", steps=100)["accuracy"] > 0.8).all()
+
+
+def test_with_means_of_their_own_subtracted_the_modes_agree():
+    """Each batch holds one task, and yet running statistics fit: black on white is a sign."""
+    measured = sim(batches="alternating", centred=True, steps=100)
+
+    assert (measured["accuracy"] - measured["batch_accuracy"]).abs().max() < 0.1
