@@ -251,6 +251,7 @@ def test_the_printed_loop_sets_dropout_to_0():
             nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.3)),
             nn.LSTM(8, 8, num_layers=2, dropout=0.4),
             nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2),
+            nn.TripletMarginLoss(p=2.0),
         ]
     )
     defined(the_code("overfit-one-batch", "settings"), {"model": model, "nn": nn})
@@ -260,5 +261,5 @@ def test_the_printed_loop_sets_dropout_to_0():
         for name in ("p", "dropout")
         if isinstance(getattr(m, name, None), float)
     ]
-    assert left == [0.0] * 6
+    assert left == [0.0] * 6 + [2.0]
     assert model[2].training
