@@ -147,6 +147,37 @@ def test_the_printed_questions_tell_the_layers_apart(layer, training, said, caps
     assert tuple(float(number) > 1e-5 for number in numbers) == said
 
 
+class Listed(nn.Module):
+    """Its BatchNorm stands in a plain list, which `eval()` does not reach."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = [nn.BatchNorm1d(8)]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers[0](x)
+
+
+class Function(nn.Module):
+    """Its statistics are always those of the batch."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.batch_norm(x, None, None, training=True)
+
+
+@pytest.mark.parametrize("make", [Listed, Function])
+def test_batchnorm_that_does_not_follow_eval_differs_beside_a_copy_only(make, capsys):
+    """The list of the first step is empty, and two calls are the same."""
+    torch.manual_seed(0)
+    model = make().eval()
+    defined(step_code("forgot-eval-mode", 0), {"model": model})
+    assert capsys.readouterr().out.strip() == "[]"
+    inputs = {"torch": torch, "model": model, "x": torch.randn(16, 8)}
+    defined(step_code("forgot-eval-mode", 2), inputs)
+    twice, company = re.findall(r"tensor\((.*?)\)", capsys.readouterr().out)
+    assert float(twice) < 1e-5 < float(company)
+
+
 def test_a_single_example_is_an_error_in_training_mode():
     """As the page quotes it."""
     with pytest.raises(ValueError, match="Expected more than 1 value per channel when training"):
