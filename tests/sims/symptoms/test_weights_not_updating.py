@@ -39,6 +39,34 @@ def test_the_printed_code_says_what_the_library_says(case):
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize("order", [("zero", "step", "loss"), ("loss", "zero", "step")])
+def test_the_printed_code_tells_gradients_set_to_0_from_dead_units(order, optimizer):
+    """With `zero_grad(set_to_none=False)` the step finds zeros, where it would find None."""
+    replicates = Replicates("printed", [0])
+    setup = Setup(optimizer=optimizer)
+    data = setup.data(replicates)
+    script = plain_scripts(replicates, setup, data)[0]
+    calls = {
+        "zero": lambda: script.optimizer.zero_grad(set_to_none=False),
+        "step": script.optimizer.step,
+        "loss": lambda: F.cross_entropy(script.outputs(data.x[0, :32]), data.y[0, :32]).backward(),
+    }
+    told = printed_watch()(
+        script.model, script.optimizer, lambda: [calls[name]() for name in order]
+    )
+    assert {*told.values()} == {"gradient gone"}
+
+
+def test_bfloat16_loses_steps_below_a_512th_and_keeps_those_above_a_256th():
+    """Of the weight, in both directions."""
+    torch.manual_seed(0)
+    weights = torch.randn(10_000).bfloat16()
+    for wide in (weights.float(), -weights.float()):
+        assert torch.equal((weights.float() + wide / 513).bfloat16(), weights)
+        assert ((weights.float() + wide / 255).bfloat16() != weights).all()
+
+
 def test_every_case_of_the_library_can_be_asked_for():
     """The parameter's values are the library's records."""
     assert set(get_args(get_type_hints(watched_steps)["case"])) == set(FAULTS) | set(SOUND)
