@@ -40,7 +40,7 @@ def printed_lines(model, x, y):
 
 
 def test_the_printed_code_shows_what_the_library_compares():
-    """The same checksums, under the same names."""
+    """The same checksums, under the same names, but for labels, which it reads as integers."""
     torch.manual_seed(0)
     model, x, y = mlp(64, [8], 10), torch.randn(5, 64), torch.arange(5)
     lines = printed_lines(model, x, y)
@@ -49,9 +49,22 @@ def test_the_printed_code_shows_what_the_library_compares():
     loss = F.cross_entropy(model(x), y)
     loss.backward()
     assert lines[0::2] == ["weights", "x", "y", "loss", "gradient"]
-    numbers = [checksum([*model.parameters()]), checksum([x]), checksum([y])]
-    numbers += [loss.item(), checksum([p.grad for p in model.parameters()])]
-    assert [float(shown) for shown in lines[1::2]] == pytest.approx(numbers, rel=1e-12)
+    numbers = [sum(checksum([p]) for p in model.parameters()), checksum([x]), loss.item()]
+    numbers += [sum(checksum([p.grad]) for p in model.parameters())]
+    shown = [float(number) for number in lines[1::2]]
+    assert shown[:2] + shown[3:] == pytest.approx(numbers, rel=1e-12)
+
+
+def test_the_printed_checksum_reads_all_bits_of_every_type():
+    """Large numbers of words, too, which float32 cannot tell apart."""
+    code = "".join(step_code("fix-the-seed", 0).partition("print")[:1])
+    crc = defined(code, {"torch": torch})["crc"]
+    ids = torch.tensor([2**24, 2**24 + 1])
+    assert crc(ids[:1]) != crc(ids[1:])
+    turned = torch.randn(4, 3).T
+    assert crc(turned) == crc(turned.contiguous()) != crc(turned + 1)
+    for tensor in (torch.tensor(1.0), turned > 0, turned.bfloat16(), torch.arange(9)[::2]):
+        assert crc(tensor) == crc(tensor.clone())
 
 
 @pytest.mark.parametrize(
