@@ -164,3 +164,26 @@ def test_the_printed_comparison_prints_what_differs(capsys):
     assert "3.weight (2, 3) (2, 3)" in out
     assert out.splitlines()[-1] == "['module.0.bias']"
     assert len(out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "_orig_mod.", "module._orig_mod.", "model."])
+def test_the_printed_strip_leaves_a_prefix_that_the_model_has_too(prefix):
+    """The names fit a plain network, and one that is an attribute called `model`."""
+    (code,) = [code for code in part_code(ENTRY, "names") if "def strip" in code]
+    for model in (mlp(4, [3], 2), nn.ModuleDict({"model": mlp(4, [3], 2)})):
+        strip = defined(code, {"model": model}, until="# strict")["strip"]
+        file = {prefix + name: w for name, w in model.state_dict().items()}
+        assert strip(file, model).keys() == model.state_dict().keys()
+
+
+def test_the_printed_comparison_passes_over_what_is_no_tensor(capsys):
+    """Some layers keep other things in their state."""
+
+    class Layer(nn.Linear):
+        def get_extra_state(self):
+            return {"scale": 1}
+
+    compare = defined(step_code(ENTRY, 0), {"torch": torch})["compare"]
+    model = Layer(2, 2)
+    compare(model, model.state_dict())
+    assert capsys.readouterr().out.strip() == "[]"

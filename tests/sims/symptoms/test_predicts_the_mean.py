@@ -8,7 +8,7 @@ import torch
 from sims.symptoms.column_targets import column_targets
 from sims.symptoms.flat_regression import flat_regression
 from sims.symptoms.sequence_regression import Reader, sequence_regression
-from tests.sims.printed import defined, part_code
+from tests.sims.printed import defined, part_code, step_code
 from torch import nn
 from torch.nn import functional as F
 
@@ -107,10 +107,25 @@ def test_the_printed_look_says_what_the_library_says(mistake, word):
     model = plain_of(net, output=MISTAKES[mistake].output)
     with torch.no_grad():
         found = glance(net(rows.x), rows.x, rows.y)
-    said = printed()["look"](model, rows.x[0], rows.y[0][:, None])
+    said = printed()["look"](model, model[1], rows.x[0], rows.y[0][:, None])
     assert said == word
     assert next((name for name, yes in found.items() if yes[0]), "nothing") == word
-    assert printed()["look"](model, rows.x[0], rows.y[0]) == "shapes"
+    assert printed()["look"](model, model[1], rows.x[0], rows.y[0]) == "shapes"
+
+
+def test_the_printed_checks_look_at_each_column():
+    """Targets of two columns whose means differ: a constant for each does not count as learnt."""
+    torch.manual_seed(0)
+    names, x = printed(), torch.randn(200, 8)
+    y = torch.randn(200, 2) + torch.tensor([0.0, 10.0])
+    dead = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2))
+    nn.init.constant_(dead[0].bias, -100.0)
+    code = step_code("predicts-the-mean", 0).replace("print(p.std(0)", "said = (p.std(0)")
+    spread, _ = defined(code, {"model": dead, "x": x, "y": y, "torch": torch})["said"]
+    assert spread.tolist() == pytest.approx([0, 0], abs=1e-5)
+    assert names["look"](dead, dead[2], x, y) == "hidden"
+    assert names["ten"](dead, x, y, 0.1, 0.0, steps=300) > 0.8
+    assert names["linear_r2"](x, y) < 0.1
 
 
 def test_the_printed_ten_rows_and_linear_regression_are_those_of_the_library():
