@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -120,11 +121,8 @@ def record(folder: Path) -> None:
     record_evidence(faq, confirm(faq, claims, rulings, local(1), request))
 
 
-@pytest.fixture(scope="session")
-def root(tmp_path_factory) -> Path:
-    """An FAQ with ordinary entries, verified, one hostile one that never was, and a draft."""
-    folder = tmp_path_factory.mktemp("site") / "faq-of-ours"
-    os.environ["DLFAQ_CACHE_DIR"] = str(folder.parent / "cache")
+def make_faq(folder: Path) -> None:
+    """Write it, and record what is no draft before the hostile entry comes."""
     init_faq(folder)
     draft = folder / "faq" / "average-of-noise.yaml"
     draft.with_name("unfinished.yaml").write_text(
@@ -145,6 +143,27 @@ def root(tmp_path_factory) -> Path:
     )
     (folder / "faq" / "front.yml").write_text("- It is noisy: [averaging, later]\n")
     (folder / "sims" / "odd.py").write_text(ODD)
+
+
+def cache_in(tmp_path_factory) -> str:
+    return str(tmp_path_factory.getbasetemp() / "site-cache")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def cache(tmp_path_factory) -> Iterator[None]:
+    """One for these tests alone: claims that are verified later share the usual one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLFAQ_CACHE_DIR", cache_in(tmp_path_factory))
+        yield
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory) -> Path:
+    """An FAQ with ordinary entries, verified, one hostile one that never was, and a draft."""
+    folder = tmp_path_factory.mktemp("site") / "faq-of-ours"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLFAQ_CACHE_DIR", cache_in(tmp_path_factory))
+        make_faq(folder)
     return folder
 
 
