@@ -36,8 +36,8 @@ def rate_too_high(
     """Train a small network at a given rate and see whether it survives.
 
     Setting: {steps} steps of {optimizer} at rate {lr} (warmup: {warmup} of the steps, gradients
-    clipped to: {clip}), batch {batch}, {model} of width {hidden} with {layers} hidden layers or
-    blocks, norm: {norm} ({place}), on {data}, scale: {scale}.
+    clipped to: {clip}), batch {batch}, {model} with {layers} hidden layers of {hidden} units, or
+    blocks half as wide, norm: {norm} ({place}), on {data}, scale: {scale}.
 
     Args:
         replicates: One initialization and one order of the examples each.
