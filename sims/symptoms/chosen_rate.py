@@ -49,7 +49,7 @@ def chosen_rate(
         replicates: One choice of rows, one network and one order of the batches each.
         rule: `grid`: best of 7 rates a factor 3 apart on 200 validation rows (fewer in small data).
             `given`: `lr`. The others read the smoothed loss of 100 steps in which the rate grows:
-            `steepest`, where it falls fastest; `valley`, the middle of its longest fall;
+            `steepest`, where it falls most in a step; `valley`, the middle of its longest fall;
             `minimum`, a tenth of where it is lowest; `blowup`, a tenth of where it has become four
             times its lowest.
         lr: The rate of the rule `given`.

@@ -3,7 +3,7 @@
 rates, losses = range_test(net, data, order, "adamw")  # 100 rates, losses (R, 100)
 suggested(RULES["minimum"], rates, smoothed(losses, 0.98))  # (R,)
 
-The rules are those of fastai's `lr_find`; Lightning's is `steepest`.
+The rules are those of fastai's `lr_find`; Lightning's was `steepest` before version 2.5.3.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ def smoothed(losses: Tensor, keep: float) -> Tensor:
 
 
 def steepest(losses: Sequence[float]) -> int:
-    """The step at which the loss falls most to the next."""
+    """The step at which the loss falls most to the next, whatever the rates are."""
     falls = [losses[step + 1] - losses[step] for step in range(len(losses) - 1)]
     return falls.index(min(falls))
 

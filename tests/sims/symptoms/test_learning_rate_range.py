@@ -6,6 +6,7 @@ import math
 import pytest
 import torch
 from sims.symptoms.chosen_rate import chosen_rate
+from sims.symptoms.slope_rate import _suggestion, slope_rate
 from sims.symptoms.ten_times import ten_times
 from tests.sims.printed import defined, part_code
 from torch import nn
@@ -149,3 +150,30 @@ def test_times_multiplies_what_was_chosen():
     drawn = Replicates("chosen_rate", range(2))
     measured = chosen_rate(drawn, rule="given", lr=0.3, times=1 / 3, steps=2)
     assert measured["rate"].tolist() == pytest.approx([0.1, 0.1])
+
+
+def test_the_printed_range_test_says_if_the_data_are_bad():
+    """A NaN in the first batch ends the test before there is anything to read."""
+    model = nn.Linear(4, 3)
+    x, y = torch.ones(8, 4), torch.zeros(8, dtype=torch.long)
+    names = printed(model, torch.optim.SGD(model.parameters(), lr=0.1), [(x, y)])
+    names["loader"] = [(math.nan * x, y)]
+    with pytest.raises(ValueError, match="check the data"):
+        names["range_test"]()
+
+
+def test_a_slope_over_the_rate_favours_low_rates():
+    """A small fall at a low rate is steeper than a large one at a high rate; NaN ends the test."""
+    rates = [10.0 ** (step / 10) for step in range(60)]
+    losses = torch.full((60,), 3.0)
+    losses[13:], losses[40:], losses[50:] = 2.99, 2.0, math.nan
+    assert _suggestion(rates, losses, "rate") == pytest.approx(rates[12], rel=0.3)
+    assert _suggestion(rates, losses, "step") == pytest.approx(rates[39], rel=0.3)
+
+
+def test_the_suggestion_is_trained_from_the_first_weights():
+    """As at the same rate when it is given."""
+    measured = slope_rate(Replicates("same", [3]), over="step", optimizer="sgd", steps=20)
+    given = {"rule": "given", "lr": measured["rate"].item(), "optimizer": "sgd", "steps": 20}
+    again = chosen_rate(Replicates("same", [3]), **given)
+    assert measured["accuracy"].item() == pytest.approx(again["accuracy"].item(), abs=0.005)
