@@ -244,6 +244,25 @@ def test_the_printed_code_leaves_the_script_as_it_was(zeroed, capsys):
     assert not optimizer._optimizer_step_pre_hooks
 
 
+class Power(nn.Module):
+    """A layer with a number `p` that is no dropout, as in generalized-mean pooling."""
+
+    p = 3.0
+
+    def forward(self, x):
+        return self.p * x
+
+
+def test_the_printed_code_leaves_other_numbers_and_needs_no_optimizer_for_the_inputs(capsys):
+    """A layer's own `p` keeps its value; inputs may require gradients."""
+    names = script(dropout=0.5)
+    names["model"].append(Power())
+    names["x"].requires_grad_()
+    names["optimizer"] = torch.optim.AdamW(names["model"].parameters(), lr=0.005)
+    assert names["check"](names["x"], names["y"])[0] == "6"
+    assert names["model"][1].p == 0.5
+
+
 def test_the_printed_loop_sets_dropout_to_0():
     """In layers of its own, in recurrent layers, and in attention."""
     model = nn.ModuleList(
