@@ -1,8 +1,8 @@
-"""What a dropout layer does to numbers: its zeros, its scale, its noise.
+"""What a dropout layer does to numbers: its zeros, its scale, its mean.
 
 python sims/regularization/dropout_noise.py --p 0.1
 
-https://proceedings.mlr.press/v28/wan13.html
+https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.dropout.Dropout.html
 """
 
 from typing import Literal
@@ -17,21 +17,19 @@ def dropout_noise(
     replicates: Replicates,
     p: float = 0.5,
     mode: Literal["train", "eval"] = "train",
-    dropped: Literal["units", "weights"] = "units",
     numbers: int = 100,
     passes: int = 2000,
 ) -> dict[str, Tensor]:
-    """Pass numbers through `nn.Dropout` again and again, and into two units of equal weights.
+    """Pass numbers through `nn.Dropout` again and again.
 
-    Setting: {passes} passes of {numbers} numbers of 1, p = {p}, mode: {mode}, dropped: {dropped}
+    Setting: {passes} passes of {numbers} numbers of 1, p = {p}, mode: {mode}
 
     PyTorch's layer draws from the global generator; it is put back afterwards.
 
     Args:
-        replicates: One seed and one choice of weights each.
+        replicates: One seed each.
         p: Argument of `nn.Dropout`.
         mode: Of the layer.
-        dropped: What the layer is applied to: the numbers, or each unit's weights (DropConnect).
         numbers: Numbers that enter.
         passes: Forward passes, each with a draw of its own.
 
@@ -39,35 +37,17 @@ def dropout_noise(
         zeros: share of the numbers that come out as 0, in [0, 1].
         scale: largest number that comes out; what entered was 1.
         mean: mean of what comes out.
-        together: correlation of two units with equal weights over the passes, in [-1, 1].
     """
     layer = nn.Dropout(p).train(mode == "train")
-    weights = replicates.normal("weights", numbers)  # (R, n)
     seeds = replicates.integers("seeds", 2**31, 1)[:, 0].tolist()
+    ones = torch.ones(passes, numbers, device=replicates.device)
     found = []
     with torch.random.fork_rng(devices=[]):
-        for seed, w in zip(seeds, weights, strict=True):
+        for seed in seeds:
             torch.manual_seed(seed)
-            found.append(_one(layer, w, passes, dropped))
-    return {name: torch.stack([one[name] for one in found]) for name in found[0]}
-
-
-def _one(layer: nn.Dropout, w: Tensor, passes: int, dropped: str) -> dict[str, Tensor]:
-    """One replicate."""
-    out = layer(torch.ones(passes, len(w), device=w.device))  # (passes, n)
-    if dropped == "units":  # both units see the same numbers
-        one = two = out @ w
-    else:  # each unit has weights, and so zeros, of its own
-        one, two = (layer(w.expand(passes, -1)).sum(1) for _ in range(2))
-    spread = torch.stack([one, two]).double()
-    spread = spread - spread.mean(1, keepdim=True)
-    size = spread.square().sum(1).prod().sqrt().clamp(min=1e-30)
-    return {
-        "zeros": (out == 0).double().mean(),
-        "scale": out.max().double(),
-        "mean": out.double().mean(),
-        "together": spread.prod(0).sum() / size,
-    }
+            out = layer(ones).double()
+            found.append(torch.stack([(out == 0).double().mean(), out.max(), out.mean()]))
+    return dict(zip(("zeros", "scale", "mean"), torch.stack(found, 1), strict=True))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The layer's zeros, scale and noise, against formulas."""
+"""The layer's zeros, scale and mean, against formulas."""
 
 import pytest
 from sims.regularization.dropout_noise import dropout_noise
@@ -22,10 +22,4 @@ def test_the_rest_is_divided_by_one_minus_p(p):
 
 def test_evaluation_passes_everything():
     """No zeros, no scale, no noise."""
-    assert measure(mode="eval") == {"zeros": 0, "scale": 1, "mean": 1, "together": 0}
-
-
-def test_units_are_dropped_for_all_their_readers():
-    """Weights are not."""
-    assert measure()["together"] == pytest.approx(1)
-    assert abs(measure(dropped="weights")["together"]) < 0.1
+    assert measure(mode="eval") == {"zeros": 0, "scale": 1, "mean": 1}
