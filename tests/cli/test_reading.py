@@ -169,8 +169,8 @@ def test_a_first_word_that_is_no_command_begins_a_question(dlfaq):
 
 def test_planned_is_not_answered(dlfaq):
     """Exit 1; a program is told so, and what is near only if it fits."""
-    done = dlfaq("ask", "dropout")
-    answer = json.loads(dlfaq("ask", "--json", "dropout").stdout)
+    done = dlfaq("ask", "double descent")
+    answer = json.loads(dlfaq("ask", "--json", "double descent").stdout)
 
     assert done.returncode == 1
     assert "is planned" in done.stdout
