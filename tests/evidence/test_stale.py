@@ -51,6 +51,12 @@ def test_an_entry_never_recorded_is_not_stale(faq):
             "expect: mean(value) > 3",
             "claim 'refuted' has changed",
         ),
+        (  # then it must hold in every replicate
+            "faq/verdicts.yaml",
+            "kind: measured\n    says: A dial at one reads more than two.",
+            "kind: exact\n    says: A dial at one reads more than two.",
+            "claim 'refuted' has changed",
+        ),
         (
             "faq/verdicts.yaml",
             "given: {centre: 1.1}",

@@ -121,7 +121,9 @@ def _changed(root: Path, entry: Entry, claim: Claim, evidence: Evidence) -> str:
 
 
 def _definition(claim: Claim, experiment: Experiment) -> dict[str, Any]:
-    return {
+    # what is exact, or PyTorch's, must hold in every replicate
+    judged = {} if claim.kind == "measured" else {"every": True}
+    return judged | {
         "simulation": experiment.simulation,
         "experiment": _changes(experiment),
         "replicates": experiment.replicates,
