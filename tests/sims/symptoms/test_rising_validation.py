@@ -81,7 +81,7 @@ def test_copies_are_easy_for_one_who_has_learnt_the_originals():
 def test_the_printed_rule_tells_five_cases_apart():
     """Losses and hits made up so that one reason fits."""
     names = {"torch": torch, "F": F}
-    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="print")
+    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="training =")
     why, steps = names["why"], torch.linspace(0, 0.2, 100)
     low, high = (0.1 + steps, torch.ones(100)), (2.0 + steps, torch.zeros(100))
     up = (2.0 + steps, torch.ones(100))
@@ -95,7 +95,7 @@ def test_the_printed_rule_tells_five_cases_apart():
 def test_the_printed_look_is_in_evaluation_mode():
     """And leaves the model in training mode."""
     names = {"torch": torch, "F": F, "model": nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5))}
-    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="print")
+    defined(part_code("overfitting-diagnosis", "rule")[0], names, until="training =")
     batches = [(torch.randn(5, 4), torch.randint(3, (5,))) for _ in range(2)]
     first, second = names["look"](batches), names["look"](batches)
     assert torch.equal(first[0], second[0])
