@@ -169,6 +169,7 @@ def test_a_simulation_knows_nothing_of_claims(path):
         "__future__",
         "collections",
         "contextlib",
+        "dataclasses",
         "copy",
         "dlfaq",
         "functools",
