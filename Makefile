@@ -18,7 +18,7 @@ demo: $(VENV)/user   ## answer a question, verify that entry from scratch, build
 	@echo; echo '$$ dlfaq site build'
 	@$(BIN)/dlfaq site build
 
-test: $(VENV)/dev    ## run all tests and verify all claims, on all cores; after MINUTES only claims that changed
+test: $(VENV)/dev    ## run all tests and verify all claims, on all cores; with MINUTES=35, after that only claims that changed
 	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --durations=10 $(if $(MINUTES),--dlfaq-minutes $(MINUTES))
 
 check: lint          ## format, lint, and the entries

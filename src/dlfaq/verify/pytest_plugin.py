@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--dlfaq-minutes",
         type=float,
         default=None,
-        help="So long after the start skip what did not change since it was recorded.",
+        help="Skip claims that are as recorded once so many minutes have passed. Default: none.",
     )
 
 
